@@ -1,0 +1,1 @@
+"""The agreement: its document, versions and signatures. Knows no lead."""

@@ -1,0 +1,66 @@
+"""The agreement: one document, in versions that never change, signed by both heads."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accord.base.ids import new_id
+
+
+class VersionState(models.TextChoices):
+    TRIAL = "trial", _("On trial")
+    PROPOSED = "proposed", _("Proposed")
+    IN_FORCE = "in_force", _("In force")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Version(models.Model):
+    """One version: its text never changes, only its state does."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.PositiveIntegerField(unique=True)
+    document = models.TextField()  # YAML, as signed
+    digest = models.CharField(max_length=64)  # SHA-256 of the document
+    state = models.CharField(max_length=12, choices=VersionState)
+    reason = models.TextField(blank=True)
+    proposed_at = models.DateTimeField()
+    proposed_by_id = models.UUIDField(null=True)
+    in_force_from = models.DateTimeField(null=True)
+    in_force_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state__in=["trial", "in_force"]),
+                name="one_version_of_each_running_state",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class Seat(models.TextChoices):
+    SALES = "sales", _("Head of sales")
+    MARKETING = "marketing", _("Head of marketing")
+
+
+class Signature(models.Model):
+    """A head's signature under one version; the name is kept as it was written."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="signatures")
+    seat = models.CharField(max_length=10, choices=Seat)
+    signed_at = models.DateTimeField()
+    signed_by_id = models.UUIDField()
+    name = models.CharField(max_length=150)
+    digest = models.CharField(max_length=64)  # of the document that was signed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "seat"], name="one_signature_a_seat")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

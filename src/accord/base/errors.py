@@ -1,0 +1,34 @@
+"""What a person is told when something cannot be done.
+
+Refusal            the request is understood and refused; nothing was written
+├── Missing        the thing named does not exist, or may not be seen
+├── Conflict       somebody else was faster; look again
+└── Invalid        an input does not fit; `field` names which
+"""
+
+
+class Refusal(Exception):
+    """Refused; the sentence says what happened, where, and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Missing(Refusal):
+    """The thing named does not exist, or the person may not see it."""
+
+
+class Conflict(Refusal):
+    """The state changed meanwhile; nothing was written."""
+
+
+class Invalid(Refusal):
+    """An input does not fit.
+
+    `field` is the input's name as the person knows it.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field

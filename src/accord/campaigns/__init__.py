@@ -1,0 +1,1 @@
+"""Campaigns: planned marketing efforts with dates and cost."""

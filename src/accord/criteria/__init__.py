@@ -1,0 +1,1 @@
+"""The criteria language, the registries of facts and metrics, the compiler to SQL."""

@@ -1,0 +1,1 @@
+"""The sales process, deals and their outcomes."""

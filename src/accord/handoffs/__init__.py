@@ -1,0 +1,1 @@
+"""Routing, handoffs, clocks and pass-backs."""

@@ -1,0 +1,1 @@
+"""Composes the metrics that rooms declare; only reads."""

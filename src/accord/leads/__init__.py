@@ -1,0 +1,1 @@
+"""The one record of a lead from first touch to customer."""

@@ -1,0 +1,28 @@
+"""The record of leads."""
+
+from accord.leads.models.activity import Activity, Observed
+from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
+from accord.leads.models.identity import Consent, Identity, IdentityKind
+from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
+from accord.leads.models.lead import Authority, Company, Lead
+from accord.leads.models.stage import StageEntry
+
+__all__ = [
+    "Activity",
+    "Authority",
+    "Company",
+    "CompanyFactChange",
+    "Consent",
+    "Door",
+    "FactChange",
+    "Fate",
+    "Identity",
+    "IdentityKind",
+    "Import",
+    "ImportState",
+    "Lead",
+    "Observed",
+    "Ownership",
+    "StageEntry",
+    "Submission",
+]

@@ -1,0 +1,1 @@
+"""Jobs by name, notifications and mail; plain ids, no foreign keys to rooms."""

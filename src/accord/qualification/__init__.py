@@ -1,0 +1,1 @@
+"""Verdicts on leads under a version of the agreement."""

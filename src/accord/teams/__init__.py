@@ -1,0 +1,1 @@
+"""The company that runs Accord, its people, sides, working time and tokens."""

@@ -1,0 +1,170 @@
+"""Who works here, on which side, and when."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accord.base.ids import new_id
+from accord.base.lifecycle import Side
+
+
+class Role(models.TextChoices):
+    REP = "rep", _("Rep")
+    MARKETER = "marketer", _("Marketer")
+    HEAD_OF_SALES = "head_of_sales", _("Head of sales")
+    HEAD_OF_MARKETING = "head_of_marketing", _("Head of marketing")
+    ADMIN = "admin", _("Admin")
+
+
+SALES_ROLES = frozenset({Role.REP, Role.HEAD_OF_SALES})
+MARKETING_ROLES = frozenset({Role.MARKETER, Role.HEAD_OF_MARKETING})
+
+
+class Calendar(models.Model):
+    """Working hours: ranges per weekday, wall-clock in `time_zone`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=100)
+    time_zone = models.CharField(max_length=64)
+    week = models.JSONField()  # {"mon": [["09:00", "12:30"], ["13:00", "17:00"]], …}
+    holidays_of = models.CharField(max_length=10, blank=True)  # country as in ISO 3166
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarException(models.Model):
+    """One day that differs from the week: other ranges, or none."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="exceptions")
+    on = models.DateField()
+    ranges = models.JSONField(default=list)
+    reason = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "on"], name="one_exception_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.on}"
+
+
+class Workspace(models.Model):
+    """The company that runs this Accord: exactly one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=200)
+    currency = models.CharField(max_length=3)
+    time_zone = models.CharField(max_length=64)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="+")
+    is_sample = models.BooleanField(default=False)
+    set_up_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_workspace")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by e-mail address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. `roles` say what they may do; a head's role is the seat."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=150)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list)
+    time_zone = models.CharField(max_length=64)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def side(self) -> Side:
+        """The side this person works on; sales first when they hold both."""
+        roles = set(self.roles)
+        if roles & SALES_ROLES:
+            return Side.SALES
+        return Side.MARKETING if roles & MARKETING_ROLES else Side.ACCORD
+
+
+class Absence(models.Model):
+    """A span in which a person gets no handoffs; half-open."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="absences")
+    absent_from = models.DateTimeField()
+    absent_until = models.DateTimeField()
+    reason = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(absent_from__lt=models.F("absent_until")), name="absence_has_length"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absent_from} – {self.absent_until}"
+
+
+class Token(models.Model):
+    """A key for the API; only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invitation(models.Model):
+    """A link by which a person joins with the roles given; only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role))
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="invitation_accepted_at_and_by",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(self.roles)

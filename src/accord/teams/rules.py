@@ -1,0 +1,284 @@
+"""Counts working time: when a promise is due, and how much of it has passed. No Django.
+
+One definition serves every function: **an instant is working time if the wall clock of the
+calendar's zone, at that instant, stands within a range of that wall clock's day.** Hence, where
+the clocks change, a missing hour does not count and a doubled hour counts twice, whatever the
+size of the change and the hour of the day; a day that a zone skipped has no working time.
+
+Counting is exact to the microsecond and nothing is rounded, so a due moment is never early:
+`elapsed(calendar, start, due(calendar, start, amount)) == amount`.
+
+Instants are counted as whole microseconds since 1970 in UTC, in days of UTC, because those never
+overlap, while days on a wall clock may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from accord.base.errors import Invalid, Refusal
+from accord.teams.calendars import ALWAYS, Calendar, Range, holidays_of, resolve
+
+__all__ = [
+    "ALWAYS",
+    "Calendar",
+    "NoWorkingTime",
+    "Range",
+    "days",
+    "due",
+    "due_with_pauses",
+    "elapsed",
+    "elapsed_with_pauses",
+    "holidays_of",
+    "resolve",
+]
+
+Pause = tuple[datetime, datetime]
+"""A span in which a clock stands still, half-open."""
+
+Span = tuple[int, int]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = _EPOCH.toordinal()
+_MICROSECOND = timedelta(microseconds=1)
+_SECOND = 1_000_000
+_MINUTE = 60 * _SECOND
+_DAY = 24 * 60 * _MINUTE
+_PATIENCE_DAYS = 2 * 366
+# Calendars end with the year 9998, so that every zone can still show the last instant.
+_LAST_DAY = date(9999, 1, 1).toordinal() - _EPOCH_DAY
+
+
+class NoWorkingTime(Refusal):
+    """The calendar has no working time in which the promise could come due."""
+
+
+def due(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
+    """The moment (UTC) at which `amount` of working time has passed since `start`.
+
+    Fri 16:30 + 1 h in Mon-Fri 9-17 is Mon 09:30. Where the amount is used up exactly at the end
+    of a range, that end is due, not the next opening. An amount of zero is due at `start` within
+    working time, else at the next opening: the first moment at which anybody could act.
+    Raises `Invalid` for a negative amount or a naive `start`, and `NoWorkingTime` when two years
+    pass without any.
+    """
+    return due_with_pauses(calendar, start, amount, ())
+
+
+def due_with_pauses(
+    calendar: Calendar, start: datetime, amount: timedelta, pauses: Sequence[Pause]
+) -> datetime:
+    """As `due`, with a clock that stands still during `pauses`.
+
+    Pauses may come in any order, overlap, lie before `start` or outside working time. A due
+    moment that is reached exactly when a pause begins stays that moment. Also raises `Invalid`
+    for a pause that ends before it begins.
+    """
+    left = amount // _MICROSECOND
+    if left < 0:
+        raise Invalid(f"A promise cannot last {amount}; give zero or more.", field="amount")
+    for begin, until in _unpaused(_instant(start), _LAST_DAY * _DAY, pauses):
+        while begin < until:
+            stop = min(until, begin + _PATIENCE_DAYS * _DAY)
+            found = False
+            for opens, closes in _worked(calendar, begin, stop):
+                if closes - opens >= left:
+                    return _moment(opens + left)
+                left -= closes - opens
+                found = True
+            if not found and stop < until:
+                raise _no_working_time(calendar, begin)
+            begin = stop
+    raise _no_working_time(calendar, _instant(start))
+
+
+def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """The working time between two instants; zero if `end` is not after `start`.
+
+    Raises `Invalid` for a naive instant.
+    """
+    return elapsed_with_pauses(calendar, start, end, ())
+
+
+def elapsed_with_pauses(
+    calendar: Calendar, start: datetime, end: datetime, pauses: Sequence[Pause]
+) -> timedelta:
+    """As `elapsed`, without the working time that falls into `pauses` (see `due_with_pauses`)."""
+    total = sum(
+        closes - opens
+        for begin, until in _unpaused(_instant(start), _instant(end), pauses)
+        for opens, closes in _worked(calendar, begin, until)
+    )
+    return timedelta(microseconds=total)
+
+
+def days(calendar: Calendar, start: datetime, n: int) -> datetime:
+    """The close of business (UTC) of the `n`-th working day after `start`: "within 15 days".
+
+    A working day is a day on the calendar's wall clock with any working time; it ends when its
+    last range ends. The day on which `start` falls never counts, whatever the hour, so that
+    everybody has at least `n` full days. Raises `Invalid` if `n` is less than 1, and
+    `NoWorkingTime` when two years pass without any.
+    """
+    if n < 1:
+        raise Invalid(f"A promise cannot last {n} working days; give 1 or more.", field="days")
+    begin = _instant(start)
+    calendar = _interned(calendar)
+    today = start.astimezone(ZoneInfo(calendar.time_zone)).toordinal() - _EPOCH_DAY
+    last_seen = today
+    for day in range(today + 1, _LAST_DAY - 1):
+        if closes := _closing(calendar, day):
+            n -= 1
+            last_seen = day
+            if n == 0:
+                return _moment(closes)
+        elif day - last_seen >= _PATIENCE_DAYS:
+            break
+    raise _no_working_time(calendar, begin)
+
+
+def _no_working_time(calendar: Calendar, begin: int) -> NoWorkingTime:
+    return NoWorkingTime(
+        f"The calendar in {calendar.time_zone} has no working time in the two years after "
+        f"{_moment(begin):%Y-%m-%d %H:%M} UTC, or the clock is paused for good; "
+        "give the calendar working hours or end the pause."
+    )
+
+
+def _instant(moment: datetime) -> int:
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise Invalid(f"The moment {moment} has no time zone; give one with its zone.", field="at")
+    if moment.year < 2:
+        raise Invalid(f"The moment {moment} is out of reach; check its year.", field="at")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _moment(instant: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=instant)
+
+
+def _unpaused(begin: int, until: int, pauses: Sequence[Pause]) -> Iterator[Span]:
+    """The spans of [begin, until) outside all pauses, in order."""
+    for stops, resumes in sorted((_instant(a), _instant(b)) for a, b in pauses):
+        if resumes < stops:
+            raise Invalid(
+                f"A pause ends at {_moment(resumes)}, before it begins at {_moment(stops)}; "
+                "correct one of them.",
+                field="pauses",
+            )
+        if stops < resumes:
+            if begin < min(stops, until):
+                yield begin, min(stops, until)
+            begin = max(begin, resumes)
+    if begin < until:
+        yield begin, until
+
+
+def _worked(calendar: Calendar, begin: int, until: int) -> Iterator[Span]:
+    """The working time within [begin, until) as spans in order; neighbours may touch."""
+    calendar = _interned(calendar)
+    for day in range(begin // _DAY, min(-(-until // _DAY), _LAST_DAY)):
+        for opens, closes in _worked_on(calendar, day):
+            if closes > begin and opens < until:
+                yield max(opens, begin), min(closes, until)
+
+
+@lru_cache(maxsize=1024)
+def _interned(calendar: Calendar) -> Calendar:
+    """One object for equal calendars, so that the look-ups per day compare identities only."""
+    return calendar
+
+
+@lru_cache(maxsize=2**15)
+def _worked_on(calendar: Calendar, utc_day: int) -> tuple[Span, ...]:
+    """The working time of one day of UTC, in order."""
+    return tuple(
+        span
+        for stretch in _stretches(calendar.time_zone, utc_day)
+        for day in range(
+            (stretch.begin + stretch.offset) // _DAY,
+            (stretch.until + stretch.offset - 1) // _DAY + 1,
+        )
+        for span in _ranges_within(calendar, day, stretch)
+    )
+
+
+@lru_cache(maxsize=2**15)
+def _closing(calendar: Calendar, day: int) -> int | None:
+    """When the last range of a wall-clock day ends; None if the day has no working time."""
+    # A wall clock is less than 24 hours from UTC, so its day lies within three of UTC's.
+    ends = [
+        closes
+        for utc_day in (day - 1, day, day + 1)
+        for stretch in _stretches(calendar.time_zone, utc_day)
+        for _opens, closes in _ranges_within(calendar, day, stretch)
+    ]
+    return max(ends, default=None)
+
+
+class _Stretch(NamedTuple):
+    """A span of instants in which a zone's offset from UTC does not change."""
+
+    begin: int
+    until: int
+    offset: int
+
+
+def _ranges_within(calendar: Calendar, day: int, stretch: _Stretch) -> Iterator[Span]:
+    """The working time of a wall-clock day within a stretch."""
+    midnight = day * _DAY - stretch.offset
+    for start, end in calendar.ranges_on(date.fromordinal(day + _EPOCH_DAY)):
+        opens = max(stretch.begin, midnight + start * _MINUTE)
+        closes = min(stretch.until, midnight + end * _MINUTE)
+        if opens < closes:
+            yield opens, closes
+
+
+def _stretches(time_zone: str, utc_day: int) -> Iterator[_Stretch]:
+    """The stretches of one day of UTC, cut at its midnights."""
+    begin, until = utc_day * _DAY, (utc_day + 1) * _DAY
+    for each in _stretches_of_year(time_zone, date.fromordinal(utc_day + _EPOCH_DAY).year):
+        if each.begin < until and each.until > begin:
+            yield _Stretch(max(each.begin, begin), min(each.until, until), each.offset)
+
+
+@lru_cache(maxsize=1024)
+def _stretches_of_year(time_zone: str, year: int) -> tuple[_Stretch, ...]:
+    """The stretches of one year of UTC.
+
+    `zoneinfo` does not list its changes of offset, so we look once a day and halve where two
+    days differ. Nowhere did a zone change and change back within three days.
+    """
+    zone = ZoneInfo(time_zone)
+    first, last = (
+        (date(each, 1, 1).toordinal() - _EPOCH_DAY) * 86_400 for each in (year, year + 1)
+    )
+    changes = [first]
+    for day in range(first, last, 86_400):
+        changes.extend(_changes(zone, day, day + 86_400))
+    return tuple(
+        _Stretch(begin * _SECOND, until * _SECOND, _offset(zone, begin) * _SECOND)
+        for begin, until in zip(changes, [*changes[1:], last], strict=True)
+    )
+
+
+def _changes(zone: ZoneInfo, begin: int, until: int) -> Iterator[int]:
+    """The seconds after `begin`, up to `until`, at which the zone's offset changes."""
+    if _offset(zone, begin) == _offset(zone, until):
+        return
+    if until - begin == 1:
+        yield until
+        return
+    middle = (begin + until) // 2
+    yield from _changes(zone, begin, middle)
+    yield from _changes(zone, middle, until)
+
+
+def _offset(zone: ZoneInfo, second: int) -> int:
+    offset = datetime.fromtimestamp(second, zone).utcoffset()
+    assert offset is not None  # a ZoneInfo always has one
+    return offset // timedelta(seconds=1)
