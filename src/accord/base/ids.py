@@ -36,6 +36,16 @@ def derived_ids(origin: uuid.UUID, began_at: datetime, role: str) -> Callable[[i
     return of_row
 
 
+def fresh_ids() -> Callable[[str], uuid.UUID]:
+    """A function from a role to a fresh id, always the same for the same role."""
+    made: dict[str, uuid.UUID] = {}
+
+    def of_role(role: str) -> uuid.UUID:
+        return made.setdefault(role, new_id())
+
+    return of_role
+
+
 def named_id(*parts: object) -> uuid.UUID:
     """The id that belongs to these parts, for rows that exist once for each combination.
 

@@ -1,0 +1,27 @@
+"""Writes to the record of leads. Each is one transaction: state, fact, activity."""
+
+from accord.leads.actions.activities import add_notes, record_activities
+from accord.leads.actions.facts import change_facts
+from accord.leads.actions.identities import claim_identities
+from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, store
+from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
+from accord.leads.actions.ownership import assign_owners, set_statuses
+from accord.leads.actions.stages import Entering, enter_stages
+
+__all__ = [
+    "Entering",
+    "Newcomer",
+    "add_leads",
+    "add_notes",
+    "assign_owners",
+    "change_facts",
+    "claim_identities",
+    "claim_waiting",
+    "companies_of",
+    "enter_stages",
+    "keep_ledger",
+    "record_activities",
+    "set_statuses",
+    "settle",
+    "store",
+]

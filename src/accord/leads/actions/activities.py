@@ -1,0 +1,77 @@
+"""Putting what happened on the timeline."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accord.base.ids import new_id
+from accord.base.lifecycle import Side
+from accord.base.rows import copy_rows
+from accord.leads import kinds
+from accord.leads.models import Activity
+from accord.leads.rules import NewActivity
+
+_COLUMNS = (
+    "id",
+    "lead_id",
+    "kind",
+    "side",
+    "happened_at",
+    "known_at",
+    "by_id",
+    "campaign_id",
+    "handoff_id",
+    "channel",
+    "outcome",
+    "text",
+    "detail",
+)
+
+
+def record_activities(
+    *,
+    rows: Iterable[tuple[uuid.UUID, NewActivity]],
+    at: datetime,
+    ids: Sequence[uuid.UUID] | None = None,
+) -> None:
+    """Write activities of leads: (lead id, activity). `ids` gives their ids, else fresh ones.
+
+    Raises KeyError for a kind that no room registered.
+    """
+    known = kinds.registered()
+
+    def lines() -> Iterable[tuple[object, ...]]:
+        for number, (lead_id, new) in enumerate(rows):
+            yield (
+                ids[number] if ids is not None else new_id(),
+                lead_id,
+                known[new.kind].key,
+                str(new.side),
+                new.happened_at,
+                at,
+                new.by_id,
+                new.campaign_id,
+                new.handoff_id,
+                new.channel,
+                new.outcome,
+                new.text,
+                new.detail,
+            )
+
+    copy_rows(Activity, _COLUMNS, lines())
+
+
+def add_notes(
+    *, notes: dict[uuid.UUID, str], side: Side, by: uuid.UUID, at: datetime, kind: str = "note.added"
+) -> None:
+    """A person's own words about leads: a note, or with kind "question.asked" a question."""
+    with transaction.atomic():
+        record_activities(
+            rows=[
+                (lead_id, NewActivity(kind=kind, side=side, happened_at=at, text=text, by_id=by))
+                for lead_id, text in sorted(notes.items())
+            ],
+            at=at,
+        )

@@ -1,0 +1,170 @@
+"""Changing what is known of leads, leaving the old values behind."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from accord.base.ids import new_id
+from accord.base.lifecycle import Side
+from accord.base.rows import copy_rows
+from accord.leads.actions.activities import record_activities
+from accord.leads.actions.newcomers import PROFILE
+from accord.leads.models import FactChange
+from accord.leads.rules import NewActivity
+
+# Which column of an old value fits which fact; the rest are texts.
+VALUE_COLUMN = {
+    "budget": "number_value",
+    "needed_by_on": "date_value",
+    "do_not_contact": "yes_value",
+}
+CHANGEABLE = (*PROFILE, "do_not_contact", "company_id", "campaign_id")
+_TYPES = {
+    "budget": "numeric",
+    "needed_by_on": "date",
+    "do_not_contact": "boolean",
+    "company_id": "uuid",
+    "campaign_id": "uuid",
+}
+# Taking the rows by UPDATE, not by FOR UPDATE over many leads: it works across machines.
+_TAKE = f"""
+UPDATE leads_lead AS lead SET known_at = lead.known_at
+WHERE lead.id = ANY(%s)
+RETURNING lead.id, lead.known_at, {", ".join(f"lead.{name}" for name in CHANGEABLE)}
+"""
+_WRITE = f"""
+UPDATE leads_lead AS lead
+SET {", ".join(f"{name} = new.{name}" for name in CHANGEABLE)}
+FROM unnest(%s::uuid[], {", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in CHANGEABLE)})
+     AS new(id, {", ".join(CHANGEABLE)})
+WHERE lead.id = new.id
+"""
+_LAST_CHANGE = """
+SELECT lead_id, fact, max(known_until) FROM leads_factchange
+WHERE lead_id = ANY(%s) GROUP BY lead_id, fact
+"""
+_CHANGE = (
+    "id",
+    "lead_id",
+    "fact",
+    "known_from",
+    "known_until",
+    "text_value",
+    "number_value",
+    "date_value",
+    "yes_value",
+)
+
+
+def change_facts(
+    *,
+    changes: Mapping[uuid.UUID, Mapping[str, Any]],
+    by: uuid.UUID | None,
+    side: Side,
+    at: datetime,
+    only_gaps: bool = False,
+) -> dict[uuid.UUID, list[str]]:
+    """Set facts of leads; the facts that really changed, by lead.
+
+    A value of None makes a fact unknown again. With `only_gaps`, and always for where a
+    lead came from, a value that is known stays.
+    """
+    with transaction.atomic():
+        old, known_at = _take(sorted(changes))
+        new = {
+            lead_id: {
+                name: value
+                for name, value in changes[lead_id].items()
+                if _replaces(name, values[name], value, only_gaps)
+            }
+            for lead_id, values in old.items()
+        }
+        changed = {lead_id: facts for lead_id, facts in new.items() if facts}
+        if changed:
+            _keep_old(changed, old, known_at, at)
+            _write(changed, old)
+            _tell(changed, by, side, at)
+    return {lead_id: sorted(facts) for lead_id, facts in changed.items()}
+
+
+_FIRST_TOUCH = frozenset({"source", "source_detail", "campaign_id"})
+
+
+def _replaces(name: str, old: Any, new: Any, only_gaps: bool) -> bool:
+    if old is not None and (only_gaps or name in _FIRST_TOUCH) and name != "do_not_contact":
+        return False
+    return bool(old != new)
+
+
+def _take(
+    leads: list[uuid.UUID],
+) -> tuple[dict[uuid.UUID, dict[str, Any]], dict[uuid.UUID, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [leads])
+        rows = sorted(cursor.fetchall())
+    old = {row[0]: dict(zip(CHANGEABLE, row[2:], strict=True)) for row in rows}
+    return old, {row[0]: row[1] for row in rows}
+
+
+def _keep_old(
+    changed: Mapping[uuid.UUID, Mapping[str, Any]],
+    old: Mapping[uuid.UUID, Mapping[str, Any]],
+    known_at: Mapping[uuid.UUID, datetime],
+    at: datetime,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_CHANGE, [sorted(changed)])
+        last = {(lead_id, fact): until for lead_id, fact, until in cursor.fetchall()}
+
+    def row(lead_id: uuid.UUID, fact: str) -> tuple[object, ...]:
+        value = old[lead_id][fact]
+        column = VALUE_COLUMN.get(fact, "text_value")
+        if column == "text_value" and value is not None:
+            value = str(value)
+        return (
+            new_id(),
+            lead_id,
+            fact,
+            last.get((lead_id, fact), known_at[lead_id]),
+            at,
+            *(value if column == name else None for name in _CHANGE[5:]),
+        )
+
+    copy_rows(
+        FactChange,
+        _CHANGE,
+        (row(lead_id, fact) for lead_id in sorted(changed) for fact in sorted(changed[lead_id])),
+    )
+
+
+def _write(
+    changed: Mapping[uuid.UUID, Mapping[str, Any]], old: Mapping[uuid.UUID, Mapping[str, Any]]
+) -> None:
+    leads = sorted(changed)
+    merged = [{**old[lead_id], **changed[lead_id]} for lead_id in leads]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [leads, *([row[name] for row in merged] for name in CHANGEABLE)])
+
+
+def _tell(
+    changed: Mapping[uuid.UUID, Mapping[str, Any]], by: uuid.UUID | None, side: Side, at: datetime
+) -> None:
+    record_activities(
+        rows=[
+            (
+                lead_id,
+                NewActivity(
+                    kind="fact.changed",
+                    side=side,
+                    happened_at=at,
+                    by_id=by,
+                    detail={"facts": sorted(facts)},
+                ),
+            )
+            for lead_id, facts in sorted(changed.items())
+        ],
+        at=at,
+    )

@@ -1,0 +1,75 @@
+"""Who is this? Exactly one lead for each identity."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from accord.leads.rules import Entry
+
+_KNOWN = """
+SELECT i.kind, i.value, i.lead_id
+FROM unnest(%s::text[], %s::text[]) AS asked(kind, value)
+JOIN leads_identity i ON i.value = asked.value AND i.kind = asked.kind
+"""
+_CLAIM = """
+INSERT INTO leads_identity (id, kind, value, lead_id, known_at)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[])
+ON CONFLICT (value, kind) DO NOTHING
+"""
+
+
+class _SomebodyWasFaster(Exception):
+    """Another transaction claimed one of the identities meanwhile."""
+
+
+def claim_identities(*, entries: Sequence[Entry], at: datetime) -> None:
+    """Give every entry its lead: the one that holds its first known identity, else a new one.
+
+    Two transactions that see one person at the same moment agree: the second waits for the
+    first to commit, claims fewer rows than it asked for, and looks again.
+    """
+    while True:
+        claims = _decide(entries, _look_up(entries))
+        try:
+            with transaction.atomic():
+                _claim(claims, at)
+        except _SomebodyWasFaster:
+            continue
+        return
+
+
+def _look_up(entries: Sequence[Entry]) -> dict[tuple[str, str], uuid.UUID]:
+    asked = sorted({identity for entry in entries for identity in entry.identities})
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [[kind for kind, _ in asked], [value for _, value in asked]])
+        return {(kind, value): lead_id for kind, value, lead_id in cursor.fetchall()}
+
+
+def _decide(
+    entries: Sequence[Entry], known: dict[tuple[str, str], uuid.UUID]
+) -> list[tuple[str, str, uuid.UUID, uuid.UUID]]:
+    """Set lead_id, is_new on the entries; the identities to claim: value, kind, lead, id."""
+    claims = []
+    for entry in entries:
+        held = [known[identity] for identity in entry.identities if identity in known]
+        entry.is_new = not held
+        entry.lead_id = held[0] if held else entry.id_of("lead")
+        entry.has_new_identity = False
+        for kind, value in entry.identities:
+            if (kind, value) not in known:
+                known[kind, value] = entry.lead_id
+                entry.has_new_identity = True
+                claims.append((value, kind, entry.lead_id, entry.id_of(kind)))
+    return sorted(claims)
+
+
+def _claim(claims: list[tuple[str, str, uuid.UUID, uuid.UUID]], at: datetime) -> None:
+    if not claims:
+        return
+    values, kinds, leads, ids = (list(column) for column in zip(*claims, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [ids, kinds, values, leads, [at] * len(claims)])
+        if cursor.rowcount < len(claims):
+            raise _SomebodyWasFaster

@@ -1,0 +1,126 @@
+"""Keeping what came in, verbatim, and noting its fate."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accord.base.rows import copy_rows
+from accord.leads.models import Door, Submission
+from accord.leads.rules import Entry
+
+_STORE = """
+INSERT INTO leads_submission (id, door, nonce, digest, body, received_at, received_by_id, fate)
+SELECT new.id, %s, new.nonce, new.digest, new.body::jsonb, %s, %s, 'waiting'
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS new(id, nonce, digest, body)
+ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
+"""
+_CLAIM = """
+UPDATE leads_submission SET fate = 'refused', reason = 'Being taken in'
+WHERE fate = 'waiting' AND id = ANY(
+    SELECT id FROM leads_submission WHERE fate = 'waiting' ORDER BY received_at LIMIT %s
+)
+RETURNING id, door, body, received_at, received_by_id
+"""
+_SETTLE = """
+UPDATE leads_submission AS submission
+SET fate = new.fate, reason = new.reason, field = new.field, lead_id = new.lead_id
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[])
+     AS new(id, fate, reason, field, lead_id)
+WHERE submission.id = new.id
+"""
+_LEDGER = (
+    "id",
+    "door",
+    "import_id",
+    "line",
+    "body",
+    "received_at",
+    "received_by_id",
+    "fate",
+    "reason",
+    "field",
+    "lead_id",
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A submission that was claimed: from now on this transaction's to take in."""
+
+    id: uuid.UUID
+    door: Door
+    body: dict[str, Any]
+    received_at: datetime
+    received_by_id: uuid.UUID | None
+
+
+def store(
+    *,
+    rows: Sequence[tuple[uuid.UUID, str | None, str, str]],
+    door: Door,
+    by: uuid.UUID | None,
+    at: datetime,
+) -> None:
+    """Keep submissions (id, nonce, digest, body as JSON text); a known nonce stays as it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [door.value, at, by, *(list(c) for c in zip(*rows, strict=True))])
+
+
+def claim_waiting(*, limit: int) -> list[Waiting]:
+    """Claim up to `limit` waiting submissions, oldest first, for the running transaction.
+
+    Whoever rolls back leaves them waiting; whoever comes second gets none of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [limit])
+        rows = cursor.fetchall()
+    claimed = [
+        Waiting(id=id, door=Door(door), body=body, received_at=received_at, received_by_id=by)
+        for id, door, body, received_at, by in rows
+    ]
+    return sorted(claimed, key=lambda waiting: (waiting.received_at, waiting.id))
+
+
+def settle(*, entries: Sequence[Entry]) -> None:
+    """Note the fate of claimed submissions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE,
+            [
+                [entry.submission_id for entry in entries],
+                [entry.fate for entry in entries],
+                [entry.reason for entry in entries],
+                [entry.field for entry in entries],
+                [entry.lead_id for entry in entries],
+            ],
+        )
+
+
+def keep_ledger(
+    *, entries: Sequence[Entry], import_id: uuid.UUID, by: uuid.UUID | None, at: datetime
+) -> None:
+    """Write the rows of a file with their fate: the import's ledger."""
+    copy_rows(
+        Submission,
+        _LEDGER,
+        (
+            (
+                entry.submission_id,
+                Door.IMPORT.value,
+                import_id,
+                entry.line,
+                dict(entry.body),
+                at,
+                by,
+                entry.fate,
+                entry.reason,
+                entry.field,
+                entry.lead_id,
+            )
+            for entry in entries
+        ),
+    )

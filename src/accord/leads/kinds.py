@@ -1,0 +1,191 @@
+"""The kinds of activity, each with the sentence a person reads.
+
+Rooms above register their own kinds here; an activity of an unregistered kind is refused.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accord.base.lifecycle import Side, Stage
+
+
+class Told(Protocol):
+    """What a sentence is made of."""
+
+    kind: str
+    channel: str | None
+    outcome: str | None
+    text: str | None
+    detail: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`sentence` says what happened; `icon` is the name of a Tabler icon.
+
+    `shows_text` tells whether the activity's own text stands below the sentence.
+    `is_new_event` marks what the prospect did, which can make a lead ready again.
+    """
+
+    key: str
+    label: Any
+    side: Side
+    icon: str
+    sentence: Callable[[Told], str]
+    shows_text: bool = True
+    is_new_event: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    """Make kinds known. A key can be taken once."""
+    for kind in kinds:
+        known = _kinds.setdefault(kind.key, kind)
+        if known.label != kind.label:
+            raise ValueError(f"Two kinds of activity are called {kind.key}.")
+
+
+def of(key: str) -> Kind:
+    """The kind of this key. Raises KeyError when no room registered it."""
+    return _kinds[key]
+
+
+def registered() -> Mapping[str, Kind]:
+    """All kinds by key."""
+    return _kinds
+
+
+def new_event_kinds() -> list[str]:
+    """The kinds of what a prospect does, sorted."""
+    return sorted(kind.key for kind in _kinds.values() if kind.is_new_event)
+
+
+ASKED_FOR = {
+    "contact": gettext_lazy("to be contacted"),
+    "demo": gettext_lazy("for a demo"),
+    "price": gettext_lazy("for a price"),
+    "order": gettext_lazy("to order"),
+    "content": gettext_lazy("for content"),
+    "newsletter": gettext_lazy("for the newsletter"),
+}
+
+
+def _submitted(told: Told) -> str:
+    if told.outcome in ASKED_FOR:
+        return _("Filled in a form and asked %(what)s") % {"what": ASKED_FOR[told.outcome]}
+    return _("Filled in a form")
+
+
+def _called(told: Told) -> str:
+    if told.outcome in ASKED_FOR:
+        return _("Called and asked %(what)s") % {"what": ASKED_FOR[told.outcome]}
+    return _("Called us")
+
+
+def _named(sentence: Any, without: Any) -> Callable[[Told], str]:
+    def tell(told: Told) -> str:
+        name = (told.detail or {}).get("name")
+        return str(sentence) % {"name": name} if name else str(without)
+
+    return tell
+
+
+def _stage_entered(told: Told) -> str:
+    detail = told.detail or {}
+    stage = str(Stage(told.outcome).label) if told.outcome else ""
+    if detail.get("why"):
+        return _("Entered the stage %(stage)s: %(why)s") % {"stage": stage, "why": detail["why"]}
+    return _("Entered the stage %(stage)s") % {"stage": stage}
+
+
+def _fact_changed(told: Told) -> str:
+    names = ", ".join((told.detail or {}).get("facts", []))
+    return _("Changed: %(facts)s") % {"facts": names}
+
+
+def _owner_assigned(told: Told) -> str:
+    detail = told.detail or {}
+    return _("%(owner)s became the owner: %(why)s") % {
+        "owner": detail.get("owner", ""),
+        "why": detail.get("why", ""),
+    }
+
+
+_PROSPECT = {"side": Side.PROSPECT, "is_new_event": True}
+
+register(
+    Kind("form.submitted", gettext_lazy("Form"), icon="forms", sentence=_submitted, **_PROSPECT),
+    Kind(
+        "page.visited",
+        gettext_lazy("Page visit"),
+        icon="world",
+        sentence=_named(gettext_lazy("Visited the page “%(name)s”"), gettext_lazy("Visited a page")),
+        **_PROSPECT,
+    ),
+    Kind(
+        "pricing.visited",
+        gettext_lazy("Pricing page visit"),
+        icon="currency-euro",
+        sentence=_named(gettext_lazy("Looked at the prices: “%(name)s”"), gettext_lazy("Looked at the prices")),
+        **_PROSPECT,
+    ),
+    Kind(
+        "email.clicked",
+        gettext_lazy("E-mail click"),
+        icon="mail-opened",
+        sentence=_named(gettext_lazy("Clicked in the e-mail “%(name)s”"), gettext_lazy("Clicked in an e-mail")),
+        **_PROSPECT,
+    ),
+    Kind(
+        "content.downloaded",
+        gettext_lazy("Download"),
+        icon="download",
+        sentence=_named(gettext_lazy("Downloaded “%(name)s”"), gettext_lazy("Downloaded content")),
+        **_PROSPECT,
+    ),
+    Kind(
+        "event.attended",
+        gettext_lazy("Event"),
+        icon="calendar-event",
+        sentence=_named(gettext_lazy("Attended “%(name)s”"), gettext_lazy("Attended an event")),
+        **_PROSPECT,
+    ),
+    Kind("call.received", gettext_lazy("Call from them"), icon="phone-incoming", sentence=_called, **_PROSPECT),
+    Kind(
+        "question.asked",
+        gettext_lazy("Question"),
+        icon="help-circle",
+        sentence=lambda told: _("Asked a question"),
+        **_PROSPECT,
+    ),
+    Kind(
+        "import.added",
+        gettext_lazy("Import"),
+        Side.MARKETING,
+        "file-import",
+        _named(gettext_lazy("Came in with the file %(name)s"), gettext_lazy("Came in with a file")),
+    ),
+    Kind(
+        "lead.brought",
+        gettext_lazy("Brought by a rep"),
+        Side.SALES,
+        "user-plus",
+        lambda told: _("Brought in by a rep"),
+    ),
+    Kind("note.added", gettext_lazy("Note"), Side.ACCORD, "note", lambda told: _("Note")),
+    Kind(
+        "fact.changed",
+        gettext_lazy("Fact"),
+        Side.ACCORD,
+        "pencil",
+        _fact_changed,
+    ),
+    Kind("stage.entered", gettext_lazy("Stage"), Side.ACCORD, "stairs-up", _stage_entered),
+    Kind("owner.assigned", gettext_lazy("Owner"), Side.ACCORD, "user-check", _owner_assigned),
+)
