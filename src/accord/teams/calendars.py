@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -26,7 +26,7 @@ _COUNTRY = re.compile(r"([A-Za-z]{2})(?:-([A-Za-z0-9]{1,6}))?")
 
 
 class Range(NamedTuple):
-    """Working time from `start` until before `end`, wall-clock minutes since 00:00; 24:00 = 1440."""
+    """Working time from `start` until before `end`, in wall-clock minutes of a day (0 to 1440)."""
 
     start: int
     end: int
@@ -50,7 +50,7 @@ class Calendar:
 
     time_zone: str
     week: Mapping[int, Ranges]
-    exceptions: Mapping[date, Ranges] = MappingProxyType({})
+    exceptions: Mapping[date, Ranges] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_zone(self.time_zone)
@@ -126,10 +126,6 @@ class Calendar:
                 day.isoformat(): _write(ranges) for day, ranges in self.exceptions.items()
             },
         }
-
-
-ALWAYS = Calendar("UTC", dict.fromkeys(range(7), (Range(0, MINUTES_A_DAY),)))
-"""Round the clock, every day."""
 
 
 def resolve(user: Calendar | None, team: Calendar | None, company: Calendar | None) -> Calendar:
@@ -247,3 +243,7 @@ def _write(ranges: Ranges) -> list[list[str]]:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+ALWAYS = Calendar("UTC", dict.fromkeys(range(7), (Range(0, MINUTES_A_DAY),)))
+"""Round the clock, every day."""

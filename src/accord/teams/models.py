@@ -82,7 +82,7 @@ class User(AbstractBaseUser):
     """A person who signs in. `roles` say what they may do; a head's role is the seat."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)  # in lower case
     name = models.CharField(max_length=150)
     roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list)
     time_zone = models.CharField(max_length=64)
@@ -97,7 +97,11 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_in_lower_case"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

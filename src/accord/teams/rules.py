@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from accord.base.errors import Invalid, Refusal
@@ -41,6 +41,10 @@ Pause = tuple[datetime, datetime]
 """A span in which a clock stands still, half-open."""
 
 Span = tuple[int, int]
+"""Instants from the first until before the second."""
+
+Stretch = tuple[int, int, int]
+"""Begin and end of a span in which a zone's offset from UTC does not change, and the offset."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
@@ -131,7 +135,7 @@ def days(calendar: Calendar, start: datetime, n: int) -> datetime:
     today = start.astimezone(ZoneInfo(calendar.time_zone)).toordinal() - _EPOCH_DAY
     last_seen = today
     for day in range(today + 1, _LAST_DAY - 1):
-        if closes := _closing(calendar, day):
+        if (closes := _closing(calendar, day)) is not None:
             n -= 1
             last_seen = day
             if n == 0:
@@ -182,9 +186,11 @@ def _worked(calendar: Calendar, begin: int, until: int) -> Iterator[Span]:
     """The working time within [begin, until) as spans in order; neighbours may touch."""
     calendar = _interned(calendar)
     for day in range(begin // _DAY, min(-(-until // _DAY), _LAST_DAY)):
-        for opens, closes in _worked_on(calendar, day):
-            if closes > begin and opens < until:
-                yield max(opens, begin), min(closes, until)
+        for span in _worked_on(calendar, day):
+            if begin <= span[0] and span[1] <= until:
+                yield span
+            elif begin < span[1] and span[0] < until:
+                yield max(begin, span[0]), min(span[1], until)
 
 
 @lru_cache(maxsize=1024)
@@ -196,15 +202,12 @@ def _interned(calendar: Calendar) -> Calendar:
 @lru_cache(maxsize=2**15)
 def _worked_on(calendar: Calendar, utc_day: int) -> tuple[Span, ...]:
     """The working time of one day of UTC, in order."""
-    return tuple(
-        span
-        for stretch in _stretches(calendar.time_zone, utc_day)
-        for day in range(
-            (stretch.begin + stretch.offset) // _DAY,
-            (stretch.until + stretch.offset - 1) // _DAY + 1,
-        )
-        for span in _ranges_within(calendar, day, stretch)
-    )
+    spans: list[Span] = []
+    for stretch in _stretches(calendar.time_zone, utc_day, utc_day + 1):
+        begin, until, offset = stretch
+        for day in range((begin + offset) // _DAY, (until + offset - 1) // _DAY + 1):
+            spans.extend(_ranges_within(calendar, day, stretch))
+    return tuple(spans)
 
 
 @lru_cache(maxsize=2**15)
@@ -213,41 +216,40 @@ def _closing(calendar: Calendar, day: int) -> int | None:
     # A wall clock is less than 24 hours from UTC, so its day lies within three of UTC's.
     ends = [
         closes
-        for utc_day in (day - 1, day, day + 1)
-        for stretch in _stretches(calendar.time_zone, utc_day)
+        for stretch in _stretches(calendar.time_zone, day - 1, day + 2)
         for _opens, closes in _ranges_within(calendar, day, stretch)
     ]
     return max(ends, default=None)
 
 
-class _Stretch(NamedTuple):
-    """A span of instants in which a zone's offset from UTC does not change."""
-
-    begin: int
-    until: int
-    offset: int
-
-
-def _ranges_within(calendar: Calendar, day: int, stretch: _Stretch) -> Iterator[Span]:
-    """The working time of a wall-clock day within a stretch."""
-    midnight = day * _DAY - stretch.offset
+def _ranges_within(calendar: Calendar, day: int, stretch: Stretch) -> Iterator[Span]:
+    """The working time of a wall-clock day within a stretch, in order."""
+    begin, until, offset = stretch
+    midnight = day * _DAY - offset
     for start, end in calendar.ranges_on(date.fromordinal(day + _EPOCH_DAY)):
-        opens = max(stretch.begin, midnight + start * _MINUTE)
-        closes = min(stretch.until, midnight + end * _MINUTE)
-        if opens < closes:
-            yield opens, closes
+        opens, closes = midnight + start * _MINUTE, midnight + end * _MINUTE
+        if opens < until and begin < closes:
+            yield max(begin, opens), min(closes, until)
 
 
-def _stretches(time_zone: str, utc_day: int) -> Iterator[_Stretch]:
-    """The stretches of one day of UTC, cut at its midnights."""
-    begin, until = utc_day * _DAY, (utc_day + 1) * _DAY
-    for each in _stretches_of_year(time_zone, date.fromordinal(utc_day + _EPOCH_DAY).year):
-        if each.begin < until and each.until > begin:
-            yield _Stretch(max(each.begin, begin), min(each.until, until), each.offset)
+def _stretches(time_zone: str, first_day: int, end_day: int) -> list[Stretch]:
+    """The stretches of the days [first, end) of UTC, in order, cut at the ends."""
+    first, end = first_day * _DAY, end_day * _DAY
+    years = range(_year(first_day), _year(end_day - 1) + 1)
+    return [
+        (max(first, begin), min(until, end), offset)
+        for year in years
+        for begin, until, offset in _stretches_of_year(time_zone, year)
+        if begin < end and first < until
+    ]
+
+
+def _year(day: int) -> int:
+    return date.fromordinal(day + _EPOCH_DAY).year
 
 
 @lru_cache(maxsize=1024)
-def _stretches_of_year(time_zone: str, year: int) -> tuple[_Stretch, ...]:
+def _stretches_of_year(time_zone: str, year: int) -> tuple[Stretch, ...]:
     """The stretches of one year of UTC.
 
     `zoneinfo` does not list its changes of offset, so we look once a day and halve where two
@@ -257,11 +259,14 @@ def _stretches_of_year(time_zone: str, year: int) -> tuple[_Stretch, ...]:
     first, last = (
         (date(each, 1, 1).toordinal() - _EPOCH_DAY) * 86_400 for each in (year, year + 1)
     )
+    mornings = range(first, last + 1, 86_400)
+    offsets = [_offset(zone, morning) for morning in mornings]
     changes = [first]
-    for day in range(first, last, 86_400):
-        changes.extend(_changes(zone, day, day + 86_400))
+    for morning, (before, after) in zip(mornings, pairwise(offsets), strict=False):
+        if before != after:
+            changes.extend(_changes(zone, morning, morning + 86_400))
     return tuple(
-        _Stretch(begin * _SECOND, until * _SECOND, _offset(zone, begin) * _SECOND)
+        (begin * _SECOND, until * _SECOND, _offset(zone, begin) * _SECOND)
         for begin, until in zip(changes, [*changes[1:], last], strict=True)
     )
 
@@ -279,6 +284,5 @@ def _changes(zone: ZoneInfo, begin: int, until: int) -> Iterator[int]:
 
 
 def _offset(zone: ZoneInfo, second: int) -> int:
-    offset = datetime.fromtimestamp(second, zone).utcoffset()
-    assert offset is not None  # a ZoneInfo always has one
+    offset = datetime.fromtimestamp(second, zone).utcoffset() or timedelta()
     return offset // timedelta(seconds=1)

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accord.base.ids import new_id
@@ -22,6 +23,15 @@ class Company(models.Model):
     country = models.CharField(max_length=100, null=True)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=models.Q(domain__isnull=True),
+                name="one_company_a_name_without_domain",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,19 @@
+"""Step 4, evaluate: met, not met, or cannot tell and what is missing."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from accord.agreement.queries import running
+from accord.qualification import actions
+
+
+def evaluate(*, leads: Collection[uuid.UUID] | None, at: datetime) -> int:
+    """Judge leads (None: all) by every definition of the running agreement.
+
+    Only verdicts that changed are written; their number is returned.
+    """
+    terms = running()
+    return actions.judge(
+        definitions=terms.definitions, version=terms.number, leads=leads, at=at
+    )

@@ -1,0 +1,64 @@
+"""Step 1, receive: keep what was sent, durably and quickly, before anything else."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accord.base.errors import Conflict
+from accord.base.ids import new_id
+from accord.leads import actions, queries
+from accord.leads.models import Door
+from accord.outbox import jobs
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a door was given. A repeated nonce is the same submission, sent again."""
+
+    body: Mapping[str, Any]
+    nonce: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that a submission is kept; `is_new` is False when it had been sent before."""
+
+    id: uuid.UUID
+    is_new: bool
+
+
+def receive(
+    *, submissions: Sequence[Incoming], door: Door, by: uuid.UUID | None, at: datetime
+) -> list[Receipt]:
+    """Keep submissions verbatim and have them taken in soon.
+
+    Raises Conflict when a nonce was used before for another body; then nothing is kept.
+    """
+    rows = []
+    for incoming in submissions:
+        body = json.dumps(dict(incoming.body), sort_keys=True, ensure_ascii=False)
+        rows.append((new_id(), incoming.nonce, hashlib.sha256(body.encode()).hexdigest(), body))
+    with transaction.atomic():
+        actions.store(rows=rows, door=door, by=by, at=at)
+        kept = queries.submissions_of_nonces([nonce for _, nonce, _, _ in rows if nonce])
+        receipts = [_receipt(id, nonce, digest, kept) for id, nonce, digest, _ in rows]
+        if any(receipt.is_new for receipt in receipts):
+            jobs.defer("take_in")
+    return receipts
+
+
+def _receipt(
+    id: uuid.UUID, nonce: str | None, digest: str, kept: Mapping[str, tuple[uuid.UUID, str | None]]
+) -> Receipt:
+    if nonce is None:
+        return Receipt(id=id, is_new=True)
+    kept_id, kept_digest = kept[nonce]
+    if kept_digest != digest:
+        raise Conflict("This key was used before for another submission; send it with a new key.")
+    return Receipt(id=kept_id, is_new=kept_id == id)

@@ -1,0 +1,94 @@
+"""Steps 2 to 6 over what came in: one transaction, whatever the door."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accord.base.errors import Invalid, Refusal
+from accord.base.ids import fresh_ids
+from accord.flows.advance import advance
+from accord.flows.evaluate import evaluate
+from accord.flows.hand_off import hand_off
+from accord.flows.identify import identify
+from accord.flows.record import record
+from accord.leads import actions
+from accord.leads.actions.intake import Waiting
+from accord.leads.models import Door, Fate
+from accord.leads.rules import Entry, Reading, read_body
+from accord.teams.queries import workspace
+
+BATCH = 1_000
+
+
+def take_in_waiting(*, at: datetime, limit: int = BATCH) -> int:
+    """Take in what waits at the doors, oldest first; how many submissions that was.
+
+    Killed on the way, it leaves them waiting. Two at once never take in the same one.
+    """
+    with transaction.atomic():
+        claimed = actions.claim_waiting(limit=limit)
+        groups: dict[tuple[Door, uuid.UUID | None], list[Entry]] = defaultdict(list)
+        refused: list[Entry] = []
+        for waiting in claimed:
+            entry = _read(waiting, at)
+            if entry.fate == Fate.REFUSED:
+                refused.append(entry)
+            else:
+                groups[waiting.door, waiting.received_by_id].append(entry)
+        for (door, by), entries in sorted(groups.items(), key=str):
+            take_in(entries=entries, door=door, by=by, at=at, live=True)
+        actions.settle(entries=[*refused, *(e for entries in groups.values() for e in entries)])
+    return len(claimed)
+
+
+def take_in(
+    *,
+    entries: Sequence[Entry],
+    door: Door,
+    by: uuid.UUID | None,
+    at: datetime,
+    live: bool,
+    file_name: str = "",
+    progress: Callable[[], None] | None = None,
+) -> None:
+    """Take in entries that were read: identify, record, evaluate, advance and, live, hand off.
+
+    Sets `lead_id` and `fate` on each; the caller keeps the submissions. `progress` is
+    called inside the transaction, so that what it writes commits with the batch.
+    """
+    with transaction.atomic():
+        if entries:
+            identify(entries=entries, at=at)
+            record(entries=entries, door=door, by=by, at=at, file_name=file_name)
+            touched = sorted({e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED})
+            evaluate(leads=touched, at=at)
+            advance(leads=touched, at=at)
+            if live:
+                hand_off(leads=touched, at=at)
+        if progress:
+            progress()
+
+
+def _read(waiting: Waiting, at: datetime) -> Entry:
+    """The entry of a submission; one that cannot be read carries its reason."""
+    here = workspace()
+    reading = Reading(at=at, time_zone=here.time_zone if here else "UTC", source=waiting.door.value)
+    ids = fresh_ids()
+    try:
+        entry = read_body(waiting.body, submission_id=waiting.id, id_of=ids, reading=reading)
+    except Refusal as refusal:
+        return Entry(
+            submission_id=waiting.id,
+            id_of=ids,
+            body=waiting.body,
+            happened_at=waiting.received_at,
+            fate=Fate.REFUSED.value,
+            reason=refusal.sentence,
+            field=refusal.field if isinstance(refusal, Invalid) else None,
+        )
+    if "happened_at" not in waiting.body:
+        entry.happened_at = waiting.received_at
+    return entry

@@ -1,0 +1,33 @@
+"""Reads of the record of leads."""
+
+from accord.leads.queries.intake import import_page, imports, ledger, one_import, submissions_of_nonces
+from accord.leads.queries.past import as_it_was
+from accord.leads.queries.pages import (
+    LeadFilters,
+    LeadPage,
+    TimelinePage,
+    lead_page,
+    one_lead,
+    owners,
+    sources,
+    timeline,
+    visible_to,
+)
+
+__all__ = [
+    "LeadFilters",
+    "LeadPage",
+    "TimelinePage",
+    "as_it_was",
+    "import_page",
+    "imports",
+    "lead_page",
+    "ledger",
+    "one_import",
+    "one_lead",
+    "owners",
+    "sources",
+    "submissions_of_nonces",
+    "timeline",
+    "visible_to",
+]

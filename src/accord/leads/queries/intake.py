@@ -1,0 +1,47 @@
+"""What came in, and what became of it."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from accord.base.errors import Missing
+from accord.leads.models import Import, Submission
+
+
+def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, str | None]]:
+    """The submission id and digest kept for each nonce."""
+    rows = Submission.objects.filter(nonce__in=nonces).values_list("nonce", "id", "digest")
+    return {nonce: (id, digest) for nonce, id, digest in rows if nonce}
+
+
+def submission(id: uuid.UUID) -> Submission:
+    """One submission. Raises Missing."""
+    found = Submission.objects.filter(id=id).first()
+    if found is None:
+        raise Missing("There is no such submission.")
+    return found
+
+
+def imports() -> QuerySet[Import]:
+    """All imports, newest first."""
+    return Import.objects.order_by("-started_at")
+
+
+def one_import(id: uuid.UUID) -> Import:
+    """One import. Raises Missing."""
+    found = Import.objects.filter(id=id).first()
+    if found is None:
+        raise Missing("There is no such import; it may have been undone.")
+    return found
+
+
+def ledger(import_id: uuid.UUID, *, fate: str = "") -> QuerySet[Submission]:
+    """The rows of an import with their fate, by line."""
+    rows = Submission.objects.filter(import_id=import_id).order_by("line")
+    return rows.filter(fate=fate) if fate else rows
+
+
+def import_page(import_id: uuid.UUID, *, fate: str = "", after_line: int = 0) -> list[Submission]:
+    """Fifty rows of an import's ledger behind a line."""
+    return list(ledger(import_id, fate=fate).filter(line__gt=after_line)[:50])

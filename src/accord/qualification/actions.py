@@ -1,0 +1,62 @@
+"""Writing verdicts, only where they change."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from accord.criteria.compiler import compile
+from accord.criteria.language import Definition
+from accord.criteria.registry import registry
+
+# The judged rows are compared with the stored ones first: an upsert alone would lock, and so
+# rewrite, every row that stays as it is.
+_WRITE = """
+INSERT INTO qualification_verdict AS verdict
+    (id, lead_id, definition, outcome, met, unmet, missing, agreement_version,
+     evaluated_at, since_at, episode_id, recheck_at)
+SELECT md5(judged.lead_id::text || ':' || judged.definition)::uuid, judged.lead_id,
+       judged.definition, judged.outcome, judged.met, judged.unmet, judged.missing,
+       %(judged_version)s, %(judged_at)s, %(judged_at)s,
+       md5(judged.lead_id::text || ':' || judged.definition || ':' || %(judged_stamp)s)::uuid,
+       judged.recheck_at
+FROM (
+    SELECT lead_id, definition, met, unmet, missing, recheck_at,
+           CASE WHEN verdict THEN 'met' WHEN NOT verdict THEN 'not_met' ELSE 'cannot_tell' END AS outcome
+    FROM ({select}) AS answered
+) AS judged
+LEFT JOIN qualification_verdict AS known
+       ON known.lead_id = judged.lead_id AND known.definition = judged.definition
+WHERE known.id IS NULL
+   OR (known.outcome, known.met, known.unmet, known.missing, known.recheck_at)
+      IS DISTINCT FROM
+      (judged.outcome, judged.met::varchar[], judged.unmet::varchar[], judged.missing::varchar[], judged.recheck_at)
+ORDER BY judged.lead_id, judged.definition
+ON CONFLICT (lead_id, definition) DO UPDATE SET
+    outcome = excluded.outcome, met = excluded.met, unmet = excluded.unmet,
+    missing = excluded.missing, agreement_version = excluded.agreement_version,
+    evaluated_at = excluded.evaluated_at, recheck_at = excluded.recheck_at,
+    since_at = CASE WHEN verdict.outcome = excluded.outcome
+                    THEN verdict.since_at ELSE excluded.since_at END,
+    episode_id = CASE WHEN verdict.outcome <> 'met' AND excluded.outcome = 'met'
+                      THEN excluded.episode_id ELSE verdict.episode_id END
+"""
+
+
+def judge(
+    *,
+    definitions: Mapping[str, Definition],
+    version: int,
+    leads: Collection[uuid.UUID] | None,
+    at: datetime,
+) -> int:
+    """Judge leads (None: all) and write the verdicts that changed; how many were written."""
+    if leads is not None and not leads:
+        return 0
+    compiled = compile(definitions, registry=registry)
+    select, params = compiled.select(at=at, leads=None if leads is None else sorted(leads))
+    stamp = {"judged_version": version, "judged_at": at, "judged_stamp": at.isoformat()}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_WRITE.format(select=select), {**params, **stamp})
+        return cursor.rowcount

@@ -1,0 +1,80 @@
+"""Who may open what: the one table, from a URL's name to the roles that may use it.
+
+A view that is not in the table is refused; see `accord.web.guard`. Which leads a person may see
+is decided by `accord.leads.queries.visible_to`, not here.
+"""
+
+from collections.abc import Set as AbstractSet
+
+REP = "rep"
+MARKETER = "marketer"
+HEAD_OF_SALES = "head_of_sales"
+HEAD_OF_MARKETING = "head_of_marketing"
+ADMIN = "admin"
+
+PUBLIC: frozenset[str] = frozenset({"public"})
+EVERYONE = frozenset({REP, MARKETER, HEAD_OF_SALES, HEAD_OF_MARKETING, ADMIN})
+HEADS = frozenset({HEAD_OF_SALES, HEAD_OF_MARKETING})
+SALES = frozenset({REP, HEAD_OF_SALES})
+MARKETING = frozenset({MARKETER, HEAD_OF_MARKETING})
+
+TABLE: dict[str, frozenset[str]] = {
+    # Before anybody has signed in
+    "sign_in": PUBLIC,
+    "sign_out": PUBLIC,
+    "theme": PUBLIC,
+    "set_up": PUBLIC,
+    "sample_company": PUBLIC,
+    "invitation": PUBLIC,
+    "form": PUBLIC,
+    # Places
+    "today": EVERYONE,
+    "leads": EVERYONE,
+    "lead": EVERYONE,
+    "lead_new": SALES | MARKETING,
+    "lead_timeline": EVERYONE,
+    "lead_activities": SALES | MARKETING,
+    "lead_facts": SALES | MARKETING,
+    "lead_offer": MARKETING | {HEAD_OF_SALES},
+    "lead_deals": SALES,
+    "handoffs": EVERYONE,
+    "handoff_acceptance": SALES,
+    "handoff_attempts": SALES,
+    "handoff_qualification": SALES,
+    "handoff_pass_back": SALES,
+    "handoff_pass_back_undoing": SALES,
+    "deals": EVERYONE,
+    "deal_step": SALES,
+    "deal_win": SALES,
+    "deal_loss": SALES,
+    "agreement": EVERYONE,
+    "agreement_version": EVERYONE,
+    "agreement_signatures": HEADS,
+    "scoreboard": EVERYONE,
+    "imports": MARKETING | {HEAD_OF_SALES, ADMIN},
+    "import": MARKETING | {HEAD_OF_SALES, ADMIN},
+    "import_run": MARKETING | {HEAD_OF_SALES, ADMIN},
+    "import_refused": MARKETING | {HEAD_OF_SALES, ADMIN},
+    "import_handoffs": MARKETING | {HEAD_OF_SALES},
+    "notifications": EVERYONE,
+    "notification": EVERYONE,
+    # The sample company
+    "sample_company_role": EVERYONE,
+    "sample_company_removal": frozenset({ADMIN}),
+    "invitations": HEADS | {ADMIN},
+}
+
+
+def is_known(name: str) -> bool:
+    """Whether the table says anything about the URL of this name."""
+    return name in TABLE
+
+
+def is_public(name: str) -> bool:
+    """Whether it may be opened without signing in."""
+    return TABLE.get(name) == PUBLIC
+
+
+def may(roles: AbstractSet[str], name: str) -> bool:
+    """Whether somebody with these roles may open the URL of this name."""
+    return is_public(name) or not TABLE.get(name, frozenset()).isdisjoint(roles)

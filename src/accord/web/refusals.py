@@ -1,0 +1,67 @@
+"""Refusals become sentences on a page, with the status that fits."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accord.base.errors import Conflict, Invalid, Missing, Refusal
+from accord.web.requests import is_partial
+
+STATUS: dict[type[Refusal], int] = {Missing: 404, Conflict: 409, Invalid: 422, Refusal: 422}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
+
+
+def refused(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
+    """The sentence as a page, or for htmx as a notice in the page that stays."""
+    template = "parts/notice.html" if is_partial(request) else "refused.html"
+    return render(request, template, {"sentence": sentence, "tone": "danger"}, status=status)
+
+
+class Refusals:
+    """Middleware: a refusal that no view has caught is shown, not raised."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refusal):
+            return refused(request, error.sentence, status=status_of(error))
+        return None
+
+
+def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The page for an address that leads nowhere."""
+    sentence = _("There is nothing at this address. It may have been mistyped, or merged away.")
+    return refused(request, sentence, status=404)
+
+
+def not_allowed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The page for what the person's roles do not allow."""
+    sentence = _("Your role does not allow this. An admin can give you another one.")
+    if not isinstance(error, PermissionDenied):
+        sentence = str(error)
+    return refused(request, sentence, status=403)
+
+
+def not_fresh(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that did not come from us, or was open for too long."""
+    sentence = _(
+        "This page was open for too long, or its cookie is missing, so nothing was saved. "
+        "Go back, load the page again and send it once more; what you typed is still there."
+    )
+    return refused(request, sentence, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a mistake of ours; as plain as can be, so that it cannot break as well."""
+    return render(request, "broken.html", status=500)

@@ -1,0 +1,44 @@
+"""What a request carries: who asks, and the one moment at which it is answered."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accord.teams.models import User
+
+    class Request(HttpRequest):
+        """A request of a person who has signed in."""
+
+        user: User
+        at: datetime
+
+else:
+    Request = HttpRequest
+
+
+def moment_of(request: HttpRequest) -> datetime:
+    """The moment of the request (UTC); everything it reads and writes uses this one."""
+    return cast(datetime, getattr(request, "at"))  # noqa: B009 - set by Moment, unknown to HttpRequest
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page."""
+    return request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
+
+
+class Moment:
+    """Middleware: reads the clock once, and shows times in the person's zone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        setattr(request, "at", datetime.now(UTC))  # noqa: B010
+        zone = getattr(request.user, "time_zone", "") if request.user.is_authenticated else ""
+        with timezone.override(ZoneInfo(zone) if zone else None):
+            return self.get_response(request)

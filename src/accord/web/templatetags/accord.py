@@ -1,0 +1,217 @@
+"""How things look in words: icons, sides, stages, times, figures."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.template.defaultfilters import date as date_format
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accord.base.lifecycle import HOLDER, LeadStatus, Side, Stage
+from accord.web.nonces import new_nonce
+
+register = template.Library()
+
+SIDE_ICON = {
+    "marketing": "speakerphone",
+    "sales": "phone",
+    "prospect": "user",
+    "accord": "bolt",
+    "nobody": "circle-off",
+}
+SHORT_STAGE = {"mql": "MQL", "sal": "SAL", "sql": "SQL"}
+SPANS = (
+    (timedelta(minutes=1), "min"),
+    (timedelta(hours=1), "h"),
+    (timedelta(days=1), "d"),
+)
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str) -> str:
+    path = finders.find(f"icons/outline/{name}.svg")
+    if not path:
+        raise template.TemplateSyntaxError(f"There is no icon “{name}”.")
+    text = Path(str(path)).read_text(encoding="utf-8")
+    return text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")].strip()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An outline icon, drawn in place; the word beside it is what is read aloud."""
+    return format_html(
+        '<svg class="icon {}" width="24" height="24" viewBox="0 0 24 24" fill="none" '
+        'stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '
+        'aria-hidden="true" focusable="false">{}</svg>',
+        extra,
+        mark_safe(_drawing(name)),  # noqa: S308 - a file of ours
+    )
+
+
+@register.simple_tag
+def nonce(purpose: str) -> SafeString:
+    """The hidden field that makes a repeated sending the same one."""
+    return format_html('<input type="hidden" name="nonce" value="{}">', new_nonce(purpose))
+
+
+@register.simple_tag
+def side(value: str, word: bool = True) -> SafeString:
+    """A side: its colour, its icon and its word."""
+    label = Side(value).label
+    return format_html(
+        '<span class="side side-{}" title="{}">{}{}</span>',
+        value,
+        label,
+        icon(SIDE_ICON[value]),
+        format_html("<span>{}</span>", label)
+        if word
+        else format_html('<span class="visually-hidden">{}</span>', label),
+    )
+
+
+@register.simple_tag
+def stage(value: str, long: bool = False) -> SafeString:
+    """A lifecycle stage, coloured by the side that holds a lead in it."""
+    label = str(Stage(value).label)
+    return format_html(
+        '<span class="stage side-{}" title="{}">{}</span>',
+        HOLDER[Stage(value)].value,
+        label,
+        label if long else SHORT_STAGE.get(value, label),
+    )
+
+
+@register.filter
+def stage_label(value: str) -> str:
+    """The full word of a lifecycle stage."""
+    return str(Stage(value).label)
+
+
+@register.filter
+def status_label(value: str) -> str:
+    """The full word of a lead status."""
+    return str(LeadStatus(value).label)
+
+
+@register.filter
+def side_label(value: str) -> str:
+    """The word of a side."""
+    return str(Side(value).label)
+
+
+def exact(moment: datetime) -> str:
+    """A moment in the person's zone, to the minute, with the zone's name."""
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'D j M Y, H:i')} {local.tzname()}"
+
+
+def _span(length: timedelta) -> str:
+    """A length of time in its largest unit: 40 s, 12 min, 3 h, 5 d."""
+    if length < timedelta(minutes=1):
+        return _("%(n)d s") % {"n": length.total_seconds()}
+    if length < timedelta(hours=1):
+        return _("%(n)d min") % {"n": length // timedelta(minutes=1)}
+    if length < timedelta(hours=36):
+        return _("%(n)d h") % {"n": length // timedelta(hours=1)}
+    days = length // timedelta(days=1)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+@register.filter
+def span(length: timedelta | None) -> str:
+    """A length of time in words."""
+    return "" if length is None else _span(abs(length))
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
+    """How long ago, or in how long; the exact moment on hover. Older than a month: the day."""
+    if moment is None:
+        return ""
+    gap = context["at"] - moment
+    if abs(gap) > timedelta(days=31):
+        words = date_format(timezone.localtime(moment), "j M Y")
+    elif gap >= timedelta(0):
+        words = _("%(span)s ago") % {"span": _span(gap)}
+    else:
+        words = _("in %(span)s") % {"span": _span(-gap)}
+    return _time(moment, words)
+
+
+@register.simple_tag
+def when(moment: datetime | None, form: str = "j M, H:i") -> SafeString | str:
+    """A moment in the person's zone; the exact one on hover."""
+    if moment is None:
+        return ""
+    return _time(moment, date_format(timezone.localtime(moment), form))
+
+
+def _time(moment: datetime, words: str, extra: str = "") -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}" class="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        exact(moment),
+        extra,
+        words,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
+    """The time left until a clock is due. Counts down in the page within a day of it."""
+    if due_at is None:
+        return ""
+    gap = due_at - context["at"]
+    if gap < timedelta(0):
+        return _time(due_at, _("%(span)s over") % {"span": _span(-gap)}, "clock clock-over")
+    if gap > timedelta(hours=20):
+        words = date_format(timezone.localtime(due_at), "D H:i")
+        return _time(due_at, _("due %(day)s") % {"day": words}, "clock")
+    seconds = int(gap.total_seconds())
+    words = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    near = "clock clock-near" if gap < timedelta(hours=1) else "clock"
+    return _time(due_at, _("%(time)s left") % {"time": words}, f"{near} js-clock")
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day, such as 5 May 2026."""
+    return "" if value is None else date_format(value, "j M Y")
+
+
+@register.filter
+def figure(value: Decimal | float | None, places: int = 0) -> str:
+    """A number with thousands apart; nothing where it is not known."""
+    if value is None:
+        return "–"
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def percent(value: float | None, places: int = 0) -> str:
+    """A share from 0 to 1 as per cent."""
+    return "–" if value is None else f"{number_format(value * 100, decimal_pos=places)} %"
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """An amount without cents, with its currency after it."""
+    if amount is None:
+        return "–"
+    return f"{number_format(amount, decimal_pos=0, force_grouping=True)} {currency}".rstrip()
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of a name, for the circle beside it."""
+    words = [word for word in name.replace("@", " ").split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
