@@ -70,7 +70,8 @@ def as_it_was(*, leads: Collection[uuid.UUID], moment: datetime) -> dict[uuid.UU
     ):
         facts[change.lead_id][change.fact] = _value(change)
     companies = _companies({row["company_id"] for row in facts.values()} - {None}, moment)
-    stages = _open_at(StageEntry.objects, leads, "entered_at", "left_at", "stage", moment)
+    known = StageEntry.objects.filter(known_at__lte=moment)
+    stages = _open_at(known, leads, "entered_at", "left_at", "stage", moment)
     owners = _open_at(Ownership.objects, leads, "owned_from", "owned_until", "owner_id", moment)
     counts = _counts(leads, moment)
     return {

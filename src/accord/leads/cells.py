@@ -1,0 +1,116 @@
+"""From the text in a cell to the value it means: dates and numbers as people write them.
+
+Pure. What can be read in two ways is refused with both readings, never guessed.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from accord.base.errors import Invalid
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
+# Day and month stand first in either order, the year in full at the end, a time may follow.
+_DAY_MONTH_YEAR = re.compile(
+    r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?)?"
+)
+_CURRENCY = re.compile(r"^(?:[A-Z]{3}\b|[A-Z]{0,2}[$€£¥₹])\s*|\s*(?:\b[A-Z]{3}|[$€£¥₹])$")
+_NUMBER = re.compile(r"[+-]?(?:\d[\d.,' \u00a0\u202f]*|[.,]\d+)(?:[eE][+-]?\d+)?")
+_GROUPS = re.compile(r"[' \u00a0\u202f]")
+
+
+def read_date(text: str, formats: Sequence[str] = ()) -> str:
+    """A date or moment as ISO 8601 text, its zone only where the text names one.
+
+    `formats` are as in `datetime.strptime`, and hold first. Without them 2018-05-31, with or
+    without a time, and dates whose day and month cannot be taken for each other are read.
+    Raises Invalid for anything else and for days that do not exist.
+    """
+    return _read_date(text.strip(), tuple(formats))
+
+
+@lru_cache(maxsize=50_000)
+def _read_date(text: str, formats: tuple[str, ...]) -> str:
+    for pattern in formats:
+        try:
+            return datetime.strptime(text, pattern).isoformat(sep=" ")  # noqa: DTZ007
+        except ValueError:
+            continue
+    if _ISO.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).isoformat(sep=" ")
+        except ValueError as error:
+            raise Invalid(f"“{text}” is not a date: {error}.") from error
+    if match := _DAY_MONTH_YEAR.fullmatch(text):
+        return _read_parts(text, match, american=_is_american(text, match))
+    hint = "; none of the map's date_formats fits" if formats else ""
+    raise Invalid(f"“{text}” is not a date that can be read{hint}; write it as 2018-05-31.")
+
+
+def _is_american(text: str, match: re.Match[str]) -> bool:
+    first, mark, second = int(match[1]), match[2], int(match[3])
+    if mark == "." or first > 12 or first == second:
+        return False
+    if second > 12:
+        return True
+    raise Invalid(
+        f"“{text}” can be read as day/month or as month/day; say which in the map's date_formats."
+    )
+
+
+def _read_parts(text: str, match: re.Match[str], *, american: bool) -> str:
+    month, day = (match[1], match[3]) if american else (match[3], match[1])
+    hour = int(match[5] or 0)
+    if match[8]:
+        hour = hour % 12 + (12 if match[8].lower() == "pm" else 0)
+    try:
+        moment = datetime(  # noqa: DTZ001
+            int(match[4]), int(month), int(day), hour, int(match[6] or 0), int(match[7] or 0)
+        )
+    except ValueError as error:
+        raise Invalid(f"“{text}” is not a date: {error}.") from error
+    return moment.isoformat(sep=" ")
+
+
+def read_number(text: str, decimal: str | None = None) -> str:
+    """A number as plain text with a point, such as 1234.56, from 1.234,56 or € 1'234.56.
+
+    `decimal` is the mark before the decimals, "." or ","; without it, a single mark before
+    exactly three digits could be either and is refused. Raises Invalid.
+    """
+    plain = _CURRENCY.sub("", text.strip())
+    if not _NUMBER.fullmatch(plain):
+        raise Invalid(f"“{text}” is not a number; write it as 1234.56.")
+    mantissa, exponent = re.fullmatch(r"([^eE]*)([eE].*)?", plain).groups()  # type: ignore[union-attr]
+    digits = _GROUPS.sub("", mantissa)
+    mark = decimal or _decimal_mark(text, digits)
+    other = "," if mark == "." else "."
+    whole, *decimals = digits.split(mark)
+    if len(decimals) > 1 or any(other in part for part in decimals) or not _is_grouped(whole, other):
+        raise Invalid(f"“{text}” is not a number; write it as 1234.56.")
+    return ".".join([whole.replace(other, "") or "0", *decimals]).rstrip(".") + (exponent or "")
+
+
+def _is_grouped(whole: str, mark: str) -> bool:
+    """Marks in the whole part part thousands, so three digits follow each."""
+    return all(len(group) == 3 for group in whole.split(mark)[1:])
+
+
+def _decimal_mark(text: str, digits: str) -> str:
+    points, commas = digits.count("."), digits.count(",")
+    if points and commas:
+        return "." if digits.rindex(".") > digits.rindex(",") else ","
+    if points + commas == 0:
+        return "."
+    mark = "." if points else ","
+    if points + commas > 1:
+        return "," if points else "."
+    whole, decimals = digits.split(mark)
+    # No thousands are written as 0.500 or as 1234.500.
+    if len(decimals) == 3 and 1 <= len(whole.lstrip("+-")) <= 3 and whole.lstrip("+-0"):
+        raise Invalid(
+            f"“{text}” can be read as a thousand or as a decimal number; "
+            'say in the map which: decimal = "." or decimal = ",".'
+        )
+    return mark

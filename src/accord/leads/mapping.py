@@ -1,0 +1,221 @@
+"""Maps: which column of a file says what. Written as TOML, or recognised by the header.
+
+    [file]
+    source = "olist"             # the system the ids come from
+    time_zone = "UTC"            # of times that name no zone
+    date_formats = ["%d/%m/%Y"]  # where 2018-05-31 is not how dates are written
+    decimal = ","                # where 1,234 could be read in two ways
+    missing = ["N/A", "-"]       # what else means: not known
+
+    [columns]
+    mql_id = "external_id"       # column of the file = what it says
+
+    [constants]
+    country = "BR"               # said of every row that does not say it itself
+
+    [values.stage]
+    "Marketing Qualified Lead" = "mql"
+
+Pure, no Django.
+"""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from accord.base.errors import Invalid
+
+DATES = frozenset({"happened_at", "needed_by_on", "opened_at", "closed_at"})
+NUMBERS = frozenset({"employees", "budget", "amount"})
+TARGETS: Mapping[str, Sequence[str]] = {
+    "leads": (
+        *("name", "first_name", "last_name", "email", "phone", "external_id", "visitor"),
+        *("job_title", "company", "company_domain", "website", "country", "language"),
+        *("industry", "employees", "lead_type", "source", "source_detail", "campaign"),
+        *("need", "authority", "budget", "needed_by_on", "message", "asks_for", "event"),
+        *("event_name", "happened_at", "stage", "do_not_contact"),
+    ),
+    "deals": (
+        *("lead_external_id", "lead_email", "lead_phone", "external_id", "title", "amount"),
+        *("currency", "state", "step", "opened_at", "closed_at", "loss_reason", "note"),
+        *("owner_email", "industry", "lead_type"),
+    ),
+}
+IDENTITIES: Mapping[str, Sequence[str]] = {
+    "leads": ("email", "phone", "external_id", "visitor"),
+    "deals": ("lead_external_id", "lead_email", "lead_phone"),
+}
+_FILE_KEYS = (
+    *("source", "time_zone", "region", "date_formats", "decimal", "missing"),
+    *("stage", "delimiter", "encoding", "sheet"),
+)
+
+
+class MapRefused(Invalid):
+    """The map does not fit: the file it is in, the place in it, and what would fit."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map that was checked. `values` translates texts of the file, compared in lower case."""
+
+    kind: str
+    columns: Mapping[str, str]
+    source: str = "file"
+    time_zone: str | None = None
+    region: str | None = None
+    date_formats: tuple[str, ...] = ()
+    decimal: str | None = None
+    missing: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    delimiter: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    recognised_as: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; equal maps give equal ones."""
+        return asdict(self)
+
+    @property
+    def digest(self) -> str:
+        """Names what the map says, however it is written."""
+        said = {key: value for key, value in self.as_json().items() if key != "recognised_as"}
+        text = json.dumps(said, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_map(text: str, kind: str, *, name: str) -> Map:
+    """The map in a TOML document; `name` is its file's, for the sentences.
+
+    Raises MapRefused, naming the place, for what is not TOML, not known or does not fit.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MapRefused(
+            f"{name} is not TOML: {error}. A column with a blank in its name needs quotes.", field="map"
+        ) from error
+    _known(document, ("file", "columns", "constants", "values"), name, "part")
+    file = _table(document, "file", name)
+    _known(file, _FILE_KEYS, f"{name}, [file]", "setting")
+    columns = _texts(_table(document, "columns", name), f"{name}, [columns]")
+    constants = _texts(_table(document, "constants", name), f"{name}, [constants]")
+    if "stage" in file:
+        constants.setdefault("stage", str(file["stage"]))
+    for column, target in columns.items():
+        _known([target], TARGETS[kind], f"{name}, [columns], {column}", f"thing that {kind} have")
+    _known(constants, TARGETS[kind], f"{name}, [constants]", f"thing that {kind} have")
+    values = {
+        target: {said.lower(): meant for said, meant in _texts(table, f"{name}, [values.{target}]").items()}
+        for target, table in _table(document, "values", name).items()
+    }
+    _known(values, TARGETS[kind], f"{name}, [values]", f"thing that {kind} have")
+    _check_targets(columns, kind, name)
+    return Map(kind=kind, columns=columns, constants=constants, values=values, **_settings(file, name))
+
+
+def read_map_file(path: Path, kind: str) -> Map:
+    """As `read_map`. Also raises MapRefused for a file that cannot be opened."""
+    try:
+        return read_map(path.read_text(encoding="utf-8"), kind, name=path.name)
+    except FileNotFoundError as error:
+        raise MapRefused(f"There is no map {path}; check its name and folder.", field="map") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise MapRefused(f"The map {path} cannot be read: {error}.", field="map") from error
+
+
+def check_header(mapping: Map, header: Sequence[str], *, name: str, line: int) -> list[str]:
+    """The columns that the map leaves unused. Raises MapRefused for one the file has not."""
+    for column in mapping.columns:
+        if column not in header:
+            raise MapRefused(
+                f"{name}, line {line}: there is no column “{column}”, which the map names; "
+                f"{_nearest(column, header)}.",
+                field=column,
+            )
+    return [column for column in header if column not in mapping.columns]
+
+
+def _settings(file: Mapping[str, Any], name: str) -> dict[str, Any]:
+    where = f"{name}, [file]"
+    settings = {key: value for key, value in file.items() if key != "stage"}
+    for key in ("date_formats", "missing"):
+        if key in settings:
+            value = settings[key]
+            settings[key] = tuple(map(str, value if isinstance(value, list) else [value]))
+    for key, value in settings.items():
+        if key not in ("date_formats", "missing") and not (isinstance(value, str) and value):
+            raise MapRefused(f"{where}: {key} must be a text.", field=key)
+    if settings.get("decimal", ".") not in (".", ","):
+        raise MapRefused(f'{where}: decimal must be "." or ",".', field="decimal")
+    if len(settings.get("delimiter", ",")) != 1:
+        raise MapRefused(f"{where}: delimiter must be one character.", field="delimiter")
+    if len(settings.get("source", "")) > 50 or ":" in settings.get("source", ""):
+        raise MapRefused(f"{where}: source must be a short name without a colon.", field="source")
+    _check_zone(settings.get("time_zone"), where)
+    return settings
+
+
+def _check_zone(zone: str | None, where: str) -> None:
+    try:
+        ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise MapRefused(
+            f"{where}: there is no time zone “{zone}”; use a name such as Europe/Berlin.",
+            field="time_zone",
+        ) from error
+
+
+def _check_targets(columns: Mapping[str, str], kind: str, name: str) -> None:
+    taken: dict[str, str] = {}
+    for column, target in columns.items():
+        if target in taken:
+            raise MapRefused(
+                f"{name}, [columns]: “{taken[target]}” and “{column}” both say {target}; keep one.",
+                field=column,
+            )
+        taken[target] = column
+    if not any(target in taken for target in IDENTITIES[kind]):
+        raise MapRefused(
+            f"{name}, [columns]: no column says who the lead is; map one of them to "
+            f"{', '.join(IDENTITIES[kind])}.",
+            field="columns",
+        )
+
+
+def _table(document: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
+    value = document.get(key, {})
+    if not isinstance(value, Mapping):
+        raise MapRefused(f"{name}: {key} must be a table, [{key}].", field=key)
+    return value
+
+
+def _texts(table: Any, where: str) -> dict[str, str]:
+    if not isinstance(table, Mapping):
+        raise MapRefused(f"{where} must be a table.", field="map")
+    for key, value in table.items():
+        if isinstance(value, (Mapping, list)):
+            raise MapRefused(f"{where}: {key} must be a text.", field=key)
+    return {key: str(value) for key, value in table.items()}
+
+
+def _known(given: Any, known: Sequence[str], where: str, what: str) -> None:
+    for word in given:
+        if word not in known:
+            raise MapRefused(f"{where}: “{word}” is no {what}; {_nearest(word, known)}.", field=word)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    folded = {name.casefold(): name for name in known}
+    near = [folded[name] for name in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)]
+    if near:
+        return f"did you mean {' or '.join(near)}"
+    return f"there are {', '.join(known)}" if known else "there is none"

@@ -1,0 +1,158 @@
+"""From a row of a file to an entry, as its map says. Pure; runs in another process."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from accord.base.errors import Invalid
+from accord.base.ids import derived_ids
+from accord.leads.cells import read_date, read_number
+from accord.leads.files import Row
+from accord.leads.mapping import DATES, NUMBERS, Map
+from accord.leads.rules import Entry, Reading, read_body
+
+REFUSED = "refused"
+MORE = "…"  # where the cells stand that have no column
+OWN_COLUMNS = ("accord_line", "accord_column", "accord_reason")  # of a file of refused rows
+
+_cached_ids = lru_cache(maxsize=64)(derived_ids)
+
+
+@dataclass(slots=True, frozen=True)
+class RowIds:
+    """The ids of the rows that one row of a file becomes: the same whenever it is run."""
+
+    import_id: uuid.UUID
+    began_at: datetime
+    line: int
+
+    def __call__(self, role: str) -> uuid.UUID:
+        return _cached_ids(self.import_id, self.began_at, role)(self.line)
+
+
+@dataclass(frozen=True)
+class Translator:
+    """Turns rows into entries. `began_at` is when the import was first begun."""
+
+    mapping: Map
+    header: Sequence[str]
+    import_id: uuid.UUID
+    began_at: datetime
+    reading: Reading
+
+    def entries(self, rows: Iterable[Row]) -> Iterator[Entry]:
+        """An entry for each row; one that cannot be read is refused, with field and reason."""
+        body_of = body_reader(self.mapping, self.header)
+        column_of = {target: column for column, target in self.mapping.columns.items()}
+        for row in rows:
+            ids = RowIds(self.import_id, self.began_at, row.line)
+            verbatim = as_sent(row, self.header)
+            if row.trouble:
+                yield self.refused(row, ids, verbatim, row.trouble, None)
+                continue
+            try:
+                entry = read_body(
+                    body_of(row.cells),
+                    submission_id=ids("submission"),
+                    id_of=ids,
+                    reading=self.reading,
+                    line=row.line,
+                )
+            except Invalid as error:
+                field = column_of.get(error.field, error.field)
+                yield self.refused(row, ids, verbatim, error.sentence, field)
+                continue
+            entry.body = verbatim
+            yield entry
+
+    def refused(
+        self, row: Row, ids: RowIds, verbatim: Mapping[str, Any], reason: str, field: str | None
+    ) -> Entry:
+        """An entry that is kept with its reason, and becomes nothing."""
+        return Entry(
+            submission_id=ids("submission"),
+            id_of=ids,
+            body=verbatim,
+            happened_at=self.began_at,
+            line=row.line,
+            fate=REFUSED,
+            reason=reason[:500],
+            field=(field or None) and field[:100],
+        )
+
+
+def as_sent(row: Row, header: Sequence[str]) -> dict[str, Any]:
+    """The row as it stands in the file, by column; cells without a column stand under `MORE`."""
+    cells = row.cells
+    if row.trouble:
+        cells = [_storable(cell) for cell in cells]
+    sent: dict[str, Any] = {
+        name: cell for name, cell in zip(header, cells, strict=False) if name not in OWN_COLUMNS
+    }
+    if len(cells) > len(header):
+        sent[MORE] = cells[len(header) :]
+    return sent
+
+
+def _storable(cell: str) -> str:
+    """The cell with marks where characters stood that a database cannot keep."""
+    kept = cell.encode(errors="surrogateescape").decode(errors="replace")
+    return kept.replace("\x00", "\ufffd")
+
+
+def body_reader(mapping: Map, header: Sequence[str]) -> Callable[[Sequence[str]], dict[str, str]]:
+    """A function from a row's cells to what it says. It raises Invalid with the thing as field."""
+    place = {column: number for number, column in enumerate(header)}
+    takes = [
+        (place[column], target, _reader(mapping, target)) for column, target in mapping.columns.items()
+    ]
+    missing = {"", *(text.strip().lower() for text in mapping.missing)}
+    constants = dict(mapping.constants)
+
+    def read(cells: Sequence[str]) -> dict[str, str]:
+        body = dict(constants)
+        for number, target, reader in takes:
+            cell = cells[number].strip()
+            if cell.lower() in missing:
+                continue
+            value = reader(cell) if reader else cell
+            if value is not None:
+                body[target] = value
+        return body
+
+    return read
+
+
+def _reader(mapping: Map, target: str) -> Callable[[str], str | None] | None:
+    if target in mapping.values:
+        return _chooser(mapping.values[target])
+    if target in DATES:
+        return _naming(target, lambda text: read_date(text, mapping.date_formats))
+    if target in NUMBERS:
+        return _naming(target, lambda text: read_number(text, mapping.decimal))
+    return None
+
+
+def _chooser(meanings: Mapping[str, str | None]) -> Callable[[str], str | None]:
+    return lambda text: meanings.get(text.lower(), text)
+
+
+def _naming(target: str, reader: Callable[[str], str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            return reader(text)
+        except Invalid as error:
+            raise Invalid(error.sentence, field=target) from None
+
+    return read
+
+
+def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of `size` items, the last with what is left."""
+    each = iter(items)
+    while batch := list(islice(each, size)):
+        yield batch

@@ -1,0 +1,90 @@
+"""Reads of verdicts: who is due for a stage, why a lead is ready, what holds leads back."""
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet
+
+from accord.base.lifecycle import LADDER, Stage
+from accord.leads.models import Lead, Submission
+from accord.qualification.models import Outcome, Verdict
+
+
+def due_for_stage(
+    *, definition: str, stage: str, leads: Collection[uuid.UUID] | None
+) -> list[uuid.UUID]:
+    """Leads that meet the definition and stand below its stage on the ladder, sorted."""
+    below = [step.value for step in LADDER[: LADDER.index(Stage(stage))]]
+    met = Verdict.objects.filter(definition=definition, outcome=Outcome.MET)
+    if leads is not None:
+        met = met.filter(lead_id__in=leads)
+    standing = Lead.objects.filter(
+        id=OuterRef("lead_id"), stage__in=below, merged_into_id__isnull=True
+    )
+    return list(met.filter(Exists(standing)).order_by("lead_id").values_list("lead_id", flat=True))
+
+
+def to_recheck(*, at: datetime, limit: int) -> list[uuid.UUID]:
+    """Leads with a verdict that time alone may have changed by `at`."""
+    due = Verdict.objects.filter(recheck_at__lte=at).order_by("recheck_at")
+    return sorted(set(due.values_list("lead_id", flat=True)[:limit]))
+
+
+def verdicts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Verdict]]:
+    """The verdicts on leads, by lead and definition."""
+    found: dict[uuid.UUID, dict[str, Verdict]] = {lead_id: {} for lead_id in leads}
+    for verdict in Verdict.objects.filter(lead_id__in=leads):
+        found[verdict.lead_id][verdict.definition] = verdict
+    return found
+
+
+def outcome_counts(*, definition: str) -> dict[str, int]:
+    """How many leads meet a definition, do not, or cannot be told."""
+    rows = Verdict.objects.filter(definition=definition).values_list("outcome")
+    return dict(rows.annotate(number=Count("id")))
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How many leads would be ready, and which facts are missing at how many of the rest."""
+
+    leads: int
+    met: int
+    not_met: int
+    cannot_tell: int
+    missing: Sequence[tuple[str, int]]
+
+
+def readiness(*, definition: str, import_id: uuid.UUID | None = None) -> Readiness:
+    """The verdicts under `definition` on all leads, or on those of one import.
+
+    `missing` holds fact keys with the number of leads that lack them, most first.
+    """
+    verdicts = Verdict.objects.filter(definition=definition)
+    if import_id:
+        rows = Submission.objects.filter(import_id=import_id, lead_id__isnull=False)
+        verdicts = verdicts.filter(lead_id__in=rows.values("lead_id"))
+    outcomes: Counter[str] = Counter(
+        dict(verdicts.values_list("outcome").annotate(number=Count("id")))
+    )
+    return Readiness(
+        leads=sum(outcomes.values()),
+        met=outcomes[Outcome.MET],
+        not_met=outcomes[Outcome.NOT_MET],
+        cannot_tell=outcomes[Outcome.CANNOT_TELL],
+        missing=_missing(verdicts),
+    )
+
+
+def _missing(verdicts: QuerySet[Verdict]) -> list[tuple[str, int]]:
+    rows: Any = (
+        verdicts.filter(outcome=Outcome.CANNOT_TELL)
+        .annotate(fact=Func(F("missing"), function="unnest"))
+        .values_list("fact")
+        .annotate(number=Count("lead_id"))
+    )
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
