@@ -1,0 +1,1 @@
+"""A sample company: twelve months of two teams, played through the real flows."""
