@@ -5,15 +5,25 @@ is decided by `accord.leads.queries.visible_to`, not here.
 """
 
 from collections.abc import Set as AbstractSet
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 REP = "rep"
 MARKETER = "marketer"
 HEAD_OF_SALES = "head_of_sales"
 HEAD_OF_MARKETING = "head_of_marketing"
 ADMIN = "admin"
+ROLES: dict[str, Any] = {
+    REP: _("Rep"),
+    MARKETER: _("Marketer"),
+    HEAD_OF_SALES: _("Head of sales"),
+    HEAD_OF_MARKETING: _("Head of marketing"),
+    ADMIN: _("Admin"),
+}
 
 PUBLIC: frozenset[str] = frozenset({"public"})
-EVERYONE = frozenset({REP, MARKETER, HEAD_OF_SALES, HEAD_OF_MARKETING, ADMIN})
+EVERYONE = frozenset(ROLES)
 HEADS = frozenset({HEAD_OF_SALES, HEAD_OF_MARKETING})
 SALES = frozenset({REP, HEAD_OF_SALES})
 MARKETING = frozenset({MARKETER, HEAD_OF_MARKETING})
@@ -60,7 +70,7 @@ TABLE: dict[str, frozenset[str]] = {
     "notification": EVERYONE,
     # The sample company
     "sample_company_role": EVERYONE,
-    "sample_company_removal": frozenset({ADMIN}),
+    "sample_company_removal": EVERYONE,
     "invitations": HEADS | {ADMIN},
 }
 

@@ -3,9 +3,11 @@
 from accord.leads.queries.intake import import_page, imports, ledger, one_import, submissions_of_nonces
 from accord.leads.queries.past import as_it_was
 from accord.leads.queries.pages import (
+    COUNTED_UP_TO,
     LeadFilters,
     LeadPage,
     TimelinePage,
+    lead_count,
     lead_page,
     one_lead,
     owners,
@@ -15,12 +17,14 @@ from accord.leads.queries.pages import (
 )
 
 __all__ = [
+    "COUNTED_UP_TO",
     "LeadFilters",
     "LeadPage",
     "TimelinePage",
     "as_it_was",
     "import_page",
     "imports",
+    "lead_count",
     "lead_page",
     "ledger",
     "one_import",

@@ -15,6 +15,7 @@ from accord.leads.models import Activity, Company, Identity, Lead, StageEntry, S
 from accord.teams.models import User
 
 PAGE = 50
+COUNTED_UP_TO = 20_000
 
 
 def visible_to(user: User) -> QuerySet[Lead]:
@@ -128,6 +129,11 @@ def lead_page(user: User, filters: LeadFilters, *, cursor: str = "") -> LeadPage
         )
     rows = list(leads.order_by("-first_contact_at", "-id")[: PAGE + 1])
     return LeadPage(leads=rows[:PAGE], next_cursor=_cursor(rows))
+
+
+def lead_count(user: User, filters: LeadFilters) -> int:
+    """How many leads pass the filters; counting stops one after COUNTED_UP_TO."""
+    return filtered(user, filters).order_by()[: COUNTED_UP_TO + 1].count()
 
 
 def _cursor(rows: Sequence[Lead]) -> str | None:

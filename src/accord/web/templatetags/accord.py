@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from accord.base.lifecycle import HOLDER, LeadStatus, Side, Stage
 from accord.web.nonces import new_nonce
+from accord.web.permissions import ROLES
 
 register = template.Library()
 
@@ -155,12 +156,13 @@ def when(moment: datetime | None, form: str = "j M, H:i") -> SafeString | str:
     return _time(moment, date_format(timezone.localtime(moment), form))
 
 
-def _time(moment: datetime, words: str, extra: str = "") -> SafeString:
+def _time(moment: datetime, words: str, extra: str = "", more: str = "") -> SafeString:
     return format_html(
-        '<time datetime="{}" title="{}" class="{}">{}</time>',
+        '<time datetime="{}" title="{}" class="{}"{}>{}</time>',
         moment.astimezone(UTC).isoformat(timespec="seconds"),
         exact(moment),
         extra,
+        more,
         words,
     )
 
@@ -177,9 +179,11 @@ def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
         words = date_format(timezone.localtime(due_at), "D H:i")
         return _time(due_at, _("due %(day)s") % {"day": words}, "clock")
     seconds = int(gap.total_seconds())
-    words = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     near = "clock clock-near" if gap < timedelta(hours=1) else "clock"
-    return _time(due_at, _("%(time)s left") % {"time": words}, f"{near} js-clock")
+    words = {"left": _("%(time)s left") % {"time": "{}"}, "over": _("%(span)s over") % {"span": "{}"}}
+    more = format_html(' data-left="{}" data-over="{}"', words["left"], words["over"])
+    return _time(due_at, words["left"].replace("{}", time), f"{near} js-clock", more)
 
 
 @register.filter
@@ -215,3 +219,9 @@ def initials(name: str) -> str:
     """The first letters of a name, for the circle beside it."""
     words = [word for word in name.replace("@", " ").split() if word[0].isalpha()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def role_labels(roles: list[str]) -> str:
+    """The words of somebody's roles."""
+    return ", ".join(str(ROLES.get(role, role)) for role in roles)

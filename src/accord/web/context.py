@@ -1,0 +1,55 @@
+"""What every page needs: the places, the counts, the theme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accord.handoffs import queries as handoffs
+from accord.outbox import queries as outbox
+from accord.teams import queries as teams
+from accord.web import permissions
+from accord.web.requests import moment_of
+
+THEMES = frozenset({"light", "dark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the places of the product; `views` are the URL names that belong to it."""
+
+    view: str
+    title: Any
+    icon: str
+    views: frozenset[str]
+
+
+PLACES = (
+    Place("today", _("Today"), "sun", frozenset({"today"})),
+    Place("leads", _("Leads"), "users", frozenset({"leads", "lead", "lead_new"})),
+    Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs"})),
+    Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
+    Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard"})),
+    Place("agreement", _("Agreement"), "writing-sign", frozenset({"agreement", "agreement_version"})),
+    Place("imports", _("Imports"), "file-import", frozenset({"imports", "import"})),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The frame of every page. Without a person signed in, only the theme."""
+    theme = request.COOKIES.get("theme", "")
+    given: dict[str, Any] = {"theme": theme if theme in THEMES else "", "at": moment_of(request)}
+    if request.user.is_authenticated:
+        user = request.user
+        at = moment_of(request)
+        given |= {
+            "places": [each for each in PLACES if permissions.may(set(user.roles), each.view)],
+            "here": request.resolver_match.view_name if request.resolver_match else "",
+            "role_choices": permissions.ROLES.items(),
+            "workspace": SimpleLazyObject(teams.workspace),
+            "unseen": SimpleLazyObject(lambda: outbox.unseen_count(user)),
+            "waiting": SimpleLazyObject(lambda: handoffs.waiting_count(user, at)),
+        }
+    return given
