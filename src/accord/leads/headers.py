@@ -128,7 +128,6 @@ DEALS = System(
         "opened_at": ("openedat", "createdate", "createddate", "opened"),
         "closed_at": ("closedat", "closedate", "wondate", "closed"),
         "loss_reason": ("lossreason", "closedlostreason", "lostreason"),
-        "owner_email": ("owneremail", "dealowner", "opportunityowner"),
     },
 )
 

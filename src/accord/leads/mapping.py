@@ -43,8 +43,8 @@ TARGETS: Mapping[str, Sequence[str]] = {
     ),
     "deals": (
         *("lead_external_id", "lead_email", "lead_phone", "external_id", "title", "amount"),
-        *("currency", "state", "step", "opened_at", "closed_at", "loss_reason", "note"),
-        *("owner_email", "industry", "lead_type"),
+        *("currency", "state", "opened_at", "closed_at", "loss_reason", "note"),
+        *("industry", "lead_type"),
     ),
 }
 IDENTITIES: Mapping[str, Sequence[str]] = {

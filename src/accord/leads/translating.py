@@ -11,13 +11,12 @@ from typing import Any
 from accord.base.errors import Invalid
 from accord.base.ids import derived_ids
 from accord.leads.cells import read_date, read_number
-from accord.leads.files import Row
+from accord.leads.files import Layout, Row, Survey, open_table
+from accord.leads.files.ledger import MORE, OWN_COLUMNS
 from accord.leads.mapping import DATES, NUMBERS, Map
 from accord.leads.rules import Entry, Reading, read_body
 
 REFUSED = "refused"
-MORE = "…"  # where the cells stand that have no column
-OWN_COLUMNS = ("accord_line", "accord_column", "accord_reason")  # of a file of refused rows
 
 _cached_ids = lru_cache(maxsize=64)(derived_ids)
 
@@ -34,15 +33,24 @@ class RowIds:
         return _cached_ids(self.import_id, self.began_at, role)(self.line)
 
 
+Reader = Callable[[Mapping[str, str], Row, RowIds, Reading], Entry]
+
+
+def read_lead(body: Mapping[str, str], row: Row, ids: RowIds, reading: Reading) -> Entry:
+    """The entry of a row about a lead. Raises Invalid."""
+    return read_body(body, submission_id=ids("submission"), id_of=ids, reading=reading, line=row.line)
+
+
 @dataclass(frozen=True)
 class Translator:
-    """Turns rows into entries. `began_at` is when the import was first begun."""
+    """Turns rows into entries, by `read`. `began_at` is when the import was first begun."""
 
     mapping: Map
     header: Sequence[str]
     import_id: uuid.UUID
     began_at: datetime
     reading: Reading
+    read: Reader = read_lead
 
     def entries(self, rows: Iterable[Row]) -> Iterator[Entry]:
         """An entry for each row; one that cannot be read is refused, with field and reason."""
@@ -50,39 +58,49 @@ class Translator:
         column_of = {target: column for column, target in self.mapping.columns.items()}
         for row in rows:
             ids = RowIds(self.import_id, self.began_at, row.line)
-            verbatim = as_sent(row, self.header)
+            sent = as_sent(row, self.header)
             if row.trouble:
-                yield self.refused(row, ids, verbatim, row.trouble, None)
+                yield self._refused(ids, sent, row.trouble, None)
                 continue
             try:
-                entry = read_body(
-                    body_of(row.cells),
-                    submission_id=ids("submission"),
-                    id_of=ids,
-                    reading=self.reading,
-                    line=row.line,
-                )
+                entry = self.read(body_of(row.cells), row, ids, self.reading)
             except Invalid as error:
-                field = column_of.get(error.field, error.field)
-                yield self.refused(row, ids, verbatim, error.sentence, field)
+                yield self._refused(ids, sent, error.sentence, column_of.get(error.field, error.field))
                 continue
-            entry.body = verbatim
+            entry.body = sent
             yield entry
 
-    def refused(
-        self, row: Row, ids: RowIds, verbatim: Mapping[str, Any], reason: str, field: str | None
-    ) -> Entry:
+    def _refused(self, ids: RowIds, sent: Mapping[str, Any], reason: str, field: str | None) -> Entry:
         """An entry that is kept with its reason, and becomes nothing."""
         return Entry(
             submission_id=ids("submission"),
             id_of=ids,
-            body=verbatim,
+            body=sent,
             happened_at=self.began_at,
-            line=row.line,
+            line=ids.line,
             fate=REFUSED,
             reason=reason[:500],
             field=(field or None) and field[:100],
         )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which lines of a file are wanted: those after `after`, or only the ones named."""
+
+    after: int = 0
+    only: frozenset[int] | None = None
+
+    def __contains__(self, line: int) -> bool:
+        return line > self.after and (self.only is None or line in self.only)
+
+
+def entry_batches(
+    found: Survey, layout: Layout, translator: Translator, reach: Reach, size: int
+) -> Iterator[list[Entry]]:
+    """The entries of a file in batches of `size`, in the file's order."""
+    rows = (row for row in open_table(found, layout).rows if row.line in reach)
+    return batches(translator.entries(rows), size)
 
 
 def as_sent(row: Row, header: Sequence[str]) -> dict[str, Any]:

@@ -3,6 +3,14 @@
 from accord.leads.actions.activities import add_notes, record_activities
 from accord.leads.actions.facts import change_facts
 from accord.leads.actions.identities import claim_identities
+from accord.leads.actions.imports import (
+    begin_import,
+    finish_import,
+    forget_refused,
+    move_on,
+    recount,
+    stop_import,
+)
 from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, store
 from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
 from accord.leads.actions.ownership import assign_owners, set_statuses
@@ -14,14 +22,20 @@ __all__ = [
     "add_leads",
     "add_notes",
     "assign_owners",
+    "begin_import",
     "change_facts",
     "claim_identities",
     "claim_waiting",
     "companies_of",
     "enter_stages",
+    "finish_import",
+    "forget_refused",
     "keep_ledger",
+    "move_on",
     "record_activities",
+    "recount",
     "set_statuses",
     "settle",
+    "stop_import",
     "store",
 ]

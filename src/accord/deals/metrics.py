@@ -1,0 +1,56 @@
+"""What can be counted of deals. A closed deal counts when it was closed."""
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accord.criteria.metrics import Metric, Rate, Scope, register
+from accord.deals.models import Deal, DealState
+from accord.leads.metrics import cohort, entered
+from accord.base.lifecycle import Stage
+from accord.leads.models import Lead
+
+
+def closed(*states: DealState) -> Callable[[Scope], QuerySet[Deal]]:
+    """The deals closed in the scope with one of these outcomes."""
+    return lambda scope: Deal.objects.filter(state__in=states, **scope.within("closed_at"))
+
+
+def lost_leads(scope: Scope) -> QuerySet[Lead]:
+    """Of a cohort, the leads with a lost deal that did not become customers otherwise."""
+    lost = Deal.objects.filter(state=DealState.LOST)
+    won = entered(Stage.CUSTOMER)(scope)
+    return cohort(scope).filter(id__in=lost.values("lead_id")).exclude(id__in=won.values("id"))
+
+
+register(
+    Metric(
+        key="lost",
+        label=_("Lost"),
+        sentence=_("Leads of the period whose deal was lost and who did not become customers."),
+        unit="leads",
+        rows=lost_leads,
+    ),
+    Metric(
+        key="deals_won",
+        label=_("Deals won"),
+        sentence=_("Deals won in the period."),
+        unit="deals",
+        rows=closed(DealState.WON),
+    ),
+    Metric(
+        key="deals_closed",
+        label=_("Deals closed"),
+        sentence=_("Deals won or lost in the period."),
+        unit="deals",
+        rows=closed(DealState.WON, DealState.LOST),
+    ),
+    Rate(
+        key="win_rate",
+        label=_("Win rate"),
+        sentence=_("Won among the deals that were won or lost in the period."),
+        part="deals_won",
+        whole="deals_closed",
+    ),
+)

@@ -1,0 +1,296 @@
+"""Bring in a file: data's way for rows, ten thousand at a time.
+
+A file and its map are one import, however often it is run: run again it goes on where it was
+stopped, tries only what was refused, and changes nothing else. Each batch commits together with
+the progress it makes.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+import uuid
+
+from django.db import DataError, IntegrityError, transaction
+
+from accord.base.ids import named_id
+from accord.flows import import_deals
+from accord.flows.take_in import take_in
+from accord.leads import actions, queries
+from accord.leads.ahead import read_ahead
+from accord.leads.files import Layout, Survey, open_table, survey
+from accord.leads.files.ledger import write_refused
+from accord.leads.headers import recognise
+from accord.leads.mapping import Map, MapRefused, check_header, read_map_file
+from accord.leads.models import Door, Fate, Import, ImportState
+from accord.leads.rules import Entry, Reading
+from accord.leads.translating import Reach, Translator, entry_batches, read_lead
+from accord.teams.queries import workspace
+
+BATCH = 10_000
+READ_AHEAD_BYTES = 4 * 1024**2  # smaller files are read before a second process has started
+
+Taker = Callable[[Sequence[Entry]], None]
+_READERS = {"leads": read_lead, "deals": import_deals.read_deal}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A file that was looked at and the map it will be read by; nothing is written yet."""
+
+    kind: str
+    found: Survey
+    mapping: Map
+    header: Sequence[str]
+    header_line: int
+    words: str
+    unmapped: Sequence[str]
+
+    @property
+    def layout(self) -> Layout:
+        return _layout(self.mapping)
+
+    @property
+    def import_id(self) -> uuid.UUID:
+        """The same for the same file and the same map."""
+        return named_id("import", self.kind, self.found.digest, self.mapping.digest)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is; rows of this run only."""
+
+    line: int
+    lines: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the rows. `import_id` is the import's, whose ledger tells each row's fate."""
+
+    import_id: uuid.UUID
+    rows: int
+    created: int
+    merged: int
+    unchanged: int
+    refused: int
+    ledger: Path | None = None
+
+
+def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
+    """Look at a file and at its map, or recognise it by its header.
+
+    Raises UnreadableFile or MapRefused with file, line, column and reason.
+    """
+    stated = read_map_file(map_path, kind) if map_path else None
+    found = survey(path, stated.encoding if stated else None)
+    table = open_table(found, _layout(stated) if stated else None)
+    mapping = stated or recognise(table.header, kind)
+    if mapping is None:
+        raise MapRefused(
+            f"{path.name}, line {table.header_line}: no column says who the lead is. There are "
+            f"{', '.join(table.header)}; write a map that names one (--map).",
+            field="columns",
+        )
+    unmapped = check_header(mapping, table.header, name=path.name, line=table.header_line)
+    zone = mapping.time_zone or _zone_here()
+    return Plan(
+        kind=kind,
+        found=found,
+        mapping=replace(mapping, time_zone=zone),
+        header=table.header,
+        header_line=table.header_line,
+        words=table.words,
+        unmapped=unmapped,
+    )
+
+
+def preview(*, plan: Plan, at: datetime, rows: int = 5) -> list[Entry]:
+    """The first rows as they would be read; refused ones carry their reason."""
+    translator = _translator(plan, plan.import_id, began_at=at, at=at)
+    first = entry_batches(plan.found, plan.layout, translator, Reach(), rows)
+    return next(first, [])
+
+
+def import_file(
+    *,
+    plan: Plan,
+    by: uuid.UUID | None,
+    at: datetime,
+    live: bool = False,
+    dry_run: bool = False,
+    ledger: Path | None = None,
+    tell: Callable[[Progress], None] | None = None,
+) -> Outcome:
+    """Bring in a planned file; its history starts no clocks and tells nobody, unless `live`.
+
+    A dry run does all of it and takes it back. `ledger` is where refused rows are written.
+    Raises Conflict when another process is importing the same file.
+    """
+    tell = tell or (lambda progress: None)
+    if not dry_run:
+        return _run(plan, by, at, live, ledger, tell)
+    with transaction.atomic():
+        outcome = _run(plan, by, at, live, ledger, tell)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _run(
+    plan: Plan,
+    by: uuid.UUID | None,
+    at: datetime,
+    live: bool,
+    ledger: Path | None,
+    tell: Callable[[Progress], None],
+) -> Outcome:
+    begun = actions.begin_import(id=plan.import_id, values=_values(plan, live), by=by, at=at)
+    was_done = begun.state == ImportState.DONE
+    take = _taker(plan, begun, by, at)
+    if was_done:
+        fates = _try_refused(plan, begun, take, by, at, tell)
+    else:
+        _go_on(plan, begun, take, by, at, tell)
+        actions.finish_import(import_id=begun.id, at=at)
+        fates = None
+    outcome = _outcome(queries.one_import(begun.id), fates)
+    if ledger:
+        write_refused(ledger, plan.header, _refused_rows(begun.id))
+    return replace(outcome, ledger=ledger)
+
+
+def _go_on(
+    plan: Plan,
+    begun: Import,
+    take: Taker,
+    by: uuid.UUID | None,
+    at: datetime,
+    tell: Callable[[Progress], None],
+) -> None:
+    """Take in the lines after those that are done, a batch a transaction."""
+    done, rows = begun.lines_done, 0
+    for batch in _batches(plan, begun, Reach(after=done), at):
+        last = max(entry.line or 0 for entry in batch)
+        with transaction.atomic():
+            _take_batch(batch, take)
+            actions.keep_ledger(entries=batch, import_id=begun.id, by=by, at=at)
+            fates = Counter(entry.fate for entry in batch)
+            actions.move_on(import_id=begun.id, from_line=done, to_line=last, fates=fates)
+        done, rows = last, rows + len(batch)
+        tell(Progress(line=done, lines=max(plan.found.lines, done), rows=rows))
+
+
+def _try_refused(
+    plan: Plan,
+    begun: Import,
+    take: Taker,
+    by: uuid.UUID | None,
+    at: datetime,
+    tell: Callable[[Progress], None],
+) -> Counter[str]:
+    """Try the refused rows of a finished import again; the fates of those that went through."""
+    lines = frozenset(queries.refused_lines(begun.id))
+    better: Counter[str] = Counter()
+    if not lines:
+        return better
+    for batch in _batches(plan, begun, Reach(only=lines), at):
+        with transaction.atomic():
+            _take_batch(batch, take)
+            passed = [entry for entry in batch if entry.fate != Fate.REFUSED]
+            actions.forget_refused(
+                import_id=begun.id, lines=[entry.line for entry in passed if entry.line]
+            )
+            actions.keep_ledger(entries=passed, import_id=begun.id, by=by, at=at)
+            fates = Counter(entry.fate for entry in passed)
+            actions.recount(
+                import_id=begun.id, fates={**fates, Fate.REFUSED.value: -len(passed)}
+            )
+        better += fates
+        tell(Progress(line=batch[-1].line or 0, lines=plan.found.lines, rows=len(batch)))
+    return better
+
+
+def _take_batch(batch: Sequence[Entry], take: Taker) -> None:
+    """Take in what can be read. A row that the database refuses does not take others along."""
+    readable = [entry for entry in batch if entry.fate != Fate.REFUSED]
+    try:
+        with transaction.atomic():
+            take(readable)
+    except (DataError, IntegrityError) as error:
+        if len(readable) == 1:
+            readable[0].fate = Fate.REFUSED.value
+            readable[0].lead_id = None
+            readable[0].reason = f"The database cannot keep it: {str(error).splitlines()[0]}"[:500]
+            return
+        half = len(readable) // 2
+        _take_batch(readable[:half], take)
+        _take_batch(readable[half:], take)
+
+
+def _taker(plan: Plan, begun: Import, by: uuid.UUID | None, at: datetime) -> Taker:
+    if plan.kind == "deals":
+        return lambda entries: import_deals.take_in_deals(entries=entries, by=by, at=at)
+    return lambda entries: take_in(
+        entries=entries,
+        door=Door.IMPORT,
+        by=by,
+        at=at,
+        live=begun.is_live,
+        file_name=begun.file_name,
+    )
+
+
+def _batches(plan: Plan, begun: Import, reach: Reach, at: datetime) -> Iterator[list[Entry]]:
+    translator = _translator(plan, begun.id, began_at=begun.started_at, at=at)
+    arguments = (plan.found, plan.layout, translator, reach, BATCH)
+    if plan.found.size < READ_AHEAD_BYTES:
+        return entry_batches(*arguments)
+    return read_ahead(entry_batches, *arguments)
+
+
+def _translator(plan: Plan, import_id: uuid.UUID, *, began_at: datetime, at: datetime) -> Translator:
+    mapping = plan.mapping
+    reading = Reading(
+        at=at, time_zone=mapping.time_zone or "UTC", region=mapping.region, source=mapping.source
+    )
+    return Translator(mapping, plan.header, import_id, began_at, reading, _READERS[plan.kind])
+
+
+def _layout(mapping: Map) -> Layout:
+    return Layout(mapping.encoding, mapping.delimiter, mapping.sheet)
+
+
+def _zone_here() -> str:
+    here = workspace()
+    return here.time_zone if here else "UTC"
+
+
+def _values(plan: Plan, live: bool) -> dict[str, Any]:
+    return {
+        "kind": plan.kind,
+        "file_name": plan.found.path.name[:255],
+        "file_digest": plan.found.digest,
+        "source": plan.mapping.source,
+        "mapping": {**plan.mapping.as_json(), "header": list(plan.header)},
+        "is_live": live,
+        "lines_total": plan.found.lines,
+    }
+
+
+def _outcome(now: Import, better: Counter[str] | None) -> Outcome:
+    """The fates of all rows; of an import that was done before, what this run changed."""
+    rows = now.created + now.merged + now.unchanged + now.refused
+    if better is None:
+        return Outcome(now.id, rows, now.created, now.merged, now.unchanged, now.refused)
+    created, merged = better[Fate.CREATED.value], better[Fate.MERGED.value]
+    unchanged = rows - created - merged - now.refused
+    return Outcome(now.id, rows, created, merged, unchanged, now.refused)
+
+
+def _refused_rows(import_id: uuid.UUID) -> Iterator[tuple[int, str | None, str | None, dict[str, Any]]]:
+    rows = queries.ledger(import_id, fate=Fate.REFUSED.value)
+    for row in rows.iterator(chunk_size=2_000):
+        yield row.line or 0, row.field, row.reason, row.body

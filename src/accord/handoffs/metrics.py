@@ -1,0 +1,135 @@
+"""What can be counted of handoffs and of the promises on them."""
+
+from collections.abc import Callable
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accord.criteria.metrics import Metric, Rate, Scope, register
+from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
+
+PROMISED = (ClockKind.FIRST_ATTEMPT, ClockKind.ANSWER, ClockKind.DISPOSITION)
+KEPT = Q(stopped_at__lte=F("due_at"))
+LATE = Q(stopped_at__gt=F("due_at"))
+
+
+def offered(scope: Scope) -> QuerySet[Handoff]:
+    """The handoffs offered in the scope."""
+    return Handoff.objects.filter(**scope.within("offered_at"))
+
+
+def delivered(scope: Scope) -> QuerySet[Handoff]:
+    """Ready leads: handed over because they became sales-ready or raised a hand."""
+    return offered(scope).filter(trigger__in=[Trigger.READY, Trigger.HAND_RAISE])
+
+
+def accepted(scope: Scope) -> QuerySet[Handoff]:
+    """Of those offered in the scope, the ones that a rep accepted."""
+    return offered(scope).filter(accepted_at__isnull=False)
+
+
+def answered(scope: Scope) -> QuerySet[Handoff]:
+    """Of those offered in the scope, the ones accepted or passed back."""
+    return offered(scope).filter(Q(accepted_at__isnull=False) | Q(passed_back_at__isnull=False))
+
+
+def passed_back(scope: Scope) -> QuerySet[PassBack]:
+    """What came back in the scope and was not taken back."""
+    return PassBack.objects.filter(undone_at__isnull=True, **scope.within("passed_back_at"))
+
+
+def clocks(kind: ClockKind, scope: Scope) -> QuerySet[Clock]:
+    """The promises of a kind that began in the scope, cancelled ones left out."""
+    running = Clock.objects.filter(kind=kind, **scope.within("started_at"))
+    return running.exclude(state=ClockState.CANCELLED)
+
+
+def missed(scope: Scope) -> Q:
+    """Past due and still to be done."""
+    return Q(stopped_at__isnull=True) & (
+        Q(state=ClockState.MISSED) | Q(state=ClockState.RUNNING, due_at__lt=scope.at)
+    )
+
+
+def _kept(kind: ClockKind) -> Callable[[Scope], QuerySet[Clock]]:
+    return lambda scope: clocks(kind, scope).filter(KEPT)
+
+
+def _come_due(kind: ClockKind) -> Callable[[Scope], QuerySet[Clock]]:
+    return lambda scope: clocks(kind, scope).filter(KEPT | LATE | missed(scope))
+
+
+register(
+    Metric(
+        key="offered",
+        label=_("Handed over"),
+        sentence=_("Handoffs offered in the period, whatever their reason."),
+        unit="handoffs",
+        rows=offered,
+    ),
+    Metric(
+        key="ready_leads",
+        label=_("Ready leads"),
+        sentence=_("Leads handed over in the period because they became sales-ready or raised a hand."),
+        unit="handoffs",
+        rows=delivered,
+    ),
+    Metric(
+        key="accepted",
+        label=_("Accepted"),
+        sentence=_("Handoffs offered in the period that a rep accepted."),
+        unit="handoffs",
+        rows=accepted,
+    ),
+    Metric(
+        key="answered",
+        label=_("Answered"),
+        sentence=_("Handoffs offered in the period that were accepted or passed back."),
+        unit="handoffs",
+        rows=answered,
+    ),
+    Metric(
+        key="passed_back",
+        label=_("Passed back"),
+        sentence=_("Handoffs passed back in the period."),
+        unit="handoffs",
+        rows=passed_back,
+    ),
+    Rate(
+        key="acceptance_rate",
+        label=_("Accepted of answered"),
+        sentence=_("Accepted among the handoffs of the period that were accepted or passed back."),
+        part="accepted",
+        whole="answered",
+    ),
+    *(
+        Metric(
+            key=f"{kind.value}_kept",
+            label=_("Kept in time"),
+            sentence=_("Promises of the period that were kept by the moment due."),
+            unit="promises",
+            rows=_kept(kind),
+        )
+        for kind in PROMISED
+    ),
+    *(
+        Metric(
+            key=f"{kind.value}_due",
+            label=_("Came due"),
+            sentence=_("Promises of the period that were kept, kept late, or are past due."),
+            unit="promises",
+            rows=_come_due(kind),
+        )
+        for kind in PROMISED
+    ),
+    *(
+        Rate(
+            key=f"{kind.value}_in_time",
+            label=kind.label,
+            sentence=_("Kept in time among the promises of the period that came due."),
+            part=f"{kind.value}_kept",
+            whole=f"{kind.value}_due",
+        )
+        for kind in PROMISED
+    ),
+)

@@ -1,0 +1,113 @@
+"""Arithmetic of figures: shares with their doubt, months, working days. Pure, no Django."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from accord.teams.rules import Calendar
+
+CONFIDENCE = 1.959963984540054  # the normal quantile for 95 %, both sides
+FEWEST_CASES = 5  # below it a share is never ranked
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share, and the 95 % interval in which the true one may lie; None without cases."""
+
+    part: int
+    whole: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether there are enough cases to compare it with others."""
+        return self.whole >= FEWEST_CASES
+
+
+def share(part: int, whole: int) -> Share:
+    """`part` of `whole` with its score interval.
+
+    E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
+    Journal of the American Statistical Association 22 (1927), 209-212.
+    """
+    if whole <= 0:
+        return Share(part, whole, None, None, None)
+    value, z2 = part / whole, CONFIDENCE**2
+    middle = (value + z2 / (2 * whole)) / (1 + z2 / whole)
+    reach = CONFIDENCE / (1 + z2 / whole) * math.sqrt(value * (1 - value) / whole + z2 / (4 * whole**2))
+    low = 0.0 if part == 0 else middle - reach
+    high = 1.0 if part == whole else middle + reach
+    return Share(part, whole, value, max(low, 0.0), min(high, 1.0))
+
+
+def ranks(shares: Sequence[Share]) -> list[int | None]:
+    """The place of each share, 1 for the highest, equals alike; None for too few cases."""
+    values = [each.value for each in shares if each.is_ranked and each.value is not None]
+    return [
+        1 + sum(other > each.value for other in values)
+        if each.is_ranked and each.value is not None
+        else None
+        for each in shares
+    ]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month as it lies in a time zone, half-open."""
+
+    first: date
+    begins_at: datetime
+    ends_at: datetime
+
+    @property
+    def key(self) -> str:
+        """As in 2017-06."""
+        return f"{self.first:%Y-%m}"
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The moment (UTC) at which a day begins in a zone."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def month_of(day: date, zone: str) -> Month:
+    """The month that a day lies in."""
+    first = day.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return Month(first, midnight(first, zone), midnight(following, zone))
+
+
+def months_between(first: date, until: date, zone: str) -> Iterator[Month]:
+    """The months that [first, until) touches, in order."""
+    month = month_of(first, zone)
+    while month.first < until:
+        yield month
+        month = month_of(month.first + timedelta(days=32), zone)
+
+
+def working_days(calendar: Calendar, first: date, until: date) -> int:
+    """How many days of [first, until) have working time."""
+    days = (first + timedelta(days=number) for number in range((until - first).days))
+    return sum(1 for day in days if calendar.ranges_on(day))
+
+
+def expected(target: float, calendar: Calendar, first: date, until: date) -> float:
+    """What a monthly target comes to over [first, until), by working days of each month.
+
+    `target * working days within / working days of the month`, added up over the months; a
+    month without working days counts by its days.
+    """
+    total = 0.0
+    for month in months_between(first, until, calendar.time_zone):
+        following = (month.first + timedelta(days=32)).replace(day=1)
+        begin, end = max(first, month.first), min(until, following)
+        whole = working_days(calendar, month.first, following)
+        part = working_days(calendar, begin, end)
+        if not whole:
+            whole, part = (following - month.first).days, (end - begin).days
+        total += target * part / whole
+    return total

@@ -1,0 +1,67 @@
+"""An import's own record: begun once for a file and its map, moved on with each batch."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from accord.base.errors import Conflict
+from accord.leads.models import Fate, Import, ImportState, Submission
+
+
+def begin_import(
+    *, id: uuid.UUID, values: Mapping[str, Any], by: uuid.UUID | None, at: datetime
+) -> Import:
+    """The import of this id: as it stands when it was begun before, else begun now.
+
+    `values` are kind, file_name, file_digest, source, mapping, is_live and lines_total.
+    """
+    begun = Import(
+        id=id, state=ImportState.RUNNING, started_at=at, started_by_id=by, **values
+    )
+    Import.objects.bulk_create([begun], ignore_conflicts=True)
+    return Import.objects.get(id=id)
+
+
+def move_on(
+    *, import_id: uuid.UUID, from_line: int, to_line: int, fates: Mapping[str, int]
+) -> None:
+    """Note in the batch's own transaction that the lines up to `to_line` are done.
+
+    Raises Conflict, and so undoes the batch, when another process did them meanwhile.
+    """
+    moved = Import.objects.filter(id=import_id, lines_done=from_line).update(
+        lines_done=to_line, state=ImportState.RUNNING, **_added(fates)
+    )
+    if not moved:
+        raise Conflict("Another process is importing this file; its progress stands on the import page.")
+
+
+def recount(*, import_id: uuid.UUID, fates: Mapping[str, int]) -> None:
+    """Add to the counts of an import; refused rows that were mended count elsewhere now."""
+    Import.objects.filter(id=import_id).update(**_added(fates))
+
+
+def finish_import(*, import_id: uuid.UUID, at: datetime) -> None:
+    """The whole file is read."""
+    Import.objects.filter(id=import_id).exclude(state=ImportState.DONE).update(
+        state=ImportState.DONE, finished_at=at, lines_total=F("lines_done"), trouble=""
+    )
+
+
+def stop_import(*, import_id: uuid.UUID, trouble: str) -> None:
+    """The import cannot go on for now; running it again resumes it."""
+    Import.objects.filter(id=import_id).update(state=ImportState.STOPPED, trouble=trouble)
+
+
+def forget_refused(*, import_id: uuid.UUID, lines: Collection[int]) -> None:
+    """Drop refused rows of the ledger whose place a better fate takes."""
+    Submission.objects.filter(
+        import_id=import_id, line__in=sorted(lines), fate=Fate.REFUSED
+    ).delete()
+
+
+def _added(fates: Mapping[str, int]) -> dict[str, Any]:
+    return {fate: F(fate) + number for fate, number in sorted(fates.items()) if number}

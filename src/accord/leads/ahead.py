@@ -1,0 +1,67 @@
+"""Reading ahead: one process reads and checks rows while another writes them.
+
+What is read is handed over in batches. At most one batch waits, so memory stays flat however
+large the file is; and a reader whose importer was killed ends by itself. No Django.
+"""
+
+import multiprocessing
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from multiprocessing.connection import Connection
+from typing import Any
+
+from accord.base.errors import Refusal
+
+Batches = Callable[..., Iterator[list[Any]]]
+
+
+class ReaderDied(Refusal):
+    """The process that reads the file ended before the file did."""
+
+
+def read_ahead(batches: Batches, *arguments: Any) -> Iterator[list[Any]]:
+    """The lists that `batches(*arguments)` yields, made in another process.
+
+    `batches` must be a function of a module. What it raises is raised here; raises ReaderDied
+    when its process ends on the way.
+    """
+    # A forked child would share the database connection; a spawned one knows nothing of it.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    reader = context.Process(target=_run, args=(theirs, batches, arguments), daemon=True)
+    reader.start()
+    theirs.close()
+    try:
+        with closing(ours):
+            while (batch := _receive(ours)) is not None:
+                yield batch
+    finally:
+        reader.terminate()
+        reader.join()
+
+
+def _receive(ours: Connection) -> list[Any] | None:
+    try:
+        kind, value = pickle.loads(ours.recv_bytes())  # from our own child
+    except EOFError as error:
+        raise ReaderDied(
+            "The process that reads the file ended early; run the import again, it goes on "
+            "where it stopped."
+        ) from error
+    if kind == "raised":
+        raise value
+    return value if kind == "batch" else None
+
+
+def _run(theirs: Connection, batches: Batches, arguments: tuple[Any, ...]) -> None:
+    """Send every batch, then the end, or what was raised."""
+    with closing(theirs):
+        try:
+            for batch in batches(*arguments):
+                theirs.send_bytes(pickle.dumps(("batch", batch), protocol=5))
+            theirs.send_bytes(pickle.dumps(("end", None)))
+        except BrokenPipeError:
+            return  # nobody listens any more
+        except Exception as error:  # noqa: BLE001 - raised again in the process that asked
+            theirs.send_bytes(pickle.dumps(("raised", error)))
