@@ -1,0 +1,49 @@
+# `make setup` prepares .venv and the front-end packages; every other target calls it first.
+# It needs python3 (3.11 or newer) and make; what is missing beside them comes from the package
+# registries that this machine is set up for.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up test test-kills check bench lock
+
+help:
+	@echo "make up          set up and run Accord, prints its address"
+	@echo "make test        all tests, in WORKERS=$(WORKERS) processes"
+	@echo "make test-kills  kills every process at work, twenty times"
+	@echo "make check       formatter, linters, types, contracts, laws"
+	@echo "make bench       benchmarks, each beside its limit"
+	@echo "make lock        write requirements.txt and frontend/package-lock.json anew"
+
+setup: .venv/.python .venv/.frontend
+
+.venv/.python: requirements.txt pyproject.toml .ci/install-python
+	@bash .ci/install-python $(PYTHON)
+	@touch $@
+
+.venv/.frontend: frontend/package-lock.json frontend/package.json .ci/install-frontend | .venv/.python
+	@bash .ci/install-frontend
+	@touch $@
+
+up: setup
+	@$(BIN)/accord up
+
+test: setup
+	$(BIN)/pytest -n $(WORKERS) -m "not kills or quick_kills"
+
+test-kills: setup
+	$(BIN)/pytest -n 0 -m kills
+
+check: setup
+	@bash .ci/check
+
+bench: setup
+	@$(BIN)/accord bench
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \
+		--extra test --extra check --no-emit-index-url --no-emit-find-links --no-header --quiet \
+		--output-file requirements.txt
+	cd frontend && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
