@@ -54,6 +54,7 @@ def test_the_number_of_statements_does_not_grow_with_the_set(django_assert_max_n
 @pytest.mark.django_db(transaction=True)
 def test_fifty_at_the_same_moment_are_one_lead():
     barrier = threading.Barrier(10)
+    failures = []
 
     def submit() -> None:
         try:
@@ -61,6 +62,8 @@ def test_fifty_at_the_same_moment_are_one_lead():
             for _ in range(5):
                 with transaction.atomic():
                     add_leads({"email": "d@acme.example", "phone": "+4930123456"}, at=AT)
+        except Exception as error:
+            failures.append(error)
         finally:
             connection.close()
 
@@ -69,6 +72,7 @@ def test_fifty_at_the_same_moment_are_one_lead():
         thread.start()
     for thread in threads:
         thread.join()
+    assert failures == []
     assert Lead.objects.count() == 1
     assert Identity.objects.count() == 2
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accord.base.ids import new_id
 from accord.base.lifecycle import Side
-from accord.base.rows import copy_rows
+from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.actions.newcomers import PROFILE
 from accord.leads.models import FactChange
@@ -38,8 +38,8 @@ RETURNING lead.id, lead.known_at, {", ".join(f"lead.{name}" for name in CHANGEAB
 _WRITE = f"""
 UPDATE leads_lead AS lead
 SET {", ".join(f"{name} = new.{name}" for name in CHANGEABLE)}
-FROM unnest(%s::uuid[], {", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in CHANGEABLE)})
-     AS new(id, {", ".join(CHANGEABLE)})
+FROM json_to_recordset(%s::json)
+     AS new(id uuid, {", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in CHANGEABLE)})
 WHERE lead.id = new.id
 """
 _LAST_CHANGE = """
@@ -143,10 +143,12 @@ def _keep_old(
 def _write(
     changed: Mapping[uuid.UUID, Mapping[str, Any]], old: Mapping[uuid.UUID, Mapping[str, Any]]
 ) -> None:
-    leads = sorted(changed)
-    merged = [{**old[lead_id], **changed[lead_id]} for lead_id in leads]
+    merged = (
+        (lead_id, *({**old[lead_id], **changed[lead_id]}[name] for name in CHANGEABLE))
+        for lead_id in sorted(changed)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [leads, *([row[name] for row in merged] for name in CHANGEABLE)])
+        cursor.execute(_WRITE, [recordset(("id", *CHANGEABLE), merged)])
 
 
 def _tell(

@@ -4,38 +4,32 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
+from accord.base.rows import copy_rows, recordset
+from accord.leads.models import Identity
 from accord.leads.rules import Entry
 
 _KNOWN = """
 SELECT i.kind, i.value, i.lead_id
-FROM unnest(%s::text[], %s::text[]) AS asked(kind, value)
+FROM json_to_recordset(%s::json) AS asked(kind text, value text)
 JOIN leads_identity i ON i.value = asked.value AND i.kind = asked.kind
 """
-_CLAIM = """
-INSERT INTO leads_identity (id, kind, value, lead_id, known_at)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[])
-ON CONFLICT (value, kind) DO NOTHING
-"""
-
-
-class _SomebodyWasFaster(Exception):
-    """Another transaction claimed one of the identities meanwhile."""
+_COLUMNS = ("value", "kind", "lead_id", "id", "known_at")
 
 
 def claim_identities(*, entries: Sequence[Entry], at: datetime) -> None:
     """Give every entry its lead: the one that holds its first known identity, else a new one.
 
     Two transactions that see one person at the same moment agree: the second waits for the
-    first to commit, claims fewer rows than it asked for, and looks again.
+    first to commit, finds an identity taken, and looks again.
     """
     while True:
         claims = _decide(entries, _look_up(entries))
         try:
             with transaction.atomic():
-                _claim(claims, at)
-        except _SomebodyWasFaster:
+                copy_rows(Identity, _COLUMNS, ((*claim, at) for claim in claims))
+        except IntegrityError:
             continue
         return
 
@@ -43,7 +37,7 @@ def claim_identities(*, entries: Sequence[Entry], at: datetime) -> None:
 def _look_up(entries: Sequence[Entry]) -> dict[tuple[str, str], uuid.UUID]:
     asked = sorted({identity for entry in entries for identity in entry.identities})
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [[kind for kind, _ in asked], [value for _, value in asked]])
+        cursor.execute(_KNOWN, [recordset(("kind", "value"), asked)])
         return {(kind, value): lead_id for kind, value, lead_id in cursor.fetchall()}
 
 
@@ -64,12 +58,3 @@ def _decide(
                 claims.append((value, kind, entry.lead_id, entry.id_of(kind)))
     return sorted(claims)
 
-
-def _claim(claims: list[tuple[str, str, uuid.UUID, uuid.UUID]], at: datetime) -> None:
-    if not claims:
-        return
-    values, kinds, leads, ids = (list(column) for column in zip(*claims, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [ids, kinds, values, leads, [at] * len(claims)])
-        if cursor.rowcount < len(claims):
-            raise _SomebodyWasFaster

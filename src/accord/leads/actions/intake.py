@@ -9,14 +9,14 @@ from typing import Any
 
 from django.db import connection
 
-from accord.base.rows import copy_rows
+from accord.base.rows import copy_rows, recordset
 from accord.leads.models import Door, Submission
 from accord.leads.rules import Entry
 
 _STORE = """
 INSERT INTO leads_submission (id, door, nonce, digest, body, received_at, received_by_id, fate)
 SELECT new.id, %s, new.nonce, new.digest, new.body::jsonb, %s, %s, 'waiting'
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS new(id, nonce, digest, body)
+FROM json_to_recordset(%s::json) AS new(id uuid, nonce text, digest text, body text)
 ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
 """
 _CLAIM = """
@@ -29,8 +29,8 @@ RETURNING id, door, body, received_at, received_by_id
 _SETTLE = """
 UPDATE leads_submission AS submission
 SET fate = new.fate, reason = new.reason, field = new.field, lead_id = new.lead_id
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[])
-     AS new(id, fate, reason, field, lead_id)
+FROM json_to_recordset(%s::json)
+     AS new(id uuid, fate text, reason text, field text, lead_id uuid)
 WHERE submission.id = new.id
 """
 _LEDGER = (
@@ -68,7 +68,9 @@ def store(
 ) -> None:
     """Keep submissions (id, nonce, digest, body as JSON text); a known nonce stays as it is."""
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [door.value, at, by, *(list(c) for c in zip(*rows, strict=True))])
+        cursor.execute(
+            _STORE, [door.value, at, by, recordset(("id", "nonce", "digest", "body"), rows)]
+        )
 
 
 def claim_waiting(*, limit: int) -> list[Waiting]:
@@ -92,11 +94,10 @@ def settle(*, entries: Sequence[Entry]) -> None:
         cursor.execute(
             _SETTLE,
             [
-                [entry.submission_id for entry in entries],
-                [entry.fate for entry in entries],
-                [entry.reason for entry in entries],
-                [entry.field for entry in entries],
-                [entry.lead_id for entry in entries],
+                recordset(
+                    ("id", "fate", "reason", "field", "lead_id"),
+                    ((e.submission_id, e.fate, e.reason, e.field, e.lead_id) for e in entries),
+                )
             ],
         )
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accord.base.ids import named_id
 from accord.base.lifecycle import HOLDER, Cause, Side, Stage
-from accord.base.rows import copy_rows
+from accord.base.rows import copy_rows, recordset
 from accord.leads.models import Lead, Ownership, StageEntry
 from accord.leads.rules import Entry
 
@@ -112,11 +112,12 @@ def _first_entry(newcomer: Newcomer, by: uuid.UUID | None, at: datetime) -> tupl
     )
 
 
+_COMPANY = ("name", "domain", "industry", "employees", "country")
 _ADD_COMPANIES = """
 INSERT INTO leads_company (id, name, domain, industry, employees, country, known_at)
 SELECT id, name, domain, industry, employees, country, %s
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[])
-     AS new(id, name, domain, industry, employees, country)
+FROM json_to_recordset(%s::json)
+     AS new(id uuid, name text, domain text, industry text, employees int, country text)
 ON CONFLICT DO NOTHING
 """
 _FIND_COMPANIES = """
@@ -164,13 +165,12 @@ def _add_companies(
             _ADD_COMPANIES,
             [
                 at,
-                [named_id("company", *key) for key in keys],
-                [company["name"] for company in companies],
-                [company.get("domain") for company in companies],
-                [company.get("industry") for company in companies],
-                [company.get("employees") for company in companies],
-                [company.get("country") for company in companies],
+                recordset(
+                    ("id", *_COMPANY),
+                    (
+                        (named_id("company", *key), *map(company.get, _COMPANY))
+                        for key, company in zip(keys, companies, strict=True)
+                    ),
+                ),
             ],
         )
-
-

@@ -8,14 +8,14 @@ from django.db import connection, transaction
 
 from accord.base.ids import new_id
 from accord.base.lifecycle import LeadStatus, Side
-from accord.base.rows import copy_rows
+from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.models import Ownership
 from accord.leads.rules import NewActivity
 
 _SET_OWNER = """
 UPDATE leads_lead AS lead SET owner_id = new.owner_id
-FROM unnest(%s::uuid[], %s::uuid[]) AS new(id, owner_id)
+FROM json_to_recordset(%s::json) AS new(id uuid, owner_id uuid)
 WHERE lead.id = new.id AND lead.owner_id IS DISTINCT FROM new.owner_id
 RETURNING lead.id, (SELECT name FROM teams_user WHERE id = new.owner_id)
 """
@@ -25,7 +25,7 @@ WHERE lead_id = ANY(%s) AND owned_until IS NULL
 """
 _SET_STATUS = """
 UPDATE leads_lead AS lead SET status = new.status
-FROM unnest(%s::uuid[], %s::text[]) AS new(id, status)
+FROM json_to_recordset(%s::json) AS new(id uuid, status text)
 WHERE lead.id = new.id
 """
 
@@ -38,9 +38,9 @@ def assign_owners(
     at: datetime,
 ) -> set[uuid.UUID]:
     """Give leads an owner (None: nobody); the leads whose owner changed."""
-    leads = sorted(owners)
+    rows = recordset(("id", "owner_id"), sorted(owners.items(), key=lambda row: row[0]))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SET_OWNER, [leads, [owners[lead_id] for lead_id in leads]])
+        cursor.execute(_SET_OWNER, [rows])
         names = dict(cursor.fetchall())
         cursor.execute(_END_OWNERSHIP, [at, sorted(names)])
         taken = [(lead_id, owners[lead_id]) for lead_id in sorted(names) if owners[lead_id]]
@@ -70,6 +70,6 @@ def assign_owners(
 
 def set_statuses(*, statuses: Mapping[uuid.UUID, LeadStatus]) -> None:
     """Set the rep's working state of leads."""
-    leads = sorted(statuses)
+    rows = recordset(("id", "status"), ((id, statuses[id].value) for id in sorted(statuses)))
     with connection.cursor() as cursor:
-        cursor.execute(_SET_STATUS, [leads, [statuses[lead_id].value for lead_id in leads]])
+        cursor.execute(_SET_STATUS, [rows])

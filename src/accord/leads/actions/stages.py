@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accord.base.ids import named_id
 from accord.base.lifecycle import HOLDER, LADDER, Cause, Side, Stage
-from accord.base.rows import copy_rows
+from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.models import StageEntry
 from accord.leads.rules import NewActivity
@@ -32,7 +32,7 @@ class Entering:
 _MOVE = """
 UPDATE leads_lead AS lead
 SET stage = new.stage, stage_entered_at = new.entered_at, holder = new.holder
-FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::text[]) AS new(id, stage, entered_at, holder)
+FROM json_to_recordset(%s::json) AS new(id uuid, stage text, entered_at timestamptz, holder text)
 WHERE lead.id = new.id AND lead.stage <> new.stage
   AND (lead.stage <> ALL(%s) OR new.stage <> ALL(%s)
        OR array_position(%s, lead.stage::text) < array_position(%s, new.stage))
@@ -40,7 +40,7 @@ RETURNING lead.id
 """
 _LEAVE = """
 UPDATE leads_stageentry AS entry SET left_at = greatest(entry.entered_at, new.entered_at)
-FROM unnest(%s::uuid[], %s::timestamptz[]) AS new(lead_id, entered_at)
+FROM json_to_recordset(%s::json) AS new(lead_id uuid, entered_at timestamptz)
 WHERE entry.lead_id = new.lead_id AND entry.left_at IS NULL
 """
 _COLUMNS = (
@@ -79,28 +79,19 @@ def enter_stages(
 
 def _move(entries: Sequence[Entering], at: datetime) -> set[uuid.UUID]:
     ladder = [stage.value for stage in LADDER]
+    rows = recordset(
+        ("id", "stage", "entered_at", "holder"),
+        ((e.lead_id, e.stage.value, e.entered_at or at, HOLDER[e.stage].value) for e in entries),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            _MOVE,
-            [
-                [entry.lead_id for entry in entries],
-                [entry.stage.value for entry in entries],
-                [entry.entered_at or at for entry in entries],
-                [HOLDER[entry.stage].value for entry in entries],
-                ladder,
-                ladder,
-                ladder,
-                ladder,
-            ],
-        )
+        cursor.execute(_MOVE, [rows, ladder, ladder, ladder, ladder])
         return {row[0] for row in cursor.fetchall()}
 
 
 def _leave(entries: Sequence[Entering], at: datetime) -> None:
+    rows = recordset(("lead_id", "entered_at"), ((e.lead_id, e.entered_at or at) for e in entries))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _LEAVE, [[e.lead_id for e in entries], [e.entered_at or at for e in entries]]
-        )
+        cursor.execute(_LEAVE, [rows])
 
 
 def _enter(entries: Sequence[Entering], by: uuid.UUID | None, at: datetime) -> None:
