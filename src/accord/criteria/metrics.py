@@ -26,9 +26,9 @@ class Scope:
 
 @dataclass(frozen=True)
 class Metric:
-    """`rows` gives what it counts; `opens` the page that lists them and its query.
+    """`rows` gives what it counts: leads, or rows that carry a `lead_id`.
 
-    `opens` names values of the scope by `{from}` and `{until}`; None where no page lists them.
+    `opens` gives the filters of the leads list that show exactly these rows, where it can.
     """
 
     key: str
@@ -36,7 +36,7 @@ class Metric:
     sentence: Any
     unit: str
     rows: Callable[[Scope], Any]
-    opens: tuple[str, Mapping[str, str]] | None = None
+    opens: Callable[[Scope], Any] | None = None
 
     def count(self, scope: Scope) -> int:
         """How many there are. One query."""

@@ -16,7 +16,8 @@ import uuid
 from django.db import DataError, IntegrityError, transaction
 
 from accord.base.ids import named_id
-from accord.flows import import_deals
+from accord.deals.reading import read_deal
+from accord.flows.import_deals import take_in_deals
 from accord.flows.take_in import take_in
 from accord.leads import actions, queries
 from accord.leads.ahead import read_ahead
@@ -33,7 +34,7 @@ BATCH = 10_000
 READ_AHEAD_BYTES = 4 * 1024**2  # smaller files are read before a second process has started
 
 Taker = Callable[[Sequence[Entry]], None]
-_READERS = {"leads": read_lead, "deals": import_deals.read_deal}
+_READERS = {"leads": read_lead, "deals": read_deal}
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,11 @@ def import_file(
     """
     tell = tell or (lambda progress: None)
     if not dry_run:
-        return _run(plan, by, at, live, ledger, tell)
+        try:
+            return _run(plan, by, at, live, ledger, tell)
+        except BaseException as error:
+            actions.stop_import(import_id=plan.import_id, trouble=str(error))
+            raise
     with transaction.atomic():
         outcome = _run(plan, by, at, live, ledger, tell)
         transaction.set_rollback(True)
@@ -232,7 +237,7 @@ def _take_batch(batch: Sequence[Entry], take: Taker) -> None:
 
 def _taker(plan: Plan, begun: Import, by: uuid.UUID | None, at: datetime) -> Taker:
     if plan.kind == "deals":
-        return lambda entries: import_deals.take_in_deals(entries=entries, by=by, at=at)
+        return lambda entries: take_in_deals(entries=entries, by=by, at=at)
     return lambda entries: take_in(
         entries=entries,
         door=Door.IMPORT,

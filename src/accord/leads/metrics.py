@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accord.base.lifecycle import Stage
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.leads.models import Lead, StageEntry
+from accord.leads.queries import LeadFilters
 
 REACHED = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
-_COHORT = {"contact_from": "{from}", "contact_until": "{until}"}
 
 
 def cohort(scope: Scope) -> QuerySet[Lead]:
@@ -28,6 +28,13 @@ def entered(stage: Stage) -> Callable[[Scope], QuerySet[Lead]]:
     return rows
 
 
+def list_of(entered: str = "") -> Callable[[Scope], LeadFilters]:
+    """The filters of the leads list for a cohort, and of it those that entered a stage."""
+    return lambda scope: LeadFilters(
+        contact_from=scope.begins_at, contact_until=scope.ends_at, entered=entered
+    )
+
+
 register(
     Metric(
         key="leads",
@@ -35,7 +42,7 @@ register(
         sentence=_("Leads whose first contact lies in the period."),
         unit="leads",
         rows=cohort,
-        opens=("leads", _COHORT),
+        opens=list_of(),
     ),
     *(
         Metric(
@@ -44,7 +51,7 @@ register(
             sentence=_("Leads of the period that have ever entered this stage."),
             unit="leads",
             rows=entered(stage),
-            opens=("leads", {**_COHORT, "entered": stage.value}),
+            opens=list_of(stage.value),
         )
         for stage in REACHED
     ),
@@ -54,7 +61,7 @@ register(
         sentence=_("Leads of the period that became customers, whenever that was."),
         unit="leads",
         rows=entered(Stage.CUSTOMER),
-        opens=("leads", {**_COHORT, "entered": Stage.CUSTOMER.value}),
+        opens=list_of(Stage.CUSTOMER.value),
     ),
     Rate(
         key="lead_to_customer_rate",

@@ -53,7 +53,9 @@ def finish_import(*, import_id: uuid.UUID, at: datetime) -> None:
 
 def stop_import(*, import_id: uuid.UUID, trouble: str) -> None:
     """The import cannot go on for now; running it again resumes it."""
-    Import.objects.filter(id=import_id).update(state=ImportState.STOPPED, trouble=trouble)
+    Import.objects.filter(id=import_id).exclude(state=ImportState.DONE).update(
+        state=ImportState.STOPPED, trouble=trouble
+    )
 
 
 def forget_refused(*, import_id: uuid.UUID, lines: Collection[int]) -> None:

@@ -1,6 +1,14 @@
 """Reads of the record of leads."""
 
-from accord.leads.queries.intake import import_page, imports, ledger, one_import, submissions_of_nonces
+from accord.leads.queries.intake import (
+    import_page,
+    imports,
+    leads_of_identities,
+    ledger,
+    one_import,
+    refused_lines,
+    submissions_of_nonces,
+)
 from accord.leads.queries.past import as_it_was
 from accord.leads.queries.pages import (
     COUNTED_UP_TO,
@@ -26,10 +34,12 @@ __all__ = [
     "imports",
     "lead_count",
     "lead_page",
+    "leads_of_identities",
     "ledger",
     "one_import",
     "one_lead",
     "owners",
+    "refused_lines",
     "sources",
     "submissions_of_nonces",
     "timeline",

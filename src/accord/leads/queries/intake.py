@@ -1,12 +1,12 @@
 """What came in, and what became of it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import QuerySet
 
 from accord.base.errors import Missing
-from accord.leads.models import Import, Submission
+from accord.leads.models import Fate, Identity, Import, Submission
 
 
 def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, str | None]]:
@@ -40,6 +40,21 @@ def ledger(import_id: uuid.UUID, *, fate: str = "") -> QuerySet[Submission]:
     """The rows of an import with their fate, by line."""
     rows = Submission.objects.filter(import_id=import_id).order_by("line")
     return rows.filter(fate=fate) if fate else rows
+
+
+def refused_lines(import_id: uuid.UUID) -> list[int]:
+    """The lines of an import that were refused."""
+    rows = ledger(import_id, fate=Fate.REFUSED.value)
+    return [line for line in rows.values_list("line", flat=True) if line]
+
+
+def leads_of_identities(
+    identities: Collection[tuple[str, str]],
+) -> dict[tuple[str, str], uuid.UUID]:
+    """The lead that each identity (kind, value) belongs to, where one does."""
+    found = Identity.objects.filter(value__in={value for _, value in identities})
+    held = {(kind, value): lead for kind, value, lead in found.values_list("kind", "value", "lead_id")}
+    return {identity: held[identity] for identity in identities if identity in held}
 
 
 def import_page(import_id: uuid.UUID, *, fate: str = "", after_line: int = 0) -> list[Submission]:

@@ -1,0 +1,1 @@
+"""Writes to deals. Each is one transaction: state, fact, activity."""

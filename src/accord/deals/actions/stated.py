@@ -1,0 +1,142 @@
+"""Deals as a file states them, with what became of them."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accord.base.lifecycle import Side
+from accord.base.rows import copy_rows
+from accord.deals.models import Deal, DealState, StepEntry
+from accord.deals.reading import DealEntry, StatedDeal
+from accord.leads.actions import record_activities
+from accord.leads.models import Fate
+from accord.leads.rules import NewActivity
+
+_COLUMNS = (
+    *("id", "lead_id", "external_id", "title", "amount", "currency", "state"),
+    *("opened_at", "closed_at", "loss_reason", "note", "known_at"),
+)
+
+
+def keep_stated_deals(
+    *, entries: Sequence[DealEntry], currency: str, by: uuid.UUID | None, at: datetime
+) -> None:
+    """Write the deals of entries whose lead is known; sets `deal_id` and the fate of each.
+
+    A deal that is known already (by its lead and external id) is closed if the file says so
+    and it is open; else it stays as it is. `currency` is for rows that name none.
+    """
+    with transaction.atomic():
+        known = _known(entries)
+        new: list[DealEntry] = []
+        closing: list[tuple[Deal, DealEntry]] = []
+        for entry in entries:
+            deal = known.get(_key(entry))
+            if deal is None:
+                entry.deal_id = entry.id_of("deal")
+                entry.fate = Fate.CREATED.value
+                known[_key(entry)] = _row(entry, currency, at)
+                new.append(entry)
+                continue
+            entry.deal_id = deal.id
+            is_news = deal.state == DealState.OPEN and _stated(entry).state != DealState.OPEN
+            entry.fate = Fate.MERGED.value if is_news else Fate.UNCHANGED.value
+            if is_news:
+                closing.append((deal, entry))
+        copy_rows(
+            Deal, _COLUMNS, ([getattr(known[_key(e)], name) for name in _COLUMNS] for e in new)
+        )
+        _close(closing)
+        told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], by)]
+        record_activities(
+            rows=[(lead_id, activity) for lead_id, _, activity in told],
+            at=at,
+            ids=[id for _, id, _ in told],
+        )
+
+
+def _key(entry: DealEntry) -> tuple[uuid.UUID | None, str]:
+    return entry.lead_id, _stated(entry).external_id
+
+
+def _stated(entry: DealEntry) -> StatedDeal:
+    if entry.deal is None:
+        raise ValueError("An entry about a deal states one.")
+    return entry.deal
+
+
+def _known(entries: Sequence[DealEntry]) -> dict[tuple[uuid.UUID | None, str], Deal]:
+    found = Deal.objects.filter(
+        lead_id__in={entry.lead_id for entry in entries if entry.lead_id},
+        external_id__in={_stated(entry).external_id for entry in entries},
+    )
+    return {(deal.lead_id, deal.external_id or ""): deal for deal in found}
+
+
+def _row(entry: DealEntry, currency: str, at: datetime) -> Deal:
+    stated = _stated(entry)
+    return Deal(
+        id=entry.deal_id,
+        lead_id=entry.lead_id,
+        external_id=stated.external_id,
+        title=stated.title,
+        amount=stated.amount,
+        currency=stated.currency or currency,
+        state=stated.state,
+        opened_at=stated.opened_at,
+        closed_at=stated.closed_at,
+        loss_reason=stated.loss_reason,
+        note=stated.note,
+        known_at=at,
+    )
+
+
+def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> None:
+    for deal, entry in closing:
+        stated = _stated(entry)
+        deal.state = stated.state
+        deal.closed_at = stated.closed_at
+        deal.loss_reason = stated.loss_reason
+        deal.amount = deal.amount if stated.amount is None else stated.amount
+    deals = [deal for deal, _ in closing]
+    Deal.objects.bulk_update(deals, ["state", "closed_at", "loss_reason", "amount"], batch_size=1_000)
+    entries = list(StepEntry.objects.filter(deal_id__in=[deal.id for deal in deals], left_at=None))
+    ends: Mapping[uuid.UUID, datetime | None] = {deal.id: deal.closed_at for deal in deals}
+    for entry in entries:
+        closed_at = ends[entry.deal_id]
+        entry.left_at = max(entry.entered_at, closed_at) if closed_at else None
+    StepEntry.objects.bulk_update(entries, ["left_at"], batch_size=1_000)
+
+
+Told = tuple[uuid.UUID, uuid.UUID, NewActivity]
+"""Lead, the activity's id, and the activity."""
+
+
+def _opened(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
+    return [
+        (entry.lead_id, entry.id_of("deal.opened"), _activity("deal.opened", entry, stated.opened_at, by))
+        for entry in entries
+        if entry.lead_id and (stated := _stated(entry))
+    ]
+
+
+def _closed(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
+    return [
+        (entry.lead_id, entry.id_of("deal.closed"), _activity(f"deal.{stated.state}", entry, stated.closed_at, by))
+        for entry in entries
+        if entry.lead_id and (stated := _stated(entry)) and stated.closed_at
+    ]
+
+
+def _activity(kind: str, entry: DealEntry, moment: datetime, by: uuid.UUID | None) -> NewActivity:
+    stated = _stated(entry)
+    return NewActivity(
+        kind=kind,
+        side=Side.SALES,
+        happened_at=moment,
+        outcome=stated.loss_reason if kind == "deal.lost" else None,
+        by_id=by,
+        detail={"deal": f"{entry.deal_id}", "title": stated.title},
+    )

@@ -1,0 +1,119 @@
+"""Rows about deals: whose they are, the deal, and the stages that it states."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accord.agreement.queries import running
+from accord.base.lifecycle import Cause, Side, Stage
+from accord.deals.actions.stated import keep_stated_deals
+from accord.deals.reading import DealEntry
+from accord.flows.advance import advance
+from accord.flows.evaluate import evaluate
+from accord.flows.take_in import take_in
+from accord.leads import actions, queries
+from accord.leads.actions import Entering
+from accord.leads.models import Door, Fate
+from accord.leads.rules import Entry
+from accord.teams.queries import workspace
+
+NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
+_DESTINATIONS = {"nurture": Stage.RECYCLED, "disqualify": Stage.DISQUALIFIED}
+
+
+def take_in_deals(*, entries: Sequence[Entry], by: uuid.UUID | None, at: datetime) -> None:
+    """Take in entries about deals; sets `lead_id` and `fate` on each.
+
+    A deal of a lead that is not known makes a new lead where it names an address or a number
+    to reach them by, and is refused where it only names an id. For the caller's transaction.
+    """
+    deals = [entry for entry in entries if isinstance(entry, DealEntry)]
+    _find_leads(deals, by, at)
+    known = [entry for entry in deals if entry.lead_id]
+    if not known:
+        return
+    here = workspace()
+    changed = actions.change_facts(
+        changes=_facts(known), by=by, side=Side.ACCORD, at=at, only_gaps=True
+    )
+    keep_stated_deals(
+        entries=known, currency=here.currency if here else NO_CURRENCY, by=by, at=at
+    )
+    news = [entry for entry in known if entry.fate != Fate.UNCHANGED]
+    _enter_stages(news, by, at)
+    touched = sorted({*changed, *(entry.lead_id for entry in news if entry.lead_id)})
+    evaluate(leads=touched, at=at)
+    advance(leads=touched, at=at)
+
+
+def _find_leads(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime) -> None:
+    known = queries.leads_of_identities({i for entry in entries for i in entry.identities})
+    strangers = []
+    for entry in entries:
+        entry.lead_id = next((known[i] for i in entry.identities if i in known), None)
+        if entry.lead_id is None and entry.identities[0][0] in ("email", "phone"):
+            strangers.append(entry)
+        elif entry.lead_id is None:
+            entry.fate = Fate.REFUSED.value
+            entry.field = entry.identities[0][0]
+            entry.reason = (
+                f"No lead is known as “{entry.identities[0][1]}”; import the leads first, under the "
+                "same source, then import this row again."
+            )
+    if strangers:
+        take_in(entries=strangers, door=Door.IMPORT, by=by, at=at, live=False)
+
+
+def _facts(entries: Iterable[DealEntry]) -> Mapping[uuid.UUID, Mapping[str, Any]]:
+    facts: dict[uuid.UUID, dict[str, Any]] = {}
+    for entry in entries:
+        if entry.lead_id:
+            facts.setdefault(entry.lead_id, {}).update(entry.facts)
+    return {lead_id: said for lead_id, said in facts.items() if said}
+
+
+def _enter_stages(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime) -> None:
+    """Opportunity when the first deal was opened, customer when the first was won.
+
+    A lead that became an opportunity by this file only, and lost it, goes where the agreement
+    sends that reason.
+    """
+    opened: dict[uuid.UUID, datetime] = {}
+    won: dict[uuid.UUID, datetime] = {}
+    lost: dict[uuid.UUID, tuple[datetime, str]] = {}
+    for entry in entries:
+        deal = entry.deal
+        if entry.lead_id is None or deal is None:
+            continue
+        opened[entry.lead_id] = min(opened.get(entry.lead_id, deal.opened_at), deal.opened_at)
+        if deal.closed_at and deal.state == "won":
+            won[entry.lead_id] = min(won.get(entry.lead_id, deal.closed_at), deal.closed_at)
+        elif deal.closed_at and deal.loss_reason:
+            lost[entry.lead_id] = (deal.closed_at, deal.loss_reason)
+    moved = _enter(Stage.OPPORTUNITY, opened, by, at)
+    _enter(Stage.CUSTOMER, won, by, at)
+    reasons = running().loss_reasons
+    for destination, stage in _DESTINATIONS.items():
+        left = {
+            lead_id: closed_at
+            for lead_id, (closed_at, reason) in lost.items()
+            if lead_id in moved
+            and lead_id not in won
+            and reason in reasons
+            and reasons[reason].destination == destination
+        }
+        _enter(stage, left, by, at)
+
+
+def _enter(
+    stage: Stage, moments: Mapping[uuid.UUID, datetime], by: uuid.UUID | None, at: datetime
+) -> set[uuid.UUID]:
+    return actions.enter_stages(
+        entries=[
+            Entering(lead_id=lead_id, stage=stage, cause=Cause.IMPORT, entered_at=moment)
+            for lead_id, moment in sorted(moments.items())
+        ],
+        by=by,
+        at=at,
+    )
