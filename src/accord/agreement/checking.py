@@ -1,0 +1,70 @@
+"""What must be true between the clauses of a document, beyond each one's own form."""
+
+from collections.abc import Iterator, Mapping
+
+from accord.agreement.document import Document, LossReason, Reason
+from accord.agreement.faults import BadDocument, Fault
+from accord.base.lifecycle import Stage
+from accord.criteria.language import Definition
+
+# The other stages are entered by a submission or by an act of a person.
+EVALUATED_STAGES = frozenset({Stage.MQL.value})
+
+
+def check_terms(document: Document, definitions: Mapping[str, Definition]) -> None:
+    """Raises BadDocument with all that does not fit together."""
+    faults = [
+        *_stages(definitions),
+        *_named(document, definitions),
+        *_re_entries("pass_back.reasons", document.pass_back.reasons),
+        *_re_entries("lost_deals.reasons", document.lost_deals.reasons),
+        *_escalation(document),
+    ]
+    if faults:
+        raise BadDocument(faults)
+
+
+def _stages(definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    holders: dict[str, str] = {}
+    for key, definition in definitions.items():
+        stage = definition.stage
+        if not stage:
+            continue
+        clause = f"definitions.{key}.stage"
+        if stage not in EVALUATED_STAGES:
+            yield Fault(clause, f"“{stage}” is not entered by a definition; use {_or(EVALUATED_STAGES)}, or leave it out.")
+        elif stage in holders:
+            yield Fault(clause, f"“{stage}” is already the stage of “{holders[stage]}”; only one definition can enter it.")
+        holders.setdefault(stage, key)
+    for stage in sorted(EVALUATED_STAGES - set(holders)):
+        yield Fault("definitions", f"no definition enters the stage “{stage}”; write “stage: {stage}” under one.")
+
+
+def _named(document: Document, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    for clause, key in (("gate", document.gate), ("checklist", document.checklist)):
+        if key not in definitions:
+            yield Fault(clause, f"“{key}” is not a definition with criteria; name one of {_or(definitions)}.")
+
+
+def _re_entries(clause: str, reasons: Mapping[str, Reason] | Mapping[str, LossReason]) -> Iterator[Fault]:
+    for key, reason in reasons.items():
+        where = f"{clause}.{key}.re_enter_after"
+        asks = getattr(reason, "asks", None)
+        dated = asks is not None and asks.field == "date" and asks.required
+        if reason.destination == "nurture":
+            if reason.re_enter_after is None and not dated:
+                yield Fault(where, "it is missing; say when the lead may return, such as {days: 90}, or ask for a date.")
+        elif reason.re_enter_after is not None:
+            yield Fault(where, f"a lead that goes to “{reason.destination}” does not return; leave it out.")
+
+
+def _escalation(document: Document) -> Iterator[Fault]:
+    seen = set()
+    for number, each in enumerate(document.escalation.steps):
+        if each.step in seen:
+            yield Fault(f"escalation.steps.{number}.step", f"“{each.step}” stands here twice; keep one.")
+        seen.add(each.step)
+
+
+def _or(keys: Mapping[str, object] | frozenset[str]) -> str:
+    return ", ".join(sorted(keys))

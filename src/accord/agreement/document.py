@@ -1,0 +1,268 @@
+"""The shape of the agreement's document: which clauses there are, and how each is written."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from accord.agreement.faults import BadDocument, Fault
+from accord.agreement.plain_yaml import read_yaml
+from accord.agreement.spans import Span, Unit, read_span
+from accord.teams.models import Role
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Asked = Literal["contact", "demo", "price", "order", "content", "newsletter"]
+
+
+def _span(value: object) -> Span:
+    try:
+        return read_span(value)
+    except ValueError as error:
+        raise PydanticCustomError("span", "{why}", {"why": str(error)}) from error
+
+
+def _not_empty(span: Span) -> Span:
+    if not span.amount:
+        raise PydanticCustomError("span", "{why}", {"why": "it must be longer than nothing."})
+    return span
+
+
+def _in_days(span: Span) -> Span:
+    if span.unit is not Unit.DAYS:
+        raise PydanticCustomError("span", "{why}", {"why": "write it in days, such as {days: 90}."})
+    return span
+
+
+Delay = Annotated[Span, BeforeValidator(_span)]
+Limit = Annotated[Delay, AfterValidator(_not_empty)]
+Rest = Annotated[Limit, AfterValidator(_in_days)]
+
+
+class Clause(BaseModel):
+    """A part of the document. What is not known here is refused, so that nothing is decoration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Review(Clause):
+    """When the document is read again: on a day, else so many months after it came into force."""
+
+    every_months: Count
+    next_on: datetime.date | None = None
+    text: Text
+
+
+class Parties(Clause):
+    """Who promises."""
+
+    marketing: Text
+    sales: Text
+
+
+class HandRaises(Clause):
+    """What a prospect may ask for that brings them to sales at once."""
+
+    text: Text
+    asks_for: Annotated[list[Asked], Field(min_length=1)]
+
+
+class ReadyLeads(Clause):
+    """How many ready leads marketing hands over, in each period."""
+
+    text: Text
+    target: Count
+    per: Literal["month"]
+
+
+class PromisedShare(Clause):
+    """A share, from 0 to 1."""
+
+    text: Text
+    share: Share
+
+
+class PromisedLimit(Clause):
+    """Something to be done within a span."""
+
+    text: Text
+    within: Limit
+
+
+class Marketing(Clause):
+    """What marketing promises."""
+
+    text: Text
+    ready_leads: ReadyLeads
+    acceptance_rate: PromisedShare
+    pass_back_answer: PromisedLimit
+
+
+class Limits(Clause):
+    """The first attempt's limit for each reason why a lead is handed over."""
+
+    hand_raise: Limit
+    ready: Limit
+    manual: Limit
+    brought: Limit
+
+
+class FirstAttempt(Clause):
+    """How soon a rep tries to reach a lead."""
+
+    text: Text
+    within: Limits
+
+
+class Attempts(Clause):
+    """How often a rep tries before giving up, over how long, on how many channels."""
+
+    text: Text
+    at_least: Count
+    within: Limit
+    channels: Count
+
+
+class Sales(Clause):
+    """What sales promises; `within_share` is the share of each kind of promise kept in time."""
+
+    text: Text
+    within_share: Share
+    first_attempt: FirstAttempt
+    answer: PromisedLimit
+    attempts: Attempts
+    disposition: PromisedLimit
+
+
+class Told(Clause):
+    """A part that only says something."""
+
+    text: Text
+
+
+class Asks(Clause):
+    """The one thing more that a reason needs to know."""
+
+    field: Literal["note", "date", "competitor", "duplicate_of"]
+    label: Text
+    required: bool = False
+
+
+class Reason(Clause):
+    """A reason to pass back: where the lead goes, and after how long it may return."""
+
+    label: Text
+    text: Text
+    destination: Literal["nurture", "data_fix", "disqualify", "merge", "suppress"]
+    re_enter_after: Rest | None = None
+    asks: Asks | None = None
+    blames_definition: bool = False
+
+
+class PassBack(Clause):
+    """Passing back: how often, and the reasons."""
+
+    text: Text
+    max_rounds: Count
+    reasons: Annotated[dict[Key, Reason], Field(min_length=1)]
+
+
+class LossReason(Clause):
+    """A reason why a deal is lost. With `stay` the lead stays where it is, with sales."""
+
+    label: Text
+    destination: Literal["nurture", "disqualify", "stay"]
+    re_enter_after: Rest | None = None
+
+
+class LostDeals(Clause):
+    """Losing deals, and the reasons."""
+
+    text: Text
+    reasons: Annotated[dict[Key, LossReason], Field(min_length=1)]
+
+
+class Step(Clause):
+    """What happens so long after a promise was missed."""
+
+    step: Literal["tell_rep", "tell_head", "reassign"]
+    after: Delay
+
+
+class Escalation(Clause):
+    """What happens when a promise to a lead is missed."""
+
+    text: Text
+    steps: list[Step]
+
+
+class Duty(Clause):
+    """Who does a thing, who answers for it, who is asked before and who is told after."""
+
+    what: Text
+    responsible: Annotated[list[Role], Field(min_length=1)]
+    accountable: Role
+    consulted: list[Role] = []
+    informed: list[Role] = []
+
+
+class Document(Clause):
+    """The whole agreement as it is written. `definitions` are read by the criteria language."""
+
+    title: Text
+    purpose: Text
+    period: Text
+    review: Review
+    parties: Parties
+    one_person_may_hold_both: bool
+    definitions: Mapping[str, Mapping[str, Any]]
+    gate: Key
+    checklist: Key
+    hand_raises: HandRaises
+    marketing: Marketing
+    sales: Sales
+    handoff: Told
+    pass_back: PassBack
+    lost_deals: LostDeals
+    escalation: Escalation
+    roles: Annotated[list[Duty], Field(min_length=1)]
+
+
+def read_document(text: str) -> Document:
+    """The document that `text` holds. Raises BadDocument, naming each clause that is wrong."""
+    try:
+        return Document.model_validate(read_yaml(text))
+    except ValidationError as error:
+        raise BadDocument([_fault(each) for each in error.errors(include_url=False)]) from error
+
+
+_SENTENCES = {
+    "missing": "it is missing; add it.",
+    "extra_forbidden": "there is no such clause; remove it, or mind its spelling.",
+    "string_too_short": "it is empty; say what it means.",
+    "too_short": "it is empty; add at least one.",
+}
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    clause = ".".join(str(part) for part in error["loc"] if part != "[key]") or "document"
+    if error["type"] in _SENTENCES:
+        return Fault(clause, _SENTENCES[error["type"]])
+    message = error["msg"]
+    if error["type"] == "span":
+        return Fault(clause, message)
+    return Fault(clause, f"{error['input']!r} does not fit: {message[:1].lower()}{message[1:]}.")

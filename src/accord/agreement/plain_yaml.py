@@ -1,0 +1,69 @@
+"""Reads YAML without its surprises.
+
+Only `true` and `false` are yes or no, so that the country NO stays a country; a key that stands
+twice is refused rather than dropped, and so are references from one place to another.
+"""
+
+from typing import Any
+
+import yaml
+
+from accord.agreement.faults import BadDocument, Fault
+
+MOST_CHARACTERS = 400_000
+_BOOL = "tag:yaml.org,2002:bool"
+
+
+class _Loader(yaml.SafeLoader):
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.MarkedYAMLError(
+                problem="write the clause out; references are not used here",
+                problem_mark=self.peek_event().start_mark,
+            )
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _value in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"“{key.value}” stands here twice; keep one of the two",
+                    problem_mark=key.start_mark,
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _text_or_bool(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool | str:
+    return {"true": True, "false": False}.get(node.value.lower(), node.value)
+
+
+_Loader.add_constructor(_BOOL, _text_or_bool)
+
+
+def read_yaml(text: str) -> dict[str, Any]:
+    """The mapping that `text` holds. Raises BadDocument, naming line and column."""
+    if len(text) > MOST_CHARACTERS:
+        raise _bad(f"it is longer than {MOST_CHARACTERS:,} characters; shorten it.")
+    try:
+        # A safe loader: it makes nothing but plain values.
+        read = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        raise _bad(_where(error)) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _bad(f"it cannot be read as YAML: {error}.") from error
+    if not isinstance(read, dict):
+        raise _bad("it is not a list of clauses; begin with “title: …”.")
+    return read
+
+
+def _where(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark
+    place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{place}{error.problem or 'it cannot be read as YAML'}."
+
+
+def _bad(sentence: str) -> BadDocument:
+    return BadDocument([Fault("document", sentence)])

@@ -1,0 +1,265 @@
+"""The agreement as everybody reads it: definitions that run, promises that are kept, reasons."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from accord.agreement.checking import check_terms
+from accord.agreement.definitions import Word, read_definitions
+from accord.agreement.document import Document, read_document
+from accord.agreement.spans import Span
+from accord.criteria.language import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The one thing more that a reason needs: `field` is note, date, competitor or duplicate_of."""
+
+    field: str
+    label: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a lead is passed back, and what then happens to it.
+
+    `destination` is nurture, data_fix, disqualify, merge or suppress. In nurture it may return
+    `re_enter_after` the pass-back, or after the date that was asked for. `blames_definition`:
+    the rep names the clause that let it through.
+    """
+
+    key: str
+    label: str
+    text: str
+    destination: str
+    re_enter_after: Span | None
+    asks: Ask | None
+    blames_definition: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LossReason:
+    """Why a deal is lost. `destination` is nurture, disqualify, or None: the lead stays."""
+
+    key: str
+    label: str
+    destination: str | None
+    re_enter_after: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Tries before giving up: at least so many, within a span, on so many channels."""
+
+    at_least: int
+    within: Span
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLeads:
+    """The number of ready leads that marketing hands over in each period ("month")."""
+
+    target: int
+    per: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingPromises:
+    """What marketing promises. `acceptance_rate` is a share from 0 to 1."""
+
+    ready_leads: ReadyLeads
+    acceptance_rate: float
+    pass_back_answer: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SalesPromises:
+    """What sales promises. `within_share` of each kind of promise is kept in time, 0 to 1."""
+
+    within_share: float
+    first_attempt: Mapping[str, Span]
+    answer: Span
+    attempts: Attempts
+    disposition: Span
+
+
+class Step(NamedTuple):
+    """What happens `after` a promise was missed: tell_rep, tell_head or reassign."""
+
+    key: str
+    after: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who does what; roles as in `teams.models.Role`."""
+
+    what: str
+    responsible: Sequence[str]
+    accountable: str
+    consulted: Sequence[str]
+    informed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """One version of the agreement, read. `document` holds the sentences for the page.
+
+    `definitions` are those that can be executed, by key; `gate` names the one that a lead must
+    meet to be handed over, `checklist` the one a rep checks before qualifying. `words` are
+    those that are text only.
+    """
+
+    number: int
+    is_trial: bool
+    document: Document = field(repr=False)
+    definitions: Mapping[str, Definition]
+    words: Mapping[str, Word]
+    gate: str
+    checklist: str
+    hand_raises: frozenset[str]
+    marketing: MarketingPromises
+    sales: SalesPromises
+    reasons: Mapping[str, Reason]
+    loss_reasons: Mapping[str, LossReason]
+    max_rounds: int
+    escalation: Sequence[Step]
+    duties: Sequence[Duty]
+
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return self.document.title
+
+    @property
+    def purpose(self) -> str:
+        """What the agreement is for."""
+        return self.document.purpose
+
+    @property
+    def period(self) -> str:
+        """For how long it holds, in words."""
+        return self.document.period
+
+    @property
+    def review_on(self) -> datetime.date | None:
+        """The day of the next review, where the document names one."""
+        return self.document.review.next_on
+
+    @property
+    def review_every_months(self) -> int:
+        """Months between two reviews, where no day is named."""
+        return self.document.review.every_months
+
+    @property
+    def one_person_may_hold_both(self) -> bool:
+        """Whether one person may sign for both seats."""
+        return self.document.one_person_may_hold_both
+
+    def first_attempt(self, trigger: str) -> Span:
+        """The limit of the first attempt for hand_raise, ready, manual or brought."""
+        return self.sales.first_attempt[trigger]
+
+    @property
+    def answer(self) -> Span:
+        """Within which a rep accepts or passes back."""
+        return self.sales.answer
+
+    @property
+    def disposition(self) -> Span:
+        """Within which a rep qualifies or passes back what was accepted."""
+        return self.sales.disposition
+
+    @property
+    def attempts(self) -> Attempts:
+        """How often a rep tries before giving up."""
+        return self.sales.attempts
+
+
+def read_terms(text: str, *, number: int = 0, is_trial: bool = False) -> Terms:
+    """The terms that a document states.
+
+    Raises BadDocument, naming each clause that is wrong and the way out.
+    """
+    document = read_document(text)
+    definitions, words = read_definitions(document.definitions)
+    check_terms(document, definitions)
+    return Terms(
+        number=number,
+        is_trial=is_trial,
+        document=document,
+        definitions=MappingProxyType(definitions),
+        words=MappingProxyType(words),
+        gate=document.gate,
+        checklist=document.checklist,
+        hand_raises=frozenset(document.hand_raises.asks_for),
+        marketing=_marketing(document),
+        sales=_sales(document),
+        reasons=MappingProxyType(_reasons(document)),
+        loss_reasons=MappingProxyType(_loss_reasons(document)),
+        max_rounds=document.pass_back.max_rounds,
+        escalation=tuple(Step(each.step, each.after) for each in document.escalation.steps),
+        duties=tuple(_duty(each.model_dump(mode="json")) for each in document.roles),
+    )
+
+
+def _marketing(document: Document) -> MarketingPromises:
+    promised = document.marketing
+    return MarketingPromises(
+        ready_leads=ReadyLeads(target=promised.ready_leads.target, per=promised.ready_leads.per),
+        acceptance_rate=promised.acceptance_rate.share,
+        pass_back_answer=promised.pass_back_answer.within,
+    )
+
+
+def _sales(document: Document) -> SalesPromises:
+    promised = document.sales
+    limits = promised.first_attempt.within
+    return SalesPromises(
+        within_share=promised.within_share,
+        first_attempt=MappingProxyType({key: getattr(limits, key) for key in type(limits).model_fields}),
+        answer=promised.answer.within,
+        attempts=Attempts(
+            at_least=promised.attempts.at_least,
+            within=promised.attempts.within,
+            channels=promised.attempts.channels,
+        ),
+        disposition=promised.disposition.within,
+    )
+
+
+def _reasons(document: Document) -> dict[str, Reason]:
+    return {
+        key: Reason(
+            key=key,
+            label=each.label,
+            text=each.text,
+            destination=each.destination,
+            re_enter_after=each.re_enter_after,
+            asks=each.asks and Ask(each.asks.field, each.asks.label, each.asks.required),
+            blames_definition=each.blames_definition,
+        )
+        for key, each in document.pass_back.reasons.items()
+    }
+
+
+def _loss_reasons(document: Document) -> dict[str, LossReason]:
+    return {
+        key: LossReason(
+            key=key,
+            label=each.label,
+            destination=None if each.destination == "stay" else each.destination,
+            re_enter_after=each.re_enter_after,
+        )
+        for key, each in document.lost_deals.reasons.items()
+    }
+
+
+def _duty(duty: dict[str, Any]) -> Duty:
+    return Duty(**{key: tuple(value) if isinstance(value, list) else value for key, value in duty.items()})
