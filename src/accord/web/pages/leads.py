@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accord.base.errors import Invalid
 from accord.base.lifecycle import LeadStatus, Stage
 from accord.flows.receive import Incoming, receive
-from accord.leads import queries, rules
+from accord.leads import queries
 from accord.leads.models import Door
+from accord.web.bodies import check_body
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import read_nonce
 from accord.web.requests import is_partial
@@ -57,7 +58,7 @@ def lead_new(request: "Request") -> HttpResponse:
     body = {name: request.POST[name].strip() for name in BROUGHT if request.POST.get(name, "").strip()}
     try:
         nonce = read_nonce("lead_new", request.POST.get("nonce", ""))
-        rules.check_body(body, at=request.at)
+        check_body(body, at=request.at)
     except Invalid as refusal:
         context = {"given": request.POST, "sentence": refusal.sentence, "field": refusal.field}
         return render(request, "lead_new.html", context, status=422)

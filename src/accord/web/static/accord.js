@@ -45,7 +45,10 @@
       all("input, select, textarea", part).forEach((field) => { field.disabled = !fits; });
     });
   }
-  document.addEventListener("change", (event) => { if (event.target.matches("[data-follow]")) follow(event.target); });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-follow]")) follow(event.target);
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
 
   // Clocks count down by the difference to the server's time.
   const drift = Date.parse($("html").dataset.at || "") ? Date.now() - Date.parse($("html").dataset.at) : 0;
@@ -128,3 +131,16 @@
     }
   });
 })();
+
+// A file that is dropped is the file that is chosen.
+document.querySelectorAll("[data-drop]").forEach((place) => {
+  const field = place.querySelector("input[type=file]");
+  const name = place.querySelector("[data-drop-name]");
+  const say = () => { if (field.files[0]) name.textContent = field.files[0].name; };
+  field.addEventListener("change", say);
+  ["dragover", "dragleave", "drop"].forEach((kind) => place.addEventListener(kind, (event) => {
+    event.preventDefault();
+    place.classList.toggle("is-over", kind === "dragover");
+    if (kind === "drop" && event.dataTransfer.files.length) { field.files = event.dataTransfer.files; say(); }
+  }));
+});

@@ -1,5 +1,6 @@
 """How things look in words: icons, sides, stages, times, figures."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,9 +15,11 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accord.base.lifecycle import HOLDER, LeadStatus, Side, Stage
+from accord.leads.queries import LeadFilters
+from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
 from accord.web.permissions import ROLES
 
@@ -225,3 +228,78 @@ def initials(name: str) -> str:
 def role_labels(roles: list[str]) -> str:
     """The words of somebody's roles."""
     return ", ".join(str(ROLES.get(role, role)) for role in roles)
+
+
+@register.filter
+def month(value: date) -> str:
+    """A month, such as May 2026."""
+    return date_format(value, "M Y")
+
+
+@register.filter
+def at(values: Mapping[str, Any], key: str) -> Any:
+    """What a mapping holds under a key."""
+    return values.get(key)
+
+
+@register.filter
+def leads_href(filters: LeadFilters | None) -> str:
+    """The address of the leads list with these filters."""
+    return "" if filters is None else leads_url(filters)
+
+
+@register.simple_tag
+def opens(number: float | None, filters: LeadFilters | None) -> SafeString | str:
+    """A figure as a link to the very rows it counts."""
+    if filters is None or not number:
+        return figure(number)
+    return format_html('<a class="figure" href="{}">{}</a>', leads_url(filters), figure(number))
+
+
+STEP_LABEL = {"leads": gettext_lazy("Leads"), "won": gettext_lazy("Customers"), "lost": gettext_lazy("Lost")}
+
+
+@register.filter
+def step_label(step: str) -> str:
+    """The full word of a step of the funnel."""
+    return str(STEP_LABEL.get(step) or Stage(step).label)
+
+
+@register.filter
+def step_short(step: str) -> str:
+    """The word of a step of the funnel, short where there is an acronym."""
+    return SHORT_STAGE.get(step) or step_label(step)
+
+
+DESTINATIONS = {
+    "nurture": gettext_lazy("Nurture: marketing holds it until something new happens"),
+    "data_fix": gettext_lazy("Data to be put right by marketing"),
+    "disqualify": gettext_lazy("Disqualified"),
+    "merge": gettext_lazy("Merged with the lead it repeats"),
+    "suppress": gettext_lazy("Not contacted again"),
+}
+
+
+@register.filter
+def destination_label(destination: str) -> str:
+    """Where a pass-back leads, in words."""
+    return str(DESTINATIONS.get(destination, destination))
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A number as machines read it."""
+    return f"{float(value):g}"
+
+
+@register.filter
+def absolute(value: float) -> float:
+    """The size of a number, without its sign."""
+    return abs(value)
+
+
+@register.filter
+def fact_label(key: str) -> str:
+    """The word of a fact that criteria ask about."""
+    known = registry.facts().get(key)
+    return str(known.label) if known else key.replace("_", " ")

@@ -1,0 +1,106 @@
+"""The hosted form: what the world may fill in. It needs nobody to sign in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accord.base.errors import Invalid
+from accord.flows.receive import Incoming, receive
+from accord.leads.models import Door
+from accord.teams import queries as teams
+from accord.web.bodies import check_body
+from accord.web.limits import address_of, is_too_often
+from accord.web.nonces import Nonce, read_nonce
+from accord.web.requests import moment_of
+
+FASTEST = timedelta(seconds=3)  # nobody fills it in more quickly, but programs do
+MOST = 30
+SPAN = timedelta(minutes=10)
+HONEY = "homepage"  # hidden from people; who fills it in is none
+FIELDS = ("name", "email", "phone", "company", "job_title", "asks_for", "message", "needed_by_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form by its slug. `asks_for` is what people can choose, the first one preset."""
+
+    slug: str
+    title: Any
+    text: Any
+    asks_for: Mapping[str, Any]
+
+
+FORMS = {
+    "contact": Form(
+        slug="contact",
+        title=gettext_lazy("Talk to us"),
+        text=gettext_lazy("Tell us what you need; somebody who knows answers you."),
+        asks_for={
+            "contact": gettext_lazy("Call or write to me"),
+            "demo": gettext_lazy("Show me a demo"),
+            "price": gettext_lazy("Send me a price"),
+            "content": gettext_lazy("Send me information to read"),
+        },
+    )
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows a form, and keeps what was filled in."""
+    found = FORMS.get(slug)
+    company = teams.workspace()
+    if found is None or company is None:
+        raise Http404
+    context: dict[str, Any] = {
+        "form": found,
+        "form_purpose": f"form:{slug}",
+        "company": company,
+        "given": request.POST,
+    }
+    if request.method != "POST":
+        return render(request, "form.html", context)
+    try:
+        _receive(request, found)
+    except Invalid as refusal:
+        context |= {"sentence": refusal.sentence, "field": refusal.field}
+        return render(request, "form.html", context, status=422)
+    return render(request, "form_kept.html", context)
+
+
+def _receive(request: HttpRequest, form: Form) -> None:
+    """Keeps the submission, once for each time the form was shown. Raises Invalid."""
+    at = moment_of(request)
+    if is_too_often("form", address_of(request), most=MOST, within=SPAN):
+        raise Invalid(_("Too many forms came from your network just now. Try again in ten minutes."))
+    nonce = read_nonce(f"form:{form.slug}", request.POST.get("nonce", ""))
+    body = _body(request, form, nonce)
+    check_body(body, at=at)
+    receive(
+        submissions=[Incoming(body=body, nonce=f"form:{nonce.value}")], door=Door.FORM, by=None, at=at
+    )
+
+
+def _body(request: HttpRequest, form: Form, nonce: Nonce) -> dict[str, str]:
+    """What was filled in. What a program seems to have sent is kept, but asks for nothing."""
+    given = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    body = {name: value for name, value in given.items() if value}
+    if body.get("asks_for") not in form.asks_for:
+        body.pop("asks_for", None)
+    if "message" in body:
+        body["need"] = body["message"]
+    body["source"] = request.POST.get("source", "").strip()[:100] or "website"
+    body["source_detail"] = f"/f/{form.slug}"
+    is_program = request.POST.get(HONEY) or moment_of(request) - nonce.shown_at < FASTEST
+    if is_program:
+        body.pop("asks_for", None)
+        body.pop("need", None)
+        body["sent_by"] = "program?"
+    return body
