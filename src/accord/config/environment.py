@@ -1,0 +1,59 @@
+"""Settings out of the environment; a value that is not understood is refused, never guessed."""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from accord.base.errors import Invalid
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or no. Raises Invalid for anything else."""
+    said = os.environ.get(name, "").strip().lower()
+    if not said:
+        return default
+    if said in TRUE:
+        return True
+    if said in FALSE:
+        return False
+    raise Invalid(f"{name} is “{said}”; it can be yes or no.", field=name)
+
+
+def number(name: str, *, default: int, least: int = 1) -> int:
+    """A whole number of at least `least`. Raises Invalid for anything else."""
+    said = os.environ.get(name, "").strip()
+    if not said:
+        return default
+    if not said.isdecimal() or int(said) < least:
+        raise Invalid(f"{name} is “{said}”; it is a whole number from {least} up.", field=name)
+    return int(said)
+
+
+def words(name: str, *, default: list[str]) -> list[str]:
+    """A list, its parts separated by commas."""
+    said = os.environ.get(name, "")
+    return [part.strip() for part in said.split(",") if part.strip()] or default
+
+
+def mail_server(url: str) -> dict[str, object]:
+    """Django's mail settings of smtp://user:password@host:port; smtps:// is TLS from the start,
+    smtp+tls:// by STARTTLS. Raises Invalid for another scheme or no host."""
+    parts = urlsplit(url)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    if parts.scheme not in ports or not parts.hostname:
+        raise Invalid(
+            "ACCORD_SMTP_URL is not understood; it looks like smtp+tls://user:password@host:587.",
+            field="ACCORD_SMTP_URL",
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_TIMEOUT": 20,
+    }

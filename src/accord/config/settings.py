@@ -1,0 +1,218 @@
+"""Django's settings. What a machine may differ in comes from the environment, all of it here.
+
+DATABASE_URL           another PostgreSQL than the one under ACCORD_HOME
+ACCORD_HOME            the home folder
+ACCORD_SECRET_KEY      signs sessions and links; else a key is made and kept in the home folder
+ACCORD_URL             how people reach this Accord; links in mails begin with it
+ACCORD_HOSTS           host names that are answered, separated by commas
+ACCORD_SECURE_COOKIES  yes: cookies by https only; goes by ACCORD_URL when it is not set
+ACCORD_SMTP_URL        smtp+tls://user:password@host:587; else mails are printed to stderr
+ACCORD_MAIL_FROM       the address that mails come from
+ACCORD_LOG_LEVEL       DEBUG, INFO, WARNING or ERROR
+ACCORD_DEBUG           yes: Django's pages about errors; for developers only
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from psycopg.conninfo import conninfo_to_dict
+
+from accord.config import environment, postgres
+from accord.config.home import home, secret_key
+
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = home()
+
+SECRET_KEY = os.environ.get("ACCORD_SECRET_KEY") or secret_key(HOME)
+DEBUG = environment.flag("ACCORD_DEBUG", default=False)
+ACCORD_URL = os.environ.get("ACCORD_URL", "http://127.0.0.1:8000").rstrip("/")
+_IS_HTTPS = ACCORD_URL.startswith("https://")
+ALLOWED_HOSTS = environment.words(
+    "ACCORD_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]", urlsplit(ACCORD_URL).hostname or "localhost"],
+)
+CSRF_TRUSTED_ORIGINS = [ACCORD_URL]
+
+# --- rooms -----------------------------------------------------------------------------------
+# From the ground up; only rooms that hold something are here.
+ROOMS = [
+    "accord.outbox",
+    "accord.criteria",
+    "accord.teams",
+    "accord.campaigns",
+    "accord.agreement",
+    "accord.leads",
+    "accord.deals",
+    "accord.qualification",
+    "accord.handoffs",
+    "accord.insights",
+    "accord.web",
+]
+INSTALLED_APPS = [
+    *ROOMS,
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accord.web.headers.Headers",
+    "csp.middleware.CSPMiddleware",
+    "accord.web.requests.Moment",
+    "accord.web.refusals.Refusals",
+    "accord.web.guard.Guard",
+]
+ROOT_URLCONF = "accord.config.urls"
+WSGI_APPLICATION = "accord.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accord.web.context.frame",
+            ],
+        },
+    }
+]
+
+# --- database and jobs -----------------------------------------------------------------------
+DATABASE_URL = os.environ.get("DATABASE_URL") or postgres.dsn(HOME)
+_DATABASE = conninfo_to_dict(DATABASE_URL)
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _DATABASE.pop("dbname", "accord"),
+        "USER": _DATABASE.pop("user", ""),
+        "PASSWORD": _DATABASE.pop("password", ""),
+        "HOST": _DATABASE.pop("host", ""),
+        "PORT": str(_DATABASE.pop("port", "")),
+        "CONN_MAX_AGE": 600,
+        # A database that was started anew is noticed before a request uses a dead connection.
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"connect_timeout": 10, "application_name": "accord", **_DATABASE},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_IMPORT_PATHS = ["accord.jobs"]
+
+# --- people ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "teams.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "/"
+
+# --- what browsers are told ------------------------------------------------------------------
+SECURE_COOKIES = environment.flag("ACCORD_SECURE_COOKIES", default=_IS_HTTPS)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _IS_HTTPS else 0
+# The server in front says so; it must drop this header when a browser sends it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- files -----------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "accord.config.frontend.Packages",
+]
+# `accord up` collects, compresses and names files by their content; before that, and in tests,
+# they are served from where they lie.
+_IS_COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file() and not DEBUG
+WHITENOISE_USE_FINDERS = not _IS_COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _IS_COLLECTED or os.environ.get("ACCORD_COLLECTING")
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = HOME / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- words and time --------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+
+# --- mail ------------------------------------------------------------------------------------
+EMAIL_BACKEND = "accord.config.mail.Backend"
+DEFAULT_FROM_EMAIL = os.environ.get("ACCORD_MAIL_FROM", "Accord <accord@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+if os.environ.get("ACCORD_SMTP_URL"):
+    globals().update(environment.mail_server(os.environ["ACCORD_SMTP_URL"]))
+
+# --- log -------------------------------------------------------------------------------------
+# To stderr, and without personal data: no addresses, no bodies, no values of parameters.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ACCORD_LOG_LEVEL", "WARNING").upper()},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        # 4xx are answers, not trouble; 5xx are logged as errors.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.server": {"level": "ERROR"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}
