@@ -32,7 +32,8 @@ def _with_documents(row: Sequence[Any], documents: Sequence[int]) -> Sequence[An
     values = list(row)
     for number in documents:
         if values[number] is not None:
-            values[number] = Jsonb(values[number])
+            # What is kept as JSON text already is not written anew.
+            values[number] = getattr(values[number], "json_text", None) or Jsonb(values[number])
     return values
 
 

@@ -56,10 +56,10 @@ def _find_leads(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime
             strangers.append(entry)
         elif entry.lead_id is None:
             entry.fate = Fate.REFUSED.value
-            entry.field = entry.identities[0][0]
+            entry.field = "lead_external_id"
             entry.reason = (
-                f"No lead is known as “{entry.identities[0][1]}”; import the leads first, under the "
-                "same source, then import this row again."
+                f"No lead is known as “{entry.identities[0][1]}”; import the leads first, under "
+                "the same source, then import this file again."
             )
     if strangers:
         take_in(entries=strangers, door=Door.IMPORT, by=by, at=at, live=False)

@@ -181,6 +181,7 @@ def _go_on(
         last = max(entry.line or 0 for entry in batch)
         with transaction.atomic():
             _take_batch(batch, take)
+            _name_columns(batch, plan.mapping)
             actions.keep_ledger(entries=batch, import_id=begun.id, by=by, at=at)
             fates = Counter(entry.fate for entry in batch)
             actions.move_on(import_id=begun.id, from_line=done, to_line=last, fates=fates)
@@ -204,6 +205,7 @@ def _try_refused(
     for batch in _batches(plan, begun, Reach(only=lines), at):
         with transaction.atomic():
             _take_batch(batch, take)
+            _name_columns(batch, plan.mapping)
             passed = [entry for entry in batch if entry.fate != Fate.REFUSED]
             actions.forget_refused(
                 import_id=begun.id, lines=[entry.line for entry in passed if entry.line]
@@ -233,6 +235,14 @@ def _take_batch(batch: Sequence[Entry], take: Taker) -> None:
         half = len(readable) // 2
         _take_batch(readable[:half], take)
         _take_batch(readable[half:], take)
+
+
+def _name_columns(batch: Sequence[Entry], mapping: Map) -> None:
+    """Refused rows name the column of the file, not what the map makes of it."""
+    column_of = {target: column for column, target in mapping.columns.items()}
+    for entry in batch:
+        if entry.field in column_of:
+            entry.field = column_of[entry.field][:100]
 
 
 def _taker(plan: Plan, begun: Import, by: uuid.UUID | None, at: datetime) -> Taker:

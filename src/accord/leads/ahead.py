@@ -4,6 +4,7 @@ What is read is handed over in batches. At most one batch waits, so memory stays
 large the file is; and a reader whose importer was killed ends by itself. No Django.
 """
 
+import gc
 import multiprocessing
 import pickle
 from collections.abc import Callable, Iterator
@@ -56,6 +57,7 @@ def _receive(ours: Connection) -> list[Any] | None:
 
 def _run(theirs: Connection, batches: Batches, arguments: tuple[Any, ...]) -> None:
     """Send every batch, then the end, or what was raised."""
+    gc.disable()  # batches hold no cycles, and looking for them takes a fifth of the time
     with closing(theirs):
         try:
             for batch in batches(*arguments):

@@ -1,5 +1,6 @@
 """From a row of a file to an entry, as its map says. Pure; runs in another process."""
 
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from accord.base.ids import derived_ids
 from accord.leads.cells import read_date, read_number
 from accord.leads.files import Layout, Row, Survey, open_table
 from accord.leads.files.ledger import MORE, OWN_COLUMNS
+from accord.leads.files.rows import SentRow
 from accord.leads.mapping import DATES, NUMBERS, Map
 from accord.leads.rules import Entry, Reading, read_body
 
@@ -56,9 +58,10 @@ class Translator:
         """An entry for each row; one that cannot be read is refused, with field and reason."""
         body_of = body_reader(self.mapping, self.header)
         column_of = {target: column for column, target in self.mapping.columns.items()}
+        columns = ["" if name in OWN_COLUMNS else name for name in self.header]
         for row in rows:
             ids = RowIds(self.import_id, self.began_at, row.line)
-            sent = as_sent(row, self.header)
+            sent = as_sent(row, columns)
             if row.trouble:
                 yield self._refused(ids, sent, row.trouble, None)
                 continue
@@ -103,17 +106,17 @@ def entry_batches(
     return batches(translator.entries(rows), size)
 
 
-def as_sent(row: Row, header: Sequence[str]) -> dict[str, Any]:
-    """The row as it stands in the file, by column; cells without a column stand under `MORE`."""
-    cells = row.cells
-    if row.trouble:
-        cells = [_storable(cell) for cell in cells]
-    sent: dict[str, Any] = {
-        name: cell for name, cell in zip(header, cells, strict=False) if name not in OWN_COLUMNS
-    }
-    if len(cells) > len(header):
-        sent[MORE] = cells[len(header) :]
-    return sent
+def as_sent(row: Row, columns: Sequence[str]) -> SentRow:
+    """The row as it stands in the file; cells without a column stand under `MORE`.
+
+    The columns that a file of refused rows has of its own are left out: they are blank here.
+    """
+    cells = [_storable(cell) for cell in row.cells] if row.trouble else row.cells
+    sent: dict[str, Any] = dict(zip(columns, cells, strict=False))
+    sent.pop("", None)
+    if len(cells) > len(columns):
+        sent[MORE] = cells[len(columns) :]
+    return SentRow(json.dumps(sent, ensure_ascii=False))
 
 
 def _storable(cell: str) -> str:

@@ -115,7 +115,7 @@ def keep_ledger(
                 Door.IMPORT.value,
                 import_id,
                 entry.line,
-                dict(entry.body),
+                entry.body,
                 at,
                 by,
                 entry.fate,

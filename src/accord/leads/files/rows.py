@@ -1,7 +1,9 @@
 """What the readers of all kinds of file have in common."""
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from accord.base.errors import Invalid
 
@@ -22,6 +24,24 @@ class Row(NamedTuple):
     line: int
     cells: list[str]
     trouble: str | None = None
+
+
+class SentRow(Mapping[str, Any]):
+    """A row as it was sent, by column, kept as JSON: quick to hand over and to store."""
+
+    __slots__ = ("json_text",)
+
+    def __init__(self, json_text: str) -> None:
+        self.json_text = json_text
+
+    def __getitem__(self, column: str) -> Any:
+        return json.loads(self.json_text)[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(json.loads(self.json_text))
+
+    def __len__(self) -> int:
+        return len(json.loads(self.json_text))
 
 
 @dataclass(frozen=True)
