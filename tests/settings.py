@@ -1,0 +1,22 @@
+"""Accord's settings, over a PostgreSQL of the tests' own.
+
+It is started before the settings are read, in `.test-home`, and stopped by the last run that
+uses it. ACCORD_TEST_DATABASE_URL names another server, such as an older PostgreSQL.
+"""
+
+import os
+
+from tests import ground
+
+os.environ.update(ground.prepare())
+
+from accord.config.settings import *  # noqa: E402, F403
+from accord.config.settings import DATABASES, STORAGES  # noqa: E402
+
+DATABASES["default"]["TEST"] = {"NAME": os.environ["ACCORD_TEST_NAME"]}
+# Health checks would stand in every query count.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+# Argon2 is slow on purpose; tests sign in often.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
