@@ -22,3 +22,58 @@ WORDS = (
     "disqualified",
 )
 _CRITERIA = frozenset({"must", "should"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and what it means."""
+
+    title: str
+    text: str
+
+
+def read_definitions(
+    raw: Mapping[str, Mapping[str, Any]],
+) -> tuple[dict[str, Definition], dict[str, Word]]:
+    """The definitions that can be executed, and the words that are text only, in their order.
+
+    Raises BadDocument, naming each clause that is wrong.
+    """
+    faults = [
+        Fault(f"definitions.{word}", "it is missing; say what it means.")
+        for word in WORDS
+        if word not in raw
+    ]
+    definitions: dict[str, Definition] = {}
+    words: dict[str, Word] = {}
+    for key, each in raw.items():
+        try:
+            if _CRITERIA & set(each):
+                definitions[key] = read_definition(key, each)
+            else:
+                words[key] = _word(key, each)
+        except Invalid as refusal:
+            faults.append(_fault(key, refusal))
+    if faults:
+        raise BadDocument(faults)
+    return definitions, words
+
+
+def _word(key: str, raw: Mapping[str, Any]) -> Word:
+    for name in ("title", "text"):
+        value = raw.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise Invalid("it is empty; say what it means.", field=name)
+    for name in raw:
+        if name not in ("title", "text"):
+            raise Invalid(
+                "a definition without criteria has a title and a text only; leave this out, "
+                "or add what a lead must meet.",
+                field=name,
+            )
+    return Word(title=raw["title"].strip(), text=raw["text"].strip())
+
+
+def _fault(key: str, refusal: Invalid) -> Fault:
+    clause = f"definitions.{key}"
+    return Fault(f"{clause}.{refusal.field}" if refusal.field else clause, refusal.sentence)

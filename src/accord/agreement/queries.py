@@ -1,0 +1,121 @@
+"""Reads of the agreement: the terms in force, the terms of a version, the versions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Case, IntegerField, Value, When
+
+from accord.agreement.models import Seat, Version, VersionState
+from accord.agreement.terms import Terms, read_terms
+from accord.base.errors import Missing, Refusal
+
+RUNNING = (VersionState.IN_FORCE, VersionState.TRIAL)
+_FIRST_IN_FORCE = Case(
+    When(state=VersionState.IN_FORCE, then=Value(0)), default=Value(1), output_field=IntegerField()
+)
+
+
+class NoAgreement(Refusal):
+    """Nothing runs yet: Accord has not been set up."""
+
+
+def running() -> Terms:
+    """The terms that are in force, else those on trial. One small query.
+
+    Raises NoAgreement before set-up.
+    """
+    found = (
+        Version.objects.filter(state__in=RUNNING)
+        .order_by(_FIRST_IN_FORCE)
+        .values_list("number", "digest", "state")
+        .first()
+    )
+    if found is None:
+        raise NoAgreement("There is no agreement yet; set up Accord first.")
+    number, digest, state = found
+    return _terms(number, digest, state == VersionState.TRIAL)
+
+
+def terms_of(number: int) -> Terms:
+    """The terms of one version, whatever its state. Raises Missing."""
+    found = Version.objects.filter(number=number).values_list("digest", "state").first()
+    if found is None:
+        raise Missing(f"There is no version {number} of the agreement; see the history.")
+    digest, state = found
+    return _terms(number, digest, state == VersionState.TRIAL)
+
+
+@lru_cache(maxsize=64)
+def _terms(number: int, digest: str, is_trial: bool) -> Terms:
+    document = Version.objects.values_list("document", flat=True).get(number=number, digest=digest)
+    return read_terms(document, number=number, is_trial=is_trial)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature: which seat, who, and when."""
+
+    seat: str
+    name: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One version without its text. `missing_seats` have not signed it."""
+
+    number: int
+    state: str
+    digest: str
+    reason: str
+    proposed_at: datetime
+    in_force_from: datetime | None
+    in_force_until: datetime | None
+    signatures: Sequence[Signed]
+    missing_seats: Sequence[str]
+
+
+def history() -> list[Edition]:
+    """All versions, newest first, with their signatures. Two queries."""
+    versions = Version.objects.defer("document").order_by("-number")
+    return [_edition(version) for version in versions.prefetch_related("signatures")]
+
+
+def edition(number: int) -> Edition:
+    """One version with its signatures. Raises Missing."""
+    version = Version.objects.defer("document").prefetch_related("signatures").filter(number=number)
+    if not (found := version.first()):
+        raise Missing(f"There is no version {number} of the agreement; see the history.")
+    return _edition(found)
+
+
+def document_of(number: int) -> str:
+    """The text of a version, exactly as it was proposed. Raises Missing."""
+    found = Version.objects.filter(number=number).values_list("document", flat=True).first()
+    if found is None:
+        raise Missing(f"There is no version {number} of the agreement; see the history.")
+    return found
+
+
+def proposed() -> int | None:
+    """The number of the newest version that waits for signatures, beside the one that runs."""
+    found = Version.objects.filter(state=VersionState.PROPOSED).order_by("-number")
+    return found.values_list("number", flat=True).first()
+
+
+def _edition(version: Version) -> Edition:
+    signatures = sorted(version.signatures.all(), key=lambda each: each.signed_at)
+    seats = {each.seat for each in signatures}
+    return Edition(
+        number=version.number,
+        state=version.state,
+        digest=version.digest,
+        reason=version.reason,
+        proposed_at=version.proposed_at,
+        in_force_from=version.in_force_from,
+        in_force_until=version.in_force_until,
+        signatures=[Signed(each.seat, each.name, each.signed_at) for each in signatures],
+        missing_seats=[seat for seat in Seat.values if seat not in seats],
+    )

@@ -1,0 +1,38 @@
+"""What time alone changes, and what a new version of the agreement changes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accord.flows.advance import advance
+from accord.flows.evaluate import evaluate
+from accord.flows.hand_off import hand_off
+from accord.qualification import queries
+
+BATCH = 1_000
+
+
+def recheck(*, at: datetime, limit: int = BATCH) -> int:
+    """Judge again the leads whose verdict the passing of time may have changed; how many.
+
+    A count within so many days falls as the days go by: the verdict says when to look again.
+    """
+    leads = queries.to_recheck(at=at, limit=limit)
+    if leads:
+        with transaction.atomic():
+            evaluate(leads=leads, at=at)
+            advance(leads=leads, at=at)
+            hand_off(leads=leads, at=at)
+    return len(leads)
+
+
+def re_evaluate(*, at: datetime) -> int:
+    """Judge all leads by the agreement that now runs, and move those on that meet it.
+
+    Hands nothing over: what a new version makes ready would come in a flood. The past stays as
+    it is. Returns the number of verdicts that changed.
+    """
+    with transaction.atomic():
+        changed = evaluate(leads=None, at=at)
+        advance(leads=None, at=at)
+    return changed

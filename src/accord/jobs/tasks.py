@@ -1,0 +1,69 @@
+"""What the worker does when asked, and by the clock."""
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+# Six fields: the last one is seconds.
+EVERY_15_SECONDS = "* * * * * */15"
+# A deadlock, or a database that was started anew: 2, 4, 8 and 16 seconds later it works.
+AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
+
+
+# A job that waits is enough: `queueing_lock` keeps the clock from piling them up.
+@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="take_in by the clock")
+@app.task(name="take_in", retry=AGAIN)
+def take_in(timestamp: int | None = None) -> None:
+    """Take in all that waits at the doors."""
+    from accord.flows.take_in import take_in_waiting
+
+    while take_in_waiting(at=datetime.now(UTC)):
+        pass
+
+
+@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="watch_clocks")
+@app.task(name="watch_clocks")
+def watch_clocks(timestamp: int | None = None) -> None:
+    """Take the steps that missed promises call for, and end pauses."""
+    from accord.flows.watch_clocks import watch_clocks
+
+    watch_clocks(at=datetime.now(UTC))
+
+
+@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="recheck")
+@app.task(name="recheck")
+def recheck(timestamp: int | None = None) -> None:
+    """Judge again the leads whose verdict time alone may have changed."""
+    from accord.flows.recheck import recheck
+
+    recheck(at=datetime.now(UTC))
+
+
+@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="send_mail by the clock")
+@app.task(name="send_mail", retry=AGAIN)
+def send_mail(timestamp: int | None = None) -> None:
+    """Send the mails that are due."""
+    from accord.outbox.actions import send_due
+
+    while send_due(at=datetime.now(UTC)):
+        pass
+
+
+@app.task(name="re_evaluate", retry=AGAIN)
+def re_evaluate() -> None:
+    """Judge all leads by the agreement that has come into force."""
+    from accord.flows.recheck import re_evaluate
+
+    re_evaluate(at=datetime.now(UTC))
+
+
+@app.task(name="run_import", queue="imports")
+def run_import(path: str, kind: str, map_path: str | None, live: bool, by: str | None) -> None:
+    """Bring in a file; a second run goes on where the first was stopped."""
+    from accord.flows.import_file import import_file, plan_import
+
+    plan = plan_import(path=Path(path), kind=kind, map_path=Path(map_path) if map_path else None)
+    import_file(plan=plan, by=uuid.UUID(by) if by else None, at=datetime.now(UTC), live=live)
