@@ -1,0 +1,31 @@
+"""A child that ends when the process that started it does, however that one ended."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+# The supervisor's process id; without it there is nobody to follow.
+PARENT = "ACCORD_SUPERVISOR"
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ends this process by SIGTERM when its supervisor is gone. On Linux the kernel sees to it."""
+    parent = int(os.environ.get(PARENT, "0"))
+    if not parent:
+        return
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we asked
+            os.kill(os.getpid(), signal.SIGTERM)
+        return
+    threading.Thread(target=_watch, args=[parent], daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)

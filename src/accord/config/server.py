@@ -1,0 +1,26 @@
+"""Settings of gunicorn, which runs the web processes."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from accord.config.environment import number
+from accord.config.parents import die_with_parent
+
+worker_class = "gthread"
+workers = number("ACCORD_WEB_PROCESSES", default=min(4, os.cpu_count() or 2))
+threads = number("ACCORD_WEB_THREADS", default=4)
+# Read once and shared; a process that was killed is there again at once.
+preload_app = True
+timeout = 60
+graceful_timeout = 15
+keepalive = 5
+control_socket_disable = True
+# A heartbeat file on a disk can stall a process.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """Follows the supervisor, if there is one."""
+    die_with_parent()
