@@ -135,9 +135,11 @@ class Supervisor:
         asked = http.client.HTTPConnection(_reachable(host), port, timeout=2)
         try:
             asked.request("HEAD", "/", headers={"Host": "localhost"})
-            return asked.getresponse().status < 500
-        except OSError:
+            asked.getresponse()
+        except (OSError, http.client.HTTPException):
             return False
+        else:
+            return True
         finally:
             asked.close()
 

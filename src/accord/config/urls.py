@@ -1,11 +1,14 @@
 """All addresses: pages at the root, the API below /api/."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
-if find_spec("accord.api.urls") is not None:
-    urlpatterns.append(path("api/", include("accord.api.urls")))
-if find_spec("accord.web.urls") is not None:
-    urlpatterns.append(path("", include("accord.web.urls")))
+DOORS = Path(__file__).resolve().parent.parent
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(address, include(f"accord.{door}.urls"))
+    for door, address in {"api": "api/", "web": ""}.items()
+    if (DOORS / door / "urls.py").is_file() and find_spec(f"accord.{door}.urls")
+]
