@@ -37,7 +37,7 @@ class Scoreboard:
 def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
     """Everything on the scoreboard. A fixed number of queries, whatever the number of leads."""
     terms = running()
-    over = _promised_over(period, calendar.time_zone)
+    over = promised_over(period, calendar.time_zone)
     both = promises(over, terms=terms, calendar=calendar)
     too_long = waiting_too_long(at=period.at)
     return Scoreboard(
@@ -53,7 +53,8 @@ def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
     )
 
 
-def _promised_over(period: Scope, zone: str) -> Scope:
+def promised_over(period: Scope, zone: str) -> Scope:
+    """The period itself where it has a begin and an end, else the running month."""
     if period.begins_at and period.ends_at:
         return period
     month = month_of(period.at.astimezone(ZoneInfo(zone)).date(), zone)

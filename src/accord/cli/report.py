@@ -1,0 +1,71 @@
+"""`accord report`: the figures of the pages, as a table or as JSON."""
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from accord.cli.ready import ready
+from accord.insights.channels import BY
+from accord.insights.reports import REPORTS, Report, report as read_report
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command("report")
+@click.argument("name", type=click.Choice(list(REPORTS)))
+@click.option("--from", "begins", type=DAY, help="The first day counted.")
+@click.option("--until", type=DAY, help="The first day no longer counted.")
+@click.option("--by", type=click.Choice(list(BY)), default="source", help="What parts the channels.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def report(
+    name: str, begins: datetime | None, until: datetime | None, by: str, as_json: bool
+) -> None:
+    """Print a report: funnel by month, channels, promises (sla), or the whole scoreboard."""
+    ready()
+    found = read_report(name, at=datetime.now(UTC), begins_on=_day(begins), until=_day(until), by=by)
+    if as_json:
+        json.dump(found, sys.stdout, ensure_ascii=False)
+        sys.stdout.write("\n")
+        return
+    _print(found)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _print(found: Report) -> None:
+    console = Console()
+    if "headline" in found:
+        console.print(found["headline"], style="bold")
+    _table(console, found["rows"])
+    for key in ("channels", "came_back"):
+        _table(console, found.get(key, []))
+    cohorts = found.get("funnel", {})
+    _table(console, cohorts.get("rows", []))
+    total = found.get("total") or cohorts.get("total")
+    if total:
+        _table(console, [{key: value for key, value in total.items() if key != "days_to_won"}])
+        _table(console, [{"days to won": key, "": value} for key, value in total["days_to_won"].items()])
+    for note in found["notes"]:
+        console.print(note, style="dim", highlight=False)
+
+
+def _table(console: Console, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    columns = dict.fromkeys(name for row in rows for name in row)
+    for name in columns:
+        is_text = isinstance(rows[0].get(name), str)
+        table.add_column(name.replace("_", " "), justify="left" if is_text else "right")
+    for row in rows:
+        values = (row.get(name, "") for name in columns)
+        table.add_row(*("–" if value is None else str(value) for value in values))
+    console.print(table)
+    console.print()
