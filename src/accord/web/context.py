@@ -1,9 +1,11 @@
 """What every page needs: the places, the counts, the theme."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -32,15 +34,35 @@ PLACES = (
     Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
     Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard"})),
-    Place("agreement", _("Agreement"), "writing-sign", frozenset({"agreement", "agreement_version"})),
+    Place(
+        "agreement",
+        _("Agreement"),
+        "writing-sign",
+        frozenset({"agreement", "agreement_version"}),
+    ),
     Place("imports", _("Imports"), "file-import", frozenset({"imports", "import"})),
 )
+
+
+class Allowed:
+    """What the person may do, by the name of the URL that does it."""
+
+    def __init__(self, roles: AbstractSet[str]) -> None:
+        self.roles = roles
+
+    def __getitem__(self, name: str) -> bool:
+        if not permissions.is_known(name):
+            raise KeyError(name)
+        return permissions.may(self.roles, name)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame of every page. Without a person signed in, only the theme."""
     theme = request.COOKIES.get("theme", "")
-    given: dict[str, Any] = {"theme": theme if theme in THEMES else "", "at": moment_of(request)}
+    given: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "",
+        "at": moment_of(request),
+    }
     if request.user.is_authenticated:
         user = request.user
         at = moment_of(request)
@@ -48,6 +70,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "places": [each for each in PLACES if permissions.may(set(user.roles), each.view)],
             "here": request.resolver_match.view_name if request.resolver_match else "",
             "role_choices": permissions.ROLES.items(),
+            "may": Allowed(set(user.roles)),
+            "is_head_of_sales": permissions.HEAD_OF_SALES in user.roles,
+            "form_url": reverse("form", args=["contact"]),
             "workspace": SimpleLazyObject(teams.workspace),
             "unseen": SimpleLazyObject(lambda: outbox.unseen_count(user)),
             "waiting": SimpleLazyObject(lambda: handoffs.waiting_count(user, at)),

@@ -25,10 +25,16 @@ class Guard:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: Any,
+        kwargs: Any,
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or OTHER_DOORS.intersection(part.split("-")[0] for part in match.namespaces):
+        if match is None or OTHER_DOORS.intersection(
+            part.split("-")[0] for part in match.namespaces
+        ):
             return None
         name = match.view_name
         if not permissions.is_known(name):

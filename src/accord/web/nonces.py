@@ -29,7 +29,8 @@ def read_nonce(purpose: str, signed: str) -> Nonce:
         value = signer.unsign(signed, max_age=LONGEST)
     except signing.BadSignature as error:
         raise Invalid(
-            _("This form was open for too long; load it again and send it once more."), field="nonce"
+            _("This form was open for too long; load it again and send it once more."),
+            field="nonce",
         ) from error
     stamp = signed.rsplit(":", 2)[1]
     return Nonce(value, datetime.fromtimestamp(signing.b62_decode(stamp), UTC))

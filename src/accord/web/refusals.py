@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Conflict, Invalid, Missing, Refusal
 from accord.web.requests import is_partial
 
-STATUS: dict[type[Refusal], int] = {Missing: 404, Conflict: 409, Invalid: 422, Refusal: 422}
+STATUS: dict[type[Refusal], int] = {
+    Missing: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Refusal: 422,
+}
 
 
 def status_of(refusal: Refusal) -> int:

@@ -43,5 +43,6 @@ def _line(activity: "Activity", names: Mapping[uuid.UUID, str]) -> Line:
 def kind_choices(sides: Collection[str] = ()) -> list[tuple[str, str]]:
     """The kinds of activity that a timeline can be narrowed to, by their word."""
     return sorted(
-        ((kind.key, str(kind.label)) for kind in kinds.registered().values()), key=lambda row: row[1]
+        ((kind.key, str(kind.label)) for kind in kinds.registered().values()),
+        key=lambda row: row[1],
     )

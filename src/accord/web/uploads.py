@@ -27,7 +27,7 @@ class Upload:
 
 
 def _folder(id: uuid.UUID) -> Path:
-    return Path(settings.ACCORD_HOME) / "uploads" / str(id)
+    return Path(settings.MEDIA_ROOT) / "imports" / str(id)
 
 
 def keep(file: UploadedFile, kind: str) -> Upload:

@@ -24,7 +24,16 @@ FASTEST = timedelta(seconds=3)  # nobody fills it in more quickly, but programs 
 MOST = 30
 SPAN = timedelta(minutes=10)
 HONEY = "homepage"  # hidden from people; who fills it in is none
-FIELDS = ("name", "email", "phone", "company", "job_title", "asks_for", "message", "needed_by_on")
+FIELDS = (
+    "name",
+    "email",
+    "phone",
+    "company",
+    "job_title",
+    "asks_for",
+    "message",
+    "needed_by_on",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +88,17 @@ def _receive(request: HttpRequest, form: Form) -> None:
     """Keeps the submission, once for each time the form was shown. Raises Invalid."""
     at = moment_of(request)
     if is_too_often("form", address_of(request), most=MOST, within=SPAN):
-        raise Invalid(_("Too many forms came from your network just now. Try again in ten minutes."))
+        raise Invalid(
+            _("Too many forms came from your network just now. Try again in ten minutes.")
+        )
     nonce = read_nonce(f"form:{form.slug}", request.POST.get("nonce", ""))
     body = _body(request, form, nonce)
     check_body(body, at=at)
     receive(
-        submissions=[Incoming(body=body, nonce=f"form:{nonce.value}")], door=Door.FORM, by=None, at=at
+        submissions=[Incoming(body=body, nonce=f"form:{nonce.value}")],
+        door=Door.FORM,
+        by=None,
+        at=at,
     )
 
 

@@ -3,16 +3,15 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accord.agreement import queries as agreement
@@ -74,11 +73,20 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
         columns = _chosen(request.POST)
         uploads.write_map(upload, columns, source=request.POST.get("source", "file") or "file")
         return redirect("import_plan", id)
-    context: dict[str, Any] = {"upload": upload, "targets": _targets(upload.kind), "try_out": False}
+    context: dict[str, Any] = {
+        "upload": upload,
+        "targets": _targets(upload.kind),
+        "try_out": False,
+    }
     try:
         plan = _plan(upload)
     except MapRefused as refusal:
-        return render(request, "import_plan.html", context | _unmapped(upload, refusal), status=422)
+        return render(
+            request,
+            "import_plan.html",
+            context | _unmapped(upload, refusal),
+            status=422,
+        )
     entries = import_file.preview(plan=plan, at=request.at)
     context |= {
         "plan": plan,
@@ -135,7 +143,10 @@ def _said(entry: Any) -> dict[str, Any]:
     """What a row says, for the preview."""
     facts = getattr(entry, "facts", {})
     company = getattr(entry, "company", None) or {}
-    return {**{key: facts.get(key) for key in PREVIEWED}, "company": company.get("name")}
+    return {
+        **{key: facts.get(key) for key in PREVIEWED},
+        "company": company.get("name"),
+    }
 
 
 def _begun(id: uuid.UUID) -> "Import | None":
@@ -217,7 +228,9 @@ def import_handoffs(request: "Request", id: uuid.UUID) -> HttpResponse:
     gate = agreement.running().gate
     first = qualification.first_ready(definition=gate, import_id=found.id, limit=FIRST)
     if not first:
-        raise Invalid(_("None of these leads is ready under the agreement, so none was handed over."))
+        raise Invalid(
+            _("None of these leads is ready under the agreement, so none was handed over.")
+        )
     why = _("Ready under the agreement, from the file %(name)s") % {"name": found.file_name}
     hand_off.offer(leads={lead.id for lead in first}, by=request.user.id, why=why, at=request.at)
     sentence = ngettext("%(n)d lead was handed over.", "%(n)d leads were handed over.", len(first))

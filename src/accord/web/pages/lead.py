@@ -20,7 +20,7 @@ from accord.flows import close, hand_off, learn
 from accord.handoffs import queries as handoffs
 from accord.leads import actions, queries, rules
 from accord.qualification import queries as qualification
-from accord.web.acts import moved_on, repeated
+from accord.web.acts import moved_on, once
 from accord.web.filters import leads_url
 from accord.web.nonces import read_nonce
 from accord.web.stories import kind_choices, tell
@@ -47,10 +47,25 @@ LABELS: dict[str, Any] = {
     "source_detail": gettext_lazy("Source, in detail"),
 }
 CHANGEABLE = (
-    *("name", "email", "phone", "job_title", "need", "authority", "budget", "needed_by_on"),
+    *(
+        "name",
+        "email",
+        "phone",
+        "job_title",
+        "need",
+        "authority",
+        "budget",
+        "needed_by_on",
+    ),
     *("industry", "country", "language", "lead_type"),
 )
-KINDS = {"need": "text", "budget": "number", "needed_by_on": "date", "email": "email", "phone": "tel"}
+KINDS = {
+    "need": "text",
+    "budget": "number",
+    "needed_by_on": "date",
+    "email": "email",
+    "phone": "tel",
+}
 SIDES = [(side.value, side.label) for side in Side if side != Side.NOBODY]
 WORDS = frozenset({"note.added", "question.asked"})
 
@@ -108,7 +123,10 @@ def lead_timeline(request: "Request", id: uuid.UUID) -> HttpResponse:
 def _story(request: "Request", id: uuid.UUID) -> dict[str, Any]:
     side, kind = request.GET.get("side", ""), request.GET.get("kind", "")
     page = queries.timeline(
-        id, kinds=[kind] if kind else [], side=side, cursor=request.GET.get("cursor", "")
+        id,
+        kinds=[kind] if kind else [],
+        side=side,
+        cursor=request.GET.get("cursor", ""),
     )
     return {
         "story": tell(page.activities),
@@ -124,7 +142,9 @@ def _facts(lead: "Lead") -> list[Fact]:
     since = queries.facts_changed_at(lead.id)
     shown = [(key, _shown(lead, key)) for key in LABELS]
     return [
-        Fact(str(LABELS[key]), value, _link(key, value), since.get(key)) for key, value in shown if value
+        Fact(str(LABELS[key]), value, _link(key, value), since.get(key))
+        for key, value in shown
+        if value
     ]
 
 
@@ -155,7 +175,10 @@ def lead_facts(request: "Request", id: uuid.UUID) -> HttpResponse:
     try:
         facts = rules.read_facts(given)
         learn.learn(
-            facts={found.id: facts}, by=request.user.id, side=Side(request.user.side), at=request.at
+            facts={found.id: facts},
+            by=request.user.id,
+            side=Side(request.user.side),
+            at=request.at,
         )
     except Invalid as refusal:
         return _facts_form(request, found, given, refusal)
@@ -164,7 +187,10 @@ def lead_facts(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 
 def _facts_form(
-    request: "Request", lead: "Lead", given: Mapping[str, str], refusal: Invalid | None = None
+    request: "Request",
+    lead: "Lead",
+    given: Mapping[str, str],
+    refusal: Invalid | None = None,
 ) -> HttpResponse:
     fields = [
         Field(
@@ -198,7 +224,11 @@ def lead_activities(request: "Request", id: uuid.UUID) -> HttpResponse:
     if not repeated(read_nonce("activity", request.POST.get("nonce", ""))):
         side = Side.PROSPECT if kind == "question.asked" else Side(request.user.side)
         actions.add_notes(
-            notes={found.id: text}, side=side, by=request.user.id, at=request.at, kind=kind
+            notes={found.id: text},
+            side=side,
+            by=request.user.id,
+            at=request.at,
+            kind=kind,
         )
     return moved_on(request, "lead", found.id)
 

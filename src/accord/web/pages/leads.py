@@ -21,7 +21,16 @@ from accord.web.requests import is_partial
 if TYPE_CHECKING:
     from accord.web.requests import Request
 
-BROUGHT = ("name", "email", "phone", "company", "job_title", "need", "source", "asks_for")
+BROUGHT = (
+    "name",
+    "email",
+    "phone",
+    "company",
+    "job_title",
+    "need",
+    "source",
+    "asks_for",
+)
 
 
 @require_GET
@@ -55,12 +64,18 @@ def lead_new(request: "Request") -> HttpResponse:
     """A lead that somebody here brings in; it walks the same way as every other."""
     if request.method != "POST":
         return render(request, "lead_new.html", {"given": {}})
-    body = {name: request.POST[name].strip() for name in BROUGHT if request.POST.get(name, "").strip()}
+    body = {
+        name: request.POST[name].strip() for name in BROUGHT if request.POST.get(name, "").strip()
+    }
     try:
         nonce = read_nonce("lead_new", request.POST.get("nonce", ""))
         check_body(body, at=request.at)
     except Invalid as refusal:
-        context = {"given": request.POST, "sentence": refusal.sentence, "field": refusal.field}
+        context = {
+            "given": request.POST,
+            "sentence": refusal.sentence,
+            "field": refusal.field,
+        }
         return render(request, "lead_new.html", context, status=422)
     receive(
         submissions=[Incoming(body=body, nonce=f"new:{nonce.value}")],
@@ -68,5 +83,8 @@ def lead_new(request: "Request") -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    messages.success(request, _("Kept. The lead appears here in a moment, or is added to a known one."))
+    messages.success(
+        request,
+        _("Kept. The lead appears here in a moment, or is added to a known one."),
+    )
     return redirect("leads")

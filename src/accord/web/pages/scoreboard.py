@@ -65,7 +65,10 @@ def _scope(period: str, calendar: "Calendar", at: "datetime") -> Scope:
         return Scope(at=at)
     today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
     months = today.year * 12 + today.month - 1 - MONTHS_BACK[period]
-    return Scope(at=at, begins_at=midnight(date(months // 12, months % 12 + 1, 1), calendar.time_zone))
+    return Scope(
+        at=at,
+        begins_at=midnight(date(months // 12, months % 12 + 1, 1), calendar.time_zone),
+    )
 
 
 def _reached(cohort: Cohort) -> list[int]:
@@ -107,5 +110,9 @@ def _channel_chart(channels: Sequence[Channel]) -> dict[str, Any]:
             }
             for each in ranked
         ],
-        "words": {"rate": _("Lead to customer"), "of": _("of"), "interval": _("95 % interval")},
+        "words": {
+            "rate": _("Lead to customer"),
+            "of": _("of"),
+            "interval": _("95 % interval"),
+        },
     }

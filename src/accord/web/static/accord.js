@@ -144,3 +144,8 @@ document.querySelectorAll("[data-drop]").forEach((place) => {
     if (kind === "drop" && event.dataTransfer.files.length) { field.files = event.dataTransfer.files; say(); }
   }));
 });
+
+// The browser knows its own time zone.
+document.querySelectorAll("[data-zone]").forEach((field) => {
+  if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+});

@@ -15,15 +15,17 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from accord.base.lifecycle import HOLDER, LeadStatus, Side, Stage
+from accord.base.lifecycle import HOLDER, Side, Stage
 from accord.leads.queries import LeadFilters
 from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
-from accord.web.permissions import ROLES
+from accord.web.words import FILTERS, stage_short
 
 register = template.Library()
+for each in FILTERS:
+    register.filter(each)
 
 SIDE_ICON = {
     "marketing": "speakerphone",
@@ -32,12 +34,6 @@ SIDE_ICON = {
     "accord": "bolt",
     "nobody": "circle-off",
 }
-SHORT_STAGE = {"mql": "MQL", "sal": "SAL", "sql": "SQL"}
-SPANS = (
-    (timedelta(minutes=1), "min"),
-    (timedelta(hours=1), "h"),
-    (timedelta(days=1), "d"),
-)
 
 
 @lru_cache(maxsize=256)
@@ -57,7 +53,7 @@ def icon(name: str, extra: str = "") -> SafeString:
         'stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" '
         'aria-hidden="true" focusable="false">{}</svg>',
         extra,
-        mark_safe(_drawing(name)),  # noqa: S308 - a file of ours
+        mark_safe(_drawing(name)),
     )
 
 
@@ -90,26 +86,8 @@ def stage(value: str, long: bool = False) -> SafeString:
         '<span class="stage side-{}" title="{}">{}</span>',
         HOLDER[Stage(value)].value,
         label,
-        label if long else SHORT_STAGE.get(value, label),
+        label if long else stage_short(value),
     )
-
-
-@register.filter
-def stage_label(value: str) -> str:
-    """The full word of a lifecycle stage."""
-    return str(Stage(value).label)
-
-
-@register.filter
-def status_label(value: str) -> str:
-    """The full word of a lead status."""
-    return str(LeadStatus(value).label)
-
-
-@register.filter
-def side_label(value: str) -> str:
-    """The word of a side."""
-    return str(Side(value).label)
 
 
 def exact(moment: datetime) -> str:
@@ -184,7 +162,10 @@ def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
     seconds = int(gap.total_seconds())
     time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     near = "clock clock-near" if gap < timedelta(hours=1) else "clock"
-    words = {"left": _("%(time)s left") % {"time": "{}"}, "over": _("%(span)s over") % {"span": "{}"}}
+    words = {
+        "left": _("%(time)s left") % {"time": "{}"},
+        "over": _("%(span)s over") % {"span": "{}"},
+    }
     more = format_html(' data-left="{}" data-over="{}"', words["left"], words["over"])
     return _time(due_at, words["left"].replace("{}", time), f"{near} js-clock", more)
 
@@ -225,12 +206,6 @@ def initials(name: str) -> str:
 
 
 @register.filter
-def role_labels(roles: list[str]) -> str:
-    """The words of somebody's roles."""
-    return ", ".join(str(ROLES.get(role, role)) for role in roles)
-
-
-@register.filter
 def month(value: date) -> str:
     """A month, such as May 2026."""
     return date_format(value, "M Y")
@@ -256,36 +231,6 @@ def opens(number: float | None, filters: LeadFilters | None) -> SafeString | str
     return format_html('<a class="figure" href="{}">{}</a>', leads_url(filters), figure(number))
 
 
-STEP_LABEL = {"leads": gettext_lazy("Leads"), "won": gettext_lazy("Customers"), "lost": gettext_lazy("Lost")}
-
-
-@register.filter
-def step_label(step: str) -> str:
-    """The full word of a step of the funnel."""
-    return str(STEP_LABEL.get(step) or Stage(step).label)
-
-
-@register.filter
-def step_short(step: str) -> str:
-    """The word of a step of the funnel, short where there is an acronym."""
-    return SHORT_STAGE.get(step) or step_label(step)
-
-
-DESTINATIONS = {
-    "nurture": gettext_lazy("Nurture: marketing holds it until something new happens"),
-    "data_fix": gettext_lazy("Data to be put right by marketing"),
-    "disqualify": gettext_lazy("Disqualified"),
-    "merge": gettext_lazy("Merged with the lead it repeats"),
-    "suppress": gettext_lazy("Not contacted again"),
-}
-
-
-@register.filter
-def destination_label(destination: str) -> str:
-    """Where a pass-back leads, in words."""
-    return str(DESTINATIONS.get(destination, destination))
-
-
 @register.filter
 def unlocal(value: float) -> str:
     """A number as machines read it."""
@@ -296,10 +241,3 @@ def unlocal(value: float) -> str:
 def absolute(value: float) -> float:
     """The size of a number, without its sign."""
     return abs(value)
-
-
-@register.filter
-def fact_label(key: str) -> str:
-    """The word of a fact that criteria ask about."""
-    known = registry.facts().get(key)
-    return str(known.label) if known else key.replace("_", " ")

@@ -1,0 +1,75 @@
+"""Before the first step: a company sets up its Accord, and people join it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accord.agreement import actions as agreement
+from accord.flows.recheck import re_evaluate
+from accord.handoffs.actions.pools import add_pool, default_pool, join_pool
+from accord.teams import actions as teams
+from accord.teams.actions import Newcomer, Week
+from accord.teams.models import SALES_ROLES, Role, User
+
+BOTH_SEATS = frozenset({Role.HEAD_OF_SALES, Role.HEAD_OF_MARKETING})
+
+
+@dataclass(frozen=True)
+class Company:
+    """What is asked of a company. `country` names whose public holidays are free."""
+
+    name: str
+    currency: str
+    time_zone: str
+    week: Week
+    country: str = ""
+
+
+def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
+    """Set up the company with its first person; version 1 of the agreement runs as a trial.
+
+    Whoever takes both heads' seats declares with it that one person may sign for both. Raises
+    Conflict when there is a company already, Invalid naming the field that does not fit.
+    """
+    with transaction.atomic():
+        user = teams.set_up(
+            name=company.name,
+            currency=company.currency,
+            time_zone=company.time_zone,
+            week=company.week,
+            country=company.country,
+            first=first,
+            at=at,
+        )
+        both = set(first.roles) >= BOTH_SEATS
+        agreement.start_trial(
+            document=agreement.default_document(one_person_may_hold_both=both), at=at
+        )
+        add_pool(name=_("All reps"), members=_in_turn([user]), at=at)
+        re_evaluate(at=at)  # leads that were imported before there was an agreement
+    return user
+
+
+def join(
+    *, secret: str, email: str, name: str, password: str, at: datetime, time_zone: str = ""
+) -> User:
+    """Join by an invitation; whoever sells takes turns from now on.
+
+    Raises Missing when the link is no longer good, Invalid or Conflict for what is filled in.
+    """
+    with transaction.atomic():
+        user = teams.accept_invitation(
+            secret=secret, email=email, name=name, password=password, time_zone=time_zone, at=at
+        )
+        pool = default_pool()
+        for user_id in _in_turn([user]) if pool else []:
+            join_pool(pool=pool, user=user_id, at=at)
+    return user
+
+
+def _in_turn(users: Sequence[User]) -> list[object]:
+    """Those who get handoffs in turn: reps, and a head of sales who is alone in selling."""
+    return [user.id for user in users if SALES_ROLES & set(user.roles)]

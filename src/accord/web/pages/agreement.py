@@ -1,0 +1,146 @@
+"""The agreement, as a document of two pages that one signs at its end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accord.agreement import actions, queries
+from accord.base.lifecycle import HOLDER, Stage
+from accord.qualification import queries as qualification
+from accord.teams import queries as teams
+from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES
+
+if TYPE_CHECKING:
+    from accord.agreement.queries import Edition, Signed
+    from accord.agreement.terms import Terms
+    from accord.web.requests import Request
+
+SEATS = {"marketing": HEAD_OF_MARKETING, "sales": HEAD_OF_SALES}
+GROUPS = {
+    "all": gettext_lazy("all of these:"),
+    "any": gettext_lazy("one of these:"),
+    "not": gettext_lazy("not so:"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A line of criteria, or a group of them with the words that join it."""
+
+    text: str
+    words: str
+    children: Sequence["Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A word of the agreement with its criteria and today's counts."""
+
+    key: str
+    title: str
+    text: str
+    side: str
+    must: Node | None
+    should: Sequence[Node]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatShown:
+    """A place to sign: by whom it was signed, or who has yet to."""
+
+    key: str
+    label: str
+    signature: "Signed | None"
+    holders: Sequence[str]
+    may_sign: bool
+
+
+@require_GET
+def agreement(request: "Request", number: int | None = None) -> HttpResponse:
+    """The version that runs, or one of the others."""
+    terms = queries.terms_of(number) if number else queries.running()
+    edition = queries.edition(terms.number)
+    is_running = edition.state in queries.RUNNING
+    context = {
+        "version": edition,
+        "versions": queries.history(),
+        "proposed": queries.proposed(),
+        "document": terms.document,
+        "duties": terms.duties,
+        "definitions": _meanings(terms, counted=is_running),
+        "seats": [_seat(key, edition, terms, request) for key in SEATS],
+    }
+    return render(request, "agreement.html", context)
+
+
+@require_POST
+def agreement_signatures(request: "Request") -> HttpResponse:
+    """Signs a version for a seat that the person holds."""
+    number = int(request.POST.get("number", "0"))
+    signed = actions.sign(
+        number=number,
+        seat=request.POST.get("seat", ""),
+        by=request.user.id,
+        at=request.at,
+        digest=request.POST.get("digest") or None,
+    )
+    if signed.in_force_from:
+        messages.success(request, _("Signed. The agreement is in force."))
+    else:
+        messages.success(request, _("Signed. It is in force when the other head has signed too."))
+    return redirect("agreement_version", number)
+
+
+def _meanings(terms: "Terms", *, counted: bool) -> list[Meaning]:
+    raw = terms.document.definitions
+    return [
+        Meaning(
+            key=key,
+            title=str(each["title"]),
+            text=str(each["text"]),
+            side=HOLDER[Stage(key)].value if key in Stage.values else "marketing",
+            must=_node(each["must"]) if each.get("must") else None,
+            should=[_node(line) for line in each.get("should", ())],
+            counts=qualification.outcome_counts(definition=key)
+            if counted and key in terms.definitions
+            else {},
+        )
+        for key, each in raw.items()
+    ]
+
+
+def _node(raw: Any) -> Node:
+    """A line with its own text, or a group: all, any, not."""
+    if isinstance(raw, list):
+        raw = {"all": raw}
+    for key, words in GROUPS.items():
+        if key in raw:
+            lines = raw[key] if isinstance(raw[key], list) else [raw[key]]
+            return Node("", str(words), [_node(line) for line in lines])
+    return Node(str(raw.get("text", "")), "", [])
+
+
+def _seat(key: str, edition: "Edition", terms: "Terms", request: "Request") -> SeatShown:
+    signature = next((each for each in edition.signatures if each.seat == key), None)
+    has_signed = any(each.name == request.user.name for each in edition.signatures)
+    may_sign = (
+        signature is None
+        and edition.state in ("trial", "proposed")
+        and SEATS[key] in request.user.roles
+        and (terms.one_person_may_hold_both or not has_signed)
+    )
+    return SeatShown(
+        key=key,
+        label=str(ROLES[SEATS[key]]),
+        signature=signature,
+        holders=[] if signature else [user.name for user in teams.heads(key)],
+        may_sign=may_sign,
+    )

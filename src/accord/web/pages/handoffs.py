@@ -1,0 +1,179 @@
+"""The inbox: whom to call first and why; accept, log, pass back in place."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accord.agreement import queries as agreement
+from accord.base.errors import Invalid
+from accord.criteria.language import leaves
+from accord.flows import follow_up
+from accord.flows import pass_back as flow_pass_back
+from accord.handoffs import queries
+from accord.handoffs.actions.attempts import Attempt, AttemptChannel, AttemptOutcome
+from accord.web.acts import moved_on, replaced
+from accord.web.permissions import SALES
+from accord.web.requests import is_partial
+
+if TYPE_CHECKING:
+    from accord.handoffs.queries import InboxItem
+    from accord.web.requests import Request
+
+SHOWS: dict[str, Any] = {
+    "mine": gettext_lazy("Mine"),
+    "queue": gettext_lazy("Queue"),
+    "late": gettext_lazy("Waiting too long"),
+    "all": gettext_lazy("All open"),
+    "back": gettext_lazy("Passed back"),
+}
+
+
+@require_GET
+def handoffs(request: "Request") -> HttpResponse:
+    """Open handoffs, due first; for marketing, what came back."""
+    sells = not SALES.isdisjoint(request.user.roles)
+    show = request.GET.get("show", "mine" if sells else "back")
+    context: dict[str, Any] = {
+        "show": show if show in SHOWS else "all",
+        "shows": [(key, label) for key, label in SHOWS.items() if sells or key != "mine"],
+        "kept": queries.kept_today(request.user, request.at) if sells else None,
+    }
+    if context["show"] == "back":
+        return render(request, "passed_back.html", context | {"backs": queries.came_back()})
+    return render(request, "handoffs.html", context | {"inbox": _shown(context["show"], request)})
+
+
+def _shown(show: str, request: "Request") -> Sequence["InboxItem"]:
+    if show == "mine":
+        return queries.inbox(request.user, request.at)
+    if show == "queue":
+        return queries.queued(request.at)
+    return queries.late(request.at) if show == "late" else queries.all_open(request.at)
+
+
+@require_POST
+def acceptance(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Accept: the lead is sales' from now on."""
+    follow_up.accept(handoffs=[id], by=request.user.id, at=request.at)
+    return _answered(request, id, _("Accepted. Next: qualify it, or pass it back with a reason."))
+
+
+@require_POST
+def claim(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Take a handoff out of the queue."""
+    follow_up.claim(handoffs=[id], by=request.user.id, at=request.at)
+    return _answered(request, id, _("It is yours now."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Log an attempt to reach the lead; opens in place."""
+    item = queries.one_open(id, at=request.at)
+    if request.method != "POST":
+        context = {"channels": AttemptChannel.choices, "outcomes": AttemptOutcome.choices}
+        return _in_place(request, "attempts", item, context)
+    attempt = Attempt(
+        lead_id=item.lead.id,
+        channel=request.POST.get("channel", ""),
+        outcome=request.POST.get("outcome", ""),
+        note=request.POST.get("note", "").strip(),
+    )
+    until = _morning_of(_day(request.POST.get("until", ""), "until"))
+    follow_up.log_attempts(attempts=[attempt], by=request.user.id, at=request.at)
+    if until:
+        follow_up.pause(until={id: until}, note="", by=request.user.id, at=request.at)
+    return _answered(request, id, _("Logged."))
+
+
+@require_POST
+def qualification(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Say that there is a real chance."""
+    item = queries.one_open(id, at=request.at)
+    follow_up.qualify(handoffs=[id], by=request.user.id, at=request.at)
+    messages.success(request, _("Qualified. Open a deal when you know what it is about."))
+    return moved_on(request, "lead", item.lead.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Pass back with a reason of the agreement; opens in place."""
+    item = queries.one_open(id, at=request.at)
+    version = item.handoff.agreement_version
+    terms = agreement.terms_of(version)
+    if request.method != "POST":
+        context = {
+            "choices": queries.choices(version, at=request.at),
+            "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
+            "clauses": [(each.key, each.text) for each in leaves(terms.definitions[terms.gate].must)],
+        }
+        return _in_place(request, "pass_back", item, context)
+    reason = terms.reasons.get(request.POST.get("reason", ""))
+    if reason is None:
+        raise Invalid(_("Choose a reason; the agreement says where the lead goes then."), field="reason")
+    flow_pass_back.pass_back(
+        handoffs=[id],
+        reason=reason.key,
+        asked=request.POST.get("asked", "").strip(),
+        note=request.POST.get("note", "").strip(),
+        blamed_clauses=request.POST.getlist("blamed"),
+        by=request.user.id,
+        at=request.at,
+    )
+    sentence = _("%(lead)s was passed back: %(reason)s.") % {"lead": item.lead, "reason": reason.label}
+    undo = reverse("handoff_pass_back_undoing", args=[id])
+    if is_partial(request):
+        return replaced(request, "", sentence=sentence, undo=undo)
+    messages.success(request, sentence, extra_tags=undo)
+    return moved_on(request, "handoffs")
+
+
+@require_POST
+def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Take a pass-back back, within seconds of it."""
+    flow_pass_back.undo_pass_back(handoffs=[id], by=request.user.id, at=request.at)
+    messages.success(request, _("Taken back. The lead is yours as before."))
+    return moved_on(request, "handoffs")
+
+
+def _in_place(
+    request: "Request", what: str, item: "InboxItem", context: dict[str, Any]
+) -> HttpResponse:
+    """A form below the handoff it is about; without htmx, a page of its own."""
+    context |= {"item": item, "form_template": f"parts/{what}_form.html"}
+    template = context["form_template"] if is_partial(request) else "handoff_act.html"
+    return render(request, template, context)
+
+
+def _answered(request: "Request", id: uuid.UUID, sentence: str) -> HttpResponse:
+    """The handoff as it is now, in its place; without htmx, back to where one was."""
+    if not is_partial(request):
+        messages.success(request, sentence)
+        return moved_on(request, request.POST.get("next") or "handoffs")
+    item = queries.one_open(id, at=request.at)
+    return replaced(request, "parts/handoff.html", {"item": item}, sentence=sentence)
+
+
+def _day(text: str, field: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
+
+
+def _morning_of(day: date | None) -> datetime | None:
+    """When a day begins in the person's own zone."""
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day, time()))
