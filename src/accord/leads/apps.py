@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class LeadsConfig(AppConfig):
     name = "accord.leads"
     label = "leads"
+
+    def ready(self) -> None:
+        from accord.criteria.registry import registry
+        from accord.leads.facts import fill
+
+        fill(registry)

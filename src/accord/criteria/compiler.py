@@ -1,0 +1,173 @@
+"""From definitions to one SQL statement that judges a lead, a million leads, or the past.
+
+It emits SQL text rather than the ORM's expressions: a verdict has three values, which a
+negated Q does not keep apart, and one pre-aggregated pass over the journal cannot be joined
+by the ORM. Values are always parameters; identifiers come from the registry alone.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accord.criteria.checking import check, expand
+from accord.criteria.expressions import Parts, ask, journal_pass, watched_since
+from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
+from accord.criteria.registry import Registry
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Definitions, ready to be asked."""
+
+    definitions: Mapping[str, Definition]
+    _parts: Parts
+    _leaves: Sequence[str]
+    _rows: Sequence[str]
+
+    def select(
+        self,
+        *,
+        at: datetime,
+        leads: Sequence[uuid.UUID] | None = None,
+        known_at: datetime | None = None,
+    ) -> tuple[str, dict[str, Any]]:
+        """A statement and its parameters; its rows are
+
+        (lead_id, definition, verdict, met, unmet, missing, recheck_at).
+
+        `verdict` is true, false, or NULL for cannot tell. `met` and `unmet` are the keys of
+        the clauses, must and should, that are; `missing` the facts and behaviours, sorted,
+        that are unknown and could still change the verdict. At `recheck_at` time alone may
+        change an outcome. `leads`: only these. `known_at`: as things were known then.
+        """
+        params: dict[str, Any] = {**self._parts.params, "criteria_at": at}
+        if leads is not None:
+            params["criteria_leads"] = list(leads)
+        if known_at is not None:
+            params["criteria_known_at"] = known_at
+        inner = self._inner(for_leads=leads is not None, past=known_at is not None)
+        # OFFSET 0 keeps the planner from working out every clause anew wherever it is used.
+        sql = (
+            "SELECT leaf.lead_id, told.definition, told.verdict, told.met, told.unmet, "
+            f"told.missing, told.recheck_at FROM ({inner} OFFSET 0) AS leaf "
+            f"CROSS JOIN LATERAL (VALUES {', '.join(self._rows)}) "
+            "AS told(definition, verdict, met, unmet, missing, recheck_at)"
+        )
+        return sql, params
+
+    def _inner(self, *, for_leads: bool, past: bool) -> str:
+        registry = self._parts.registry
+        lead = registry.relations["lead"]
+        sources = [f"{lead.past if past else lead.sql} AS lead"]
+        for key in sorted(self._parts.relations - {"lead"}):
+            relation = registry.relations[key]
+            sources.append(f"LEFT JOIN {relation.past if past else relation.sql} AS {key} ON {relation.on}")
+        if self._parts.counts:
+            journal = journal_pass(self._parts, for_leads=for_leads, known=past)
+            sources.append(f"LEFT JOIN ({journal}) AS journal ON journal.lead_id = lead.id")
+            sources.append(f"CROSS JOIN ({watched_since(self._parts)}) AS watched")
+        where = "WHERE lead.id = ANY(%(criteria_leads)s::uuid[])" if for_leads else ""
+        return f"SELECT lead.id AS lead_id, {', '.join(self._leaves)} FROM {' '.join(sources)} {where}"
+
+
+def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Compiled:
+    """Compile definitions. Raises Invalid for a clause that cannot run."""
+    check(definitions, registry=registry)
+    writer = _Writer(Parts(registry=registry))
+    rows = [
+        writer.row(key, definition, definitions) for key, definition in definitions.items()
+    ]
+    parts = writer.parts
+    # The passes add parameters of their own, so they are written once before any is sent.
+    if parts.counts:
+        journal_pass(parts, for_leads=False, known=False)
+        watched_since(parts)
+    return Compiled(definitions, parts, writer.columns(), rows)
+
+
+@dataclass
+class _Writer:
+    """Writes the clauses: each that asks something once, as a column of the inner query."""
+
+    parts: Parts
+    _asked: dict[str, str] = field(default_factory=dict)
+    _rechecks: dict[str, str] = field(default_factory=dict)
+
+    def columns(self) -> list[str]:
+        """The columns of the inner query."""
+        leaves = [f"{sql} AS {name}" for sql, name in self._asked.items()]
+        return leaves + [f"{sql} AS {name}" for sql, name in self._rechecks.items()] or ["1 AS nothing"]
+
+    def row(self, key: str, definition: Definition, all_of_them: Mapping[str, Definition]) -> str:
+        """The row of one definition, in terms of the inner query's columns."""
+        must = expand(definition.must, all_of_them, (key,))
+        verdict = self._outcome(must)
+        stated = [
+            (leaf.key, self._outcome(expand(leaf, all_of_them, (key,)))) for leaf in definition.leaves()
+        ]
+        everything = Group("", "", "all", (must, *(expand(s, all_of_them, (key,)) for s in definition.should)))
+        rechecks = sorted(self._boundaries(everything))
+        recheck = f"LEAST({', '.join(rechecks)})" if rechecks else "NULL::timestamptz"
+        return (
+            f"({self.parts.param(key, 'text')}, {verdict}, "
+            f"{self._keys([(name, sql) for name, sql in stated])}, "
+            f"{self._keys([(name, f'NOT {sql}') for name, sql in stated])}, "
+            f"CASE WHEN {verdict} IS NULL THEN {self._missing(must)} ELSE '{{}}'::text[] END, {recheck})"
+        )
+
+    def _keys(self, stated: Sequence[tuple[str, str]]) -> str:
+        if not stated:
+            return "'{}'::text[]"
+        cases = [f"CASE WHEN {sql} THEN {self.parts.param(name, 'text')} END" for name, sql in stated]
+        return f"array_remove(ARRAY[{', '.join(cases)}], NULL)"
+
+    def _outcome(self, clause: Clause) -> str:
+        if isinstance(clause, Group):
+            return self._group(clause)
+        if isinstance(clause, Reference):
+            raise TypeError("References are replaced before they are written.")
+        return self._leaf(clause)
+
+    def _group(self, group: Group) -> str:
+        if group.kind == "not":
+            return f"(NOT {self._outcome(group.items[0])})"
+        if not group.items:
+            return "FALSE" if group.kind == "any" else "NULL::boolean"
+        joint = " AND " if group.kind == "all" else " OR "
+        return f"({joint.join(self._outcome(item) for item in group.items)})"
+
+    def _leaf(self, leaf: Test | Count) -> str:
+        asked = ask(leaf, self.parts)
+        name = self._asked.setdefault(asked.outcome, f"l{len(self._asked)}")
+        if asked.recheck:
+            self._rechecks.setdefault(asked.recheck, f"r{len(self._rechecks)}")
+        return f"leaf.{name}"
+
+    def _boundaries(self, clause: Clause) -> set[str]:
+        if isinstance(clause, Group):
+            return {name for item in clause.items for name in self._boundaries(item)}
+        if isinstance(clause, Reference):
+            raise TypeError("References are replaced before they are written.")
+        recheck = ask(clause, self.parts).recheck
+        return {f"leaf.{self._rechecks[recheck]}"} if recheck else set()
+
+    def _missing(self, must: Clause) -> str:
+        """The facts of leaves that are unknown below groups that are all unknown."""
+        open_leaves: dict[str, list[str]] = {}
+        self._open(must, [], open_leaves)
+        cases = [
+            f"CASE WHEN {' OR '.join(dict.fromkeys(ways))} THEN {self.parts.param(name, 'text')} END"
+            for name, ways in sorted(open_leaves.items())
+        ]
+        return f"array_remove(ARRAY[{', '.join(cases)}]::text[], NULL)"
+
+    def _open(self, clause: Clause, above: list[str], found: dict[str, list[str]]) -> None:
+        unknown = [*above, f"{self._outcome(clause)} IS NULL"]
+        if isinstance(clause, Group):
+            for item in clause.items:
+                self._open(item, unknown, found)
+        elif not isinstance(clause, Reference):
+            name = clause.fact if isinstance(clause, Test) else clause.behaviour
+            found.setdefault(name, []).append(f"({' AND '.join(unknown)})")

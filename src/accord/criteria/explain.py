@@ -1,0 +1,107 @@
+"""Definitions as lines that a person reads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
+from accord.criteria.registry import Registry
+
+
+@dataclass(frozen=True)
+class Line:
+    """One clause: how deep it stands, its sentence, and whether it must or should be met.
+
+    `names` are the facts and behaviours it asks.
+    """
+
+    key: str
+    depth: int
+    sentence: str
+    level: str  # must | should
+    is_group: bool
+    names: tuple[str, ...] = ()
+
+
+def lines(definition: Definition, *, registry: Registry) -> list[Line]:
+    """The clauses of a definition, in their order; the outermost “all” goes without saying."""
+    must = definition.must
+    top = must.items if must.kind == "all" else (must,)
+    found = [line for clause in top for line in _lines(clause, 0, "must", registry)]
+    return found + [line for clause in definition.should for line in _lines(clause, 0, "should", registry)]
+
+
+def _lines(clause: Clause, depth: int, level: str, registry: Registry) -> Iterator[Line]:
+    is_group = isinstance(clause, Group)
+    yield Line(clause.key, depth, sentence(clause, registry=registry), level, is_group, _names(clause))
+    if isinstance(clause, Group):
+        for item in clause.items:
+            yield from _lines(item, depth + 1, level, registry)
+
+
+def _names(clause: Clause) -> tuple[str, ...]:
+    if isinstance(clause, Test):
+        return (clause.fact,)
+    return (clause.behaviour,) if isinstance(clause, Count) else ()
+
+
+def sentence(clause: Clause, *, registry: Registry) -> str:
+    """A clause in plain words: its own text, or one made of what it asks."""
+    if clause.text:
+        return clause.text
+    if isinstance(clause, Group):
+        return {"all": _("All of these:"), "any": _("Any of these:"), "not": _("Not:")}[clause.kind]
+    if isinstance(clause, Reference):
+        return _("Meets the definition “%(name)s”") % {"name": clause.definition}
+    return _count(clause, registry) if isinstance(clause, Count) else _test(clause, registry)
+
+
+_COUNTED: Mapping[str, Any] = {
+    "at_least": lambda n: _("at least %(n)s") % {"n": n},
+    "at_most": lambda n: _("at most %(n)s") % {"n": n},
+    "more_than": lambda n: _("more than %(n)s") % {"n": n},
+    "less_than": lambda n: _("less than %(n)s") % {"n": n},
+}
+
+
+def _count(count: Count, registry: Registry) -> str:
+    what = str(registry.behaviour(count.behaviour).label)
+    said = _("%(what)s: %(number)s") % {"what": what, "number": _COUNTED[count.operator](count.number)}
+    if count.within_days is None:
+        return said
+    days = ngettext("in the last %(n)s day", "in the last %(n)s days", count.within_days)
+    return f"{said} {days % {'n': count.within_days}}"
+
+
+def _test(test: Test, registry: Registry) -> str:
+    label = str(registry.fact(test.fact).label)
+    if test.operator == "known":
+        form = _("%(fact)s is known") if test.value else _("%(fact)s is not known")
+        return form % {"fact": label}
+    forms = {
+        "is": _("%(fact)s is %(value)s"),
+        "is_not": _("%(fact)s is not %(value)s"),
+        "one_of": _("%(fact)s is one of %(value)s"),
+        "none_of": _("%(fact)s is none of %(value)s"),
+        "contains": _("%(fact)s contains “%(value)s”"),
+        "before": _("%(fact)s is before %(value)s"),
+        "after": _("%(fact)s is after %(value)s"),
+        "in_last_days": _("%(fact)s lies in the last %(value)s days"),
+        "in_next_days": _("%(fact)s lies in the next %(value)s days"),
+        "older_than_days": _("%(fact)s lies more than %(value)s days back"),
+    }
+    form = forms.get(test.operator) or _("%(fact)s is %(value)s")
+    value = _COUNTED[test.operator](test.value) if test.operator in _COUNTED else _shown(test.value)
+    return form % {"fact": label, "value": value}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(item) for item in value)
+    return date_format(value) if hasattr(value, "isoformat") else str(value)

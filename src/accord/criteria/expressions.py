@@ -1,0 +1,206 @@
+"""The SQL of one clause: true, false or NULL, and the moment at which time alone changes it.
+
+Spans of time are half-open, so that an outcome changes exactly at its boundary. Days are
+days of UTC.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accord.criteria.checking import value_of
+from accord.criteria.language import Count, Test
+from accord.criteria.registry import Behaviour, Fact, Registry
+
+AT = "%(criteria_at)s::timestamptz"
+TODAY = f"({AT} AT TIME ZONE 'UTC')::date"
+_CLOSED = {"yes_no": "FALSE", "number": "0", "money": "0", "text": "''", "choice": "''"}
+_COMPARE = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
+
+
+@dataclass
+class Parts:
+    """What the clauses of a statement need together: parameters, relations, counts.
+
+    `counts` maps (behaviour, days) to the column of the pass over the journal.
+    """
+
+    registry: Registry
+    params: dict[str, Any] = field(default_factory=dict)
+    relations: set[str] = field(default_factory=set)
+    counts: dict[tuple[str, int | None], str] = field(default_factory=dict)
+    observed: dict[str, str] = field(default_factory=dict)
+
+    def param(self, value: Any, cast: str) -> str:
+        """A placeholder for a value; the same value is sent once."""
+        for name, known in self.params.items():
+            if known == value and type(known) is type(value):
+                return f"%({name})s::{cast}"
+        name = f"criteria_{len(self.params)}"
+        self.params[name] = value
+        return f"%({name})s::{cast}"
+
+    def counted(self, count: Count) -> str:
+        """The name of the columns that hold a count: n…, its last and first moment."""
+        key = (count.behaviour, count.within_days)
+        return self.counts.setdefault(key, f"w{len(self.counts)}")
+
+    def watched(self, behaviour: Behaviour) -> str:
+        """The name of the column that holds since when a behaviour is watched."""
+        return self.observed.setdefault(behaviour.key, f"o{len(self.observed)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The SQL of a clause's outcome, and of its next boundary in time (None: none)."""
+
+    outcome: str
+    recheck: str | None = None
+
+
+def ask(clause: Test | Count, parts: Parts) -> Asked:
+    """The SQL of a clause."""
+    return _count(clause, parts) if isinstance(clause, Count) else _test(clause, parts)
+
+
+def _test(test: Test, parts: Parts) -> Asked:
+    fact = parts.registry.fact(test.fact)
+    parts.relations.add(fact.relation)
+    column = fact.sql if fact.is_open else f"COALESCE({fact.sql}, {_CLOSED[fact.type]})"
+    value = value_of(test, fact)
+    if test.operator == "known":
+        return Asked(f"({column} IS {'NOT ' if value else ''}NULL)")
+    if fact.type in ("text", "choice"):
+        return Asked(_texts(test.operator, column, value, parts))
+    if fact.type in ("date", "moment"):
+        return _dates(test.operator, fact, column, value, parts)
+    if fact.type == "yes_no":
+        return Asked(f"({column} = {parts.param(value, 'boolean')})")
+    sign = {"is": "=", "is_not": "<>", **_COMPARE}[test.operator]
+    return Asked(f"({column} {sign} {parts.param(value, 'numeric')})")
+
+
+def _texts(operator: str, column: str, value: Any, parts: Parts) -> str:
+    """Texts are compared in any case."""
+    column = f"lower({column})"
+    if operator in ("one_of", "none_of"):
+        sign = "= ANY" if operator == "one_of" else "<> ALL"
+        return f"({column} {sign} ({parts.param([item.lower() for item in value], 'text[]')}))"
+    if operator == "contains":
+        return f"(strpos({column}, {parts.param(value.lower(), 'text')}) > 0)"
+    return f"({column} {'=' if operator == 'is' else '<>'} {parts.param(value.lower(), 'text')})"
+
+
+def _dates(operator: str, fact: Fact, column: str, value: Any, parts: Parts) -> Asked:
+    if operator in ("before", "after"):
+        day = f"({column} AT TIME ZONE 'UTC')::date" if fact.type == "moment" else column
+        sign = "<" if operator == "before" else ">"
+        return Asked(f"({day} {sign} {parts.param(value, 'date')})")
+    days = parts.param(value, "int")
+    begins, ends = _span(operator, days, fact.type == "date", column)
+    return Asked(_within(begins, ends), _next_of([begins, ends]))
+
+
+def _span(operator: str, days: str, is_day: bool, column: str) -> tuple[str, str | None]:
+    """The moments between which a relative date is true; None: for ever."""
+
+    def shifted(by: str) -> str:
+        if is_day:
+            return f"(({column} + {by})::timestamp AT TIME ZONE 'UTC')"
+        return f"({column} + make_interval(hours => 24 * ({by})))"
+
+    day = "1" if is_day else "0"  # a day lasts until the next one begins
+    if operator == "in_last_days":
+        return shifted("0"), shifted(f"{days} + {day}")
+    if operator == "in_next_days":
+        return shifted(f"- {days}"), shifted(day)
+    return shifted(f"{days} + {day}"), None
+
+
+def _within(begins: str, ends: str | None) -> str:
+    return f"({begins} <= {AT}" + (f" AND {AT} < {ends})" if ends else ")")
+
+
+def _next_of(moments: Sequence[str | None]) -> str:
+    later = [f"CASE WHEN {moment} > {AT} THEN {moment} END" for moment in moments if moment]
+    return f"LEAST({', '.join(later)})"
+
+
+def _count(count: Count, parts: Parts) -> Asked:
+    """At least n is true once reached; else false only where all of the window was watched."""
+    name = parts.counted(count)
+    watched = parts.watched(parts.registry.behaviour(count.behaviour))
+    is_below = count.operator in ("at_most", "less_than")
+    number = count.number + (1 if count.operator in ("more_than", "at_most") else 0)
+    limit = parts.param(number, "bigint")
+    reached = f"COALESCE(journal.{name}_n, 0) >= {limit}"
+    if number == 0:
+        return Asked("FALSE" if is_below else "TRUE")
+    window = _window(count.within_days, parts)
+    seen = f"WHEN watched.{watched} <= {AT} - {window} THEN {_true(is_below)}" if window else ""
+    outcome = f"(CASE WHEN {reached} THEN {_true(not is_below)} {seen} END)"
+    moments = [f"journal.{name}_next"]
+    if window:
+        # When the event that reaches the number leaves the window. Of one it is the last
+        # event; of more the first is taken, which is early but never late.
+        leaving = "last" if number == 1 else "first"
+        moments.append(f"CASE WHEN {reached} THEN journal.{name}_{leaving} + {window} END")
+        moments.append(f"CASE WHEN NOT ({reached}) THEN watched.{watched} + {window} END")
+    return Asked(outcome, _next_of(moments))
+
+
+def _true(value: bool) -> str:
+    return "TRUE" if value else "FALSE"
+
+
+def _window(days: int | None, parts: Parts) -> str | None:
+    if days is None:
+        return None
+    return f"make_interval(hours => 24 * {parts.param(days, 'int')})"
+
+
+def journal_pass(parts: Parts, *, for_leads: bool, known: bool) -> str:
+    """One pass over the journal: every count with its moments, a row for each lead."""
+    registry = parts.registry
+    if registry.journal is None:
+        raise LookupError("No room registered where activities stand.")
+    columns, conditions = [], []
+    for (key, days), name in parts.counts.items():
+        behaviour = registry.behaviour(key)
+        which = f"kind = ANY({parts.param(list(behaviour.kinds), 'text[]')})"
+        if behaviour.outcomes:
+            which += f" AND outcome = ANY({parts.param(list(behaviour.outcomes), 'text[]')})"
+        window = _window(days, parts)
+        begins = f" AND happened_at > {AT} - {window}" if window else ""
+        inside = f"FILTER (WHERE {which} AND happened_at <= {AT}{begins})"
+        columns += [
+            f"count(*) {inside} AS {name}_n",
+            f"max(happened_at) {inside} AS {name}_last",
+            f"min(happened_at) {inside} AS {name}_first",
+            f"min(happened_at) FILTER (WHERE {which} AND happened_at > {AT}) AS {name}_next",
+        ]
+        conditions.append(f"({which}{begins})")
+    where = [f"({' OR '.join(conditions)})"]
+    if for_leads:
+        where.append("lead_id = ANY(%(criteria_leads)s::uuid[])")
+    if known:
+        where.append("known_at <= %(criteria_known_at)s::timestamptz")
+    return (
+        f"SELECT lead_id, {', '.join(columns)} FROM {registry.journal.table} "
+        f"WHERE {' AND '.join(where)} GROUP BY lead_id"
+    )
+
+
+def watched_since(parts: Parts) -> str:
+    """One row: since when each behaviour is watched, all its kinds; NULL where one never was."""
+    registry = parts.registry
+    if registry.journal is None:
+        raise LookupError("No room registered where activities stand.")
+    columns = []
+    for key, name in parts.observed.items():
+        kinds = list(registry.behaviour(key).kinds)
+        columns.append(
+            f"(SELECT CASE WHEN count(*) = {len(kinds)} THEN max(since) END "
+            f"FROM {registry.journal.observed} WHERE kind = ANY({parts.param(kinds, 'text[]')})) AS {name}"
+        )
+    return f"SELECT {', '.join(columns)}"

@@ -1,0 +1,114 @@
+"""What criteria may ask about. Rooms fill it when they start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from accord.base.errors import Invalid
+
+_T = TypeVar("_T")
+
+_Thing = TypeVar("_Thing")
+TYPES = ("text", "choice", "number", "money", "date", "moment", "yes_no")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known, or not, of a lead.
+
+    `sql` is an expression over the alias of its relation. An open fact that is absent is
+    unknown; a closed one is 0, no or ''.
+    """
+
+    key: str
+    label: Any
+    type: str
+    sql: str
+    relation: str = "lead"
+    is_open: bool = True
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """Something that is done and counted: activities of these kinds.
+
+    `outcomes` narrows to those with one of these outcomes; empty: all.
+    """
+
+    key: str
+    label: Any
+    kinds: tuple[str, ...]
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Where facts stand: a table or a subquery, known by its key as its alias.
+
+    `on` joins it (LEFT JOIN) to the relation "lead", which itself has none. `past` is the
+    same as it was known at %(criteria_known_at)s.
+    """
+
+    key: str
+    sql: str
+    past: str
+    on: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Where what was done stands, and since when each kind is watched.
+
+    Columns of `table`: lead_id, kind, outcome, happened_at, known_at; of `observed`: kind,
+    since.
+    """
+
+    table: str
+    observed: str
+
+
+@dataclass
+class Registry:
+    """Facts, behaviours, relations and the journal, by key."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    relations: dict[str, Relation] = field(default_factory=dict)
+    journal: Journal | None = None
+
+    def add(self, *things: Fact | Behaviour | Relation | Journal) -> None:
+        """Make things known to criteria. Raises ValueError when a key is taken."""
+        for thing in things:
+            if isinstance(thing, Journal):
+                self.journal = thing
+                continue
+            shelf = self._shelf(thing)
+            if thing.key in shelf:
+                raise ValueError(f"Criteria know {thing.key} already.")
+            shelf[thing.key] = thing
+
+    def _shelf(self, thing: Fact | Behaviour | Relation) -> dict[str, Any]:
+        if isinstance(thing, Fact):
+            return self.facts
+        return self.behaviours if isinstance(thing, Behaviour) else self.relations
+
+    def fact(self, key: str) -> Fact:
+        """The fact of this key. Raises Invalid, naming those that are close."""
+        return self._named(self.facts, key, "fact")
+
+    def behaviour(self, key: str) -> Behaviour:
+        """The behaviour of this key. Raises Invalid, naming those that are close."""
+        return self._named(self.behaviours, key, "behaviour")
+
+    @staticmethod
+    def _named(shelf: Mapping[str, _T], key: str, what: str) -> _T:
+        if key in shelf:
+            return shelf[key]
+        close = get_close_matches(key, shelf, n=3, cutoff=0.4) or sorted(shelf)
+        raise Invalid(f"There is no {what} “{key}”; there is {', '.join(close)}.")
+
+
+registry = Registry()

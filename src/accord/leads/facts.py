@@ -1,0 +1,125 @@
+"""What criteria may ask about a lead."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relation
+from accord.leads.models import Authority
+
+# Lead facts and the column of leads_factchange that holds their old values.
+_OLD = {
+    "name": "text_value",
+    "email": "text_value",
+    "phone": "text_value",
+    "job_title": "text_value",
+    "country": "text_value",
+    "language": "text_value",
+    "industry": "text_value",
+    "lead_type": "text_value",
+    "source": "text_value",
+    "source_detail": "text_value",
+    "need": "text_value",
+    "authority": "text_value",
+    "budget": "number_value",
+    "needed_by_on": "date_value",
+    "do_not_contact": "yes_value",
+    "company_id": "text_value",
+    "campaign_id": "text_value",
+}
+_COMPANY_OLD = {
+    "name": "text_value",
+    "industry": "text_value",
+    "employees": "number_value",
+    "country": "text_value",
+}
+
+
+def _past(
+    table: str, changes: str, owner: str, old: dict[str, str], kept: str, casts: dict[str, str]
+) -> str:
+    """A table as it was known: the old value wherever one held at that moment."""
+    columns, pivots = [], []
+    for name, column in old.items():
+        cast = casts.get(name, "")
+        columns.append(f"CASE WHEN past.has_{name} THEN past.{name}{cast} ELSE now.{name} END AS {name}")
+        value = f"(array_agg({column}) FILTER (WHERE fact = '{name}'))[1]"
+        pivots.append(f"bool_or(fact = '{name}') AS has_{name}, {value} AS {name}")
+    return (
+        f"(SELECT now.id, {kept}{', '.join(columns)} FROM {table} AS now LEFT JOIN ("
+        f"SELECT {owner}, {', '.join(pivots)} FROM {changes} "
+        "WHERE known_from <= %(criteria_known_at)s::timestamptz "
+        f"AND known_until > %(criteria_known_at)s::timestamptz GROUP BY {owner}) AS past "
+        f"ON past.{owner} = now.id WHERE now.known_at <= %(criteria_known_at)s::timestamptz)"
+    )
+
+
+_LEAD = Relation(
+    key="lead",
+    sql="(SELECT * FROM leads_lead WHERE merged_into_id IS NULL)",
+    past=_past(
+        "leads_lead",
+        "leads_factchange",
+        "lead_id",
+        _OLD,
+        "now.first_contact_at, ",
+        {"company_id": "::uuid", "campaign_id": "::uuid"},
+    ),
+)
+_COMPANY = Relation(
+    key="company",
+    sql="leads_company",
+    past=_past(
+        "leads_company", "leads_companyfactchange", "company_id", _COMPANY_OLD, "", {"employees": "::int"}
+    ),
+    on="company.id = lead.company_id",
+)
+_CAMPAIGN = Relation(
+    key="campaign",
+    sql="campaigns_campaign",
+    past="campaigns_campaign",
+    on="campaign.id = lead.campaign_id",
+)
+
+FACTS = (
+    Fact("name", _("Name"), "text", "lead.name"),
+    Fact("email", _("E-mail address"), "text", "lead.email"),
+    Fact("phone", _("Phone number"), "text", "lead.phone"),
+    Fact("job_title", _("Job title"), "text", "lead.job_title"),
+    Fact("country", _("Country"), "text", "lead.country"),
+    Fact("language", _("Language"), "text", "lead.language"),
+    Fact("industry", _("Industry"), "text", "COALESCE(company.industry, lead.industry)", "company"),
+    Fact("lead_type", _("Lead type"), "text", "lead.lead_type"),
+    Fact("company", _("Company"), "text", "company.name", "company"),
+    Fact("employees", _("Employees"), "number", "company.employees", "company"),
+    Fact("source", _("Source"), "text", "lead.source"),
+    Fact("source_detail", _("Source, exactly"), "text", "lead.source_detail"),
+    Fact("campaign", _("Campaign"), "text", "campaign.name", "campaign"),
+    Fact("need", _("Need"), "text", "lead.need"),
+    Fact("authority", _("Authority"), "choice", "lead.authority", choices=tuple(Authority.values)),
+    Fact("budget", _("Budget"), "money", "lead.budget"),
+    Fact("needed_by_on", _("Needed by"), "date", "lead.needed_by_on"),
+    Fact("do_not_contact", _("Do not contact"), "yes_no", "lead.do_not_contact", is_open=False),
+    Fact("first_contact_at", _("First contact"), "moment", "lead.first_contact_at"),
+)
+BEHAVIOURS = (
+    Behaviour("form_submissions", _("Forms filled in"), ("form.submitted",)),
+    Behaviour(
+        "hand_raises",
+        _("Hand-raises: asked for a contact, a demo, a price or to order"),
+        ("form.submitted", "call.received"),
+        outcomes=("contact", "demo", "price", "order"),
+    ),
+    Behaviour("page_visits", _("Page visits"), ("page.visited", "pricing.visited")),
+    Behaviour("pricing_visits", _("Visits to the prices"), ("pricing.visited",)),
+    Behaviour("email_clicks", _("Clicks in e-mails"), ("email.clicked",)),
+    Behaviour("content_downloads", _("Downloads"), ("content.downloaded",)),
+    Behaviour("events_attended", _("Events attended"), ("event.attended",)),
+    Behaviour("calls_received", _("Calls from them"), ("call.received",)),
+    Behaviour("questions_asked", _("Questions asked"), ("question.asked",)),
+    Behaviour("attempts", _("Attempts to reach them"), ("attempt.logged",)),
+)
+
+
+def fill(registry: Registry) -> None:
+    """Make all this known to criteria."""
+    registry.add(_LEAD, _COMPANY, _CAMPAIGN, Journal("leads_activity", "leads_observed"))
+    registry.add(*FACTS, *BEHAVIOURS)
