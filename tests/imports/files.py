@@ -60,7 +60,9 @@ _PARTS = {
 }
 
 
-def write_workbook(folder: Path, rows: Sequence[Sequence[object]], *, name: str = "leads.xlsx") -> Path:
+def write_workbook(
+    folder: Path, rows: Sequence[Sequence[object]], *, name: str = "leads.xlsx"
+) -> Path:
     """A workbook of one sheet; texts, numbers, yes and no, dates and blanks."""
     lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     path = folder / name

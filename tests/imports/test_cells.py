@@ -50,7 +50,9 @@ class TestDates:
     def test_reads_times_of_day(self, text: str, read: str) -> None:
         assert read_date(text) == read
 
-    @pytest.mark.parametrize("text", ["2018-02-30", "31.02.2018", "13/13/2018", "soon", "20180231x"])
+    @pytest.mark.parametrize(
+        "text", ["2018-02-30", "31.02.2018", "13/13/2018", "soon", "20180231x"]
+    )
     def test_refuses_days_that_do_not_exist(self, text: str) -> None:
         with pytest.raises(Invalid, match="is not a date"):
             read_date(text)

@@ -88,7 +88,11 @@ class TestDelimited:
     def test_finds_the_delimiter_whatever_ends_a_line(
         self, tmp_path: Path, delimiter: str, end: str
     ) -> None:
-        lines = [["email", "said", "n"], ["a@b.co", "yes, but no; perhaps", "1"], ["c@d.co", "", "2"]]
+        lines = [
+            ["email", "said", "n"],
+            ["a@b.co", "yes, but no; perhaps", "1"],
+            ["c@d.co", "", "2"],
+        ]
         quoted = [[f'"{cell}"' if "but" in cell else cell for cell in line] for line in lines]
         path = write(tmp_path, end.join(delimiter.join(line) for line in quoted) + end)
         table = open_table(survey(path))
@@ -122,7 +126,9 @@ class TestDelimited:
         ]
 
     @pytest.mark.parametrize("broken", ['x,"never closed', 'x,"closed"too early', '"x,y', 'x,"a""'])
-    def test_refuses_only_the_row_whose_quotes_are_broken(self, tmp_path: Path, broken: str) -> None:
+    def test_refuses_only_the_row_whose_quotes_are_broken(
+        self, tmp_path: Path, broken: str
+    ) -> None:
         good = "".join(f"a{n},b{n}\n" for n in range(3_000))
         path = write(tmp_path, f"one,two\nfirst,row\n{broken}\n{good}")
         rows = rows_of(path)
@@ -151,7 +157,11 @@ class TestDelimited:
 
     @given(
         st.lists(
-            st.lists(st.text(st.characters(exclude_characters="\x00", codec="utf-8")), min_size=2, max_size=2),
+            st.lists(
+                st.text(st.characters(exclude_characters="\x00", codec="utf-8")),
+                min_size=2,
+                max_size=2,
+            ),
             min_size=1,
         )
     )
@@ -161,7 +171,9 @@ class TestDelimited:
         path = tmp_path_factory.mktemp("ledger") / "refused.csv"
         header = ["email", "note"]
         write_refused(
-            path, header, [(n, "email", "no", dict(zip(header, row, strict=True))) for n, row in enumerate(rows)]
+            path,
+            header,
+            [(n, "email", "no", dict(zip(header, row, strict=True))) for n, row in enumerate(rows)],
         )
         read = [row.cells[3:] for row in open_table(survey(path), Layout(delimiter=",")).rows]
         assert read == [[cell.lstrip(" ") for cell in row] for row in rows]

@@ -26,8 +26,14 @@ class TestReadMap:
         ("text", "said"),
         [
             ("[colums]\nmail = 'email'", "m.toml: “colums” is no part; did you mean columns"),
-            ("[file]\nsorce = 'x'\n[columns]\na = 'email'", "“sorce” is no setting; did you mean source"),
-            ("[columns]\nmail = 'emial'", "[columns], mail: “emial” is no thing that leads have; did you mean email"),
+            (
+                "[file]\nsorce = 'x'\n[columns]\na = 'email'",
+                "“sorce” is no setting; did you mean source",
+            ),
+            (
+                "[columns]\nmail = 'emial'",
+                "[columns], mail: “emial” is no thing that leads have; did you mean email",
+            ),
             ("[columns]\nwho = 'name'", "no column says who the lead is"),
             ("[columns]\na = 'email'\nb = 'email'", "“a” and “b” both say email"),
             ("[file]\ntime_zone = 'Mars'\n[columns]\na = 'email'", "there is no time zone “Mars”"),
@@ -67,7 +73,10 @@ class TestCheckHeader:
         assert "did you mean Email" in caught.value.sentence
 
     def test_columns_left_unused_are_listed(self) -> None:
-        assert check_header(self.MAP, ["Name", "E-Mail", "X"], name="f.csv", line=1) == ["Name", "X"]
+        assert check_header(self.MAP, ["Name", "E-Mail", "X"], name="f.csv", line=1) == [
+            "Name",
+            "X",
+        ]
 
 
 def read(mapping: Map, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
@@ -77,7 +86,14 @@ def read(mapping: Map, header: Sequence[str], cells: Sequence[str]) -> dict[str,
 
 class TestRecognise:
     def test_an_export_of_hubspot(self) -> None:
-        header = ["Record ID", "First Name", "Last Name", "Email", "Phone Number", "Lifecycle Stage"]
+        header = [
+            "Record ID",
+            "First Name",
+            "Last Name",
+            "Email",
+            "Phone Number",
+            "Lifecycle Stage",
+        ]
         header += ["Create Date", "Original Source", "Contact owner", "Number of Employees"]
         mapping = recognise(header, "leads")
         assert mapping is not None
@@ -107,7 +123,9 @@ class TestRecognise:
     def test_a_stage_that_means_nothing_is_left_out(self) -> None:
         mapping = recognise(["Record ID", "Lifecycle Stage", "Email"], "leads")
         assert mapping is not None
-        assert "stage" not in read(mapping, ["Record ID", "Lifecycle Stage", "Email"], ["1", "Other", ""])
+        assert "stage" not in read(
+            mapping, ["Record ID", "Lifecycle Stage", "Email"], ["1", "Other", ""]
+        )
 
     def test_any_file_with_plain_words(self) -> None:
         mapping = recognise(["E-mail address", "Company name", "Shoe size"], "leads")
@@ -120,7 +138,9 @@ class TestRecognise:
 
 class TestBodyReader:
     def test_constants_speak_for_rows_that_say_nothing(self) -> None:
-        mapping = Map(kind="leads", columns={"a": "email", "c": "country"}, constants={"country": "BR"})
+        mapping = Map(
+            kind="leads", columns={"a": "email", "c": "country"}, constants={"country": "BR"}
+        )
         assert read(mapping, ["a", "c"], ["x@y.co", ""])["country"] == "BR"
         assert read(mapping, ["a", "c"], ["x@y.co", "DE"])["country"] == "DE"
 

@@ -24,12 +24,14 @@ class NothingRead(Refusal):
 @click.command("import")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--map", "map_path", type=click.Path(path_type=Path), help="Which column says what (TOML).")
+@click.option(
+    "--map", "map_path", type=click.Path(path_type=Path), help="Which column says what (TOML)."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would become of the rows; change nothing.")
 @click.option("--live", is_flag=True, help="Hand ready leads over now, as if they came in today.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_file(
-    kind: str, file: Path, map_path: Path | None, dry_run: bool, live: bool, as_json: bool
+    *, kind: str, file: Path, map_path: Path | None, dry_run: bool, live: bool, as_json: bool
 ) -> None:
     """Bring in FILE (CSV, TSV, XLSX, XLS, ODS). It is history unless --live: nobody is told.
 
@@ -101,7 +103,9 @@ def _print(outcome: flow.Outcome, *, as_json: bool, dry_run: bool) -> None:
         sys.stdout.write("\n")
         return
     would = "Would be: " if dry_run else ""
-    counts = ", ".join(f"{figures[key]:,} {key}" for key in ("created", "merged", "unchanged", "refused"))
+    counts = ", ".join(
+        f"{figures[key]:,} {key}" for key in ("created", "merged", "unchanged", "refused")
+    )
     click.echo(f"{would}{outcome.rows:,} rows: {counts}.")
     if outcome.refused:
         click.echo(f"Refused rows, with their reasons, to be mended and imported: {outcome.ledger}")

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from accord.cli.ready import ready
 from accord.insights.channels import BY
-from accord.insights.reports import REPORTS, Report, report as read_report
+from accord.insights.reports import REPORTS, Report
+from accord.insights.reports import report as read_report
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -20,14 +21,18 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.argument("name", type=click.Choice(list(REPORTS)))
 @click.option("--from", "begins", type=DAY, help="The first day counted.")
 @click.option("--until", type=DAY, help="The first day no longer counted.")
-@click.option("--by", type=click.Choice(list(BY)), default="source", help="What parts the channels.")
+@click.option(
+    "--by", type=click.Choice(list(BY)), default="source", help="What parts the channels."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def report(
-    name: str, begins: datetime | None, until: datetime | None, by: str, as_json: bool
+    *, name: str, begins: datetime | None, until: datetime | None, by: str, as_json: bool
 ) -> None:
     """Print a report: funnel by month, channels, promises (sla), or the whole scoreboard."""
     ready()
-    found = read_report(name, at=datetime.now(UTC), begins_on=_day(begins), until=_day(until), by=by)
+    found = read_report(
+        name, at=datetime.now(UTC), begins_on=_day(begins), until=_day(until), by=by
+    )
     if as_json:
         json.dump(found, sys.stdout, ensure_ascii=False)
         sys.stdout.write("\n")
@@ -51,7 +56,10 @@ def _print(found: Report) -> None:
     total = found.get("total") or cohorts.get("total")
     if total:
         _table(console, [{key: value for key, value in total.items() if key != "days_to_won"}])
-        _table(console, [{"days to won": key, "": value} for key, value in total["days_to_won"].items()])
+        _table(
+            console,
+            [{"days to won": key, "": value} for key, value in total["days_to_won"].items()],
+        )
     for note in found["notes"]:
         console.print(note, style="dim", highlight=False)
 

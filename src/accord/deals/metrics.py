@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accord.base.lifecycle import Stage
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.deals.models import Deal, DealState
 from accord.leads.metrics import cohort, entered
-from accord.base.lifecycle import Stage
 from accord.leads.models import Lead
 
 

@@ -55,7 +55,9 @@ def read_deal(body: Mapping[str, str], row: Row, ids: RowIds, reading: Reading) 
     if not lead.keys() & _LEAD.values():
         raise Invalid("Nothing says whose deal this is.", field="lead_external_id")
     try:
-        read = read_body(lead, submission_id=ids("submission"), id_of=ids, reading=reading, line=row.line)
+        read = read_body(
+            lead, submission_id=ids("submission"), id_of=ids, reading=reading, line=row.line
+        )
     except Invalid as error:
         raise Invalid(error.sentence, field=_OF_LEAD.get(error.field, error.field)) from error
     deal = _deal(body, read, reading)
@@ -73,21 +75,37 @@ def read_deal(body: Mapping[str, str], row: Row, ids: RowIds, reading: Reading) 
 
 _OF_LEAD = {there: here for here, there in _LEAD.items()}
 _OF_DEAL = frozenset(
-    ("external_id", "title", "amount", "currency", "state", "opened_at", "closed_at", "loss_reason", "note")
+    (
+        "external_id",
+        "title",
+        "amount",
+        "currency",
+        "state",
+        "opened_at",
+        "closed_at",
+        "loss_reason",
+        "note",
+    )
 )
 
 
 def _deal(body: Mapping[str, str], lead: Entry, reading: Reading) -> StatedDeal:
     state = _state(body.get("state", "open"))
-    closed_at = read_moment(body["closed_at"], "closed_at", reading) if "closed_at" in body else None
-    opened_at = read_moment(body["opened_at"], "opened_at", reading) if "opened_at" in body else None
+    closed_at = (
+        read_moment(body["closed_at"], "closed_at", reading) if "closed_at" in body else None
+    )
+    opened_at = (
+        read_moment(body["opened_at"], "opened_at", reading) if "opened_at" in body else None
+    )
     if state != "open" and closed_at is None:
         raise Invalid(f"The deal is {state} and has no date of closing.", field="closed_at")
     if closed_at and opened_at and closed_at < opened_at:
         raise Invalid("The deal was closed before it was opened.", field="closed_at")
     begun_at = opened_at or closed_at
     if begun_at is None:
-        raise Invalid("The deal has neither a date of opening nor one of closing.", field="opened_at")
+        raise Invalid(
+            "The deal has neither a date of opening nor one of closing.", field="opened_at"
+        )
     return StatedDeal(
         external_id=_external_id(body, lead, reading),
         title=body.get("title", "")[:200],
@@ -106,7 +124,9 @@ def _external_id(body: Mapping[str, str], lead: Entry, reading: Reading) -> str:
     if "external_id" in body:
         value = body["external_id"].strip()
         if len(value) > 140:
-            raise Invalid(f"The id “{value[:30]}…” is longer than 140 characters.", field="external_id")
+            raise Invalid(
+                f"The id “{value[:30]}…” is longer than 140 characters.", field="external_id"
+            )
         return f"{reading.source}:{value}"
     said = (body.get(key, "") for key in ("title", "opened_at", "closed_at", "amount"))
     return f"{reading.source}:{named_id(*lead.identities[0], *said)}"

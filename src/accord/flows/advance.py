@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from accord.agreement.queries import running
+from accord.agreement.queries import NoAgreement, running
 from accord.base.lifecycle import Cause, Stage
 from accord.leads.actions import Entering, enter_stages
 from accord.qualification import queries
@@ -15,7 +15,10 @@ def advance(*, leads: Collection[uuid.UUID] | None, at: datetime) -> set[uuid.UU
 
     Recycled and disqualified leads wait for a new event: `hand_off` sees to them.
     """
-    terms = running()
+    try:
+        terms = running()
+    except NoAgreement:  # before set-up
+        return set()
     entries = [
         Entering(
             lead_id=lead_id,

@@ -4,16 +4,20 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from accord.agreement.queries import running
+from accord.agreement.queries import NoAgreement, running
 from accord.qualification import actions
 
 
 def evaluate(*, leads: Collection[uuid.UUID] | None, at: datetime) -> int:
     """Judge leads (None: all) by every definition of the running agreement.
 
-    Only verdicts that changed are written; their number is returned.
+    Only verdicts that changed are written; their number is returned. Before set-up there is
+    no agreement and nothing is judged; `begin` makes up for it.
     """
-    terms = running()
+    try:
+        terms = running()
+    except NoAgreement:
+        return 0
     return actions.judge(
         definitions=terms.definitions, version=terms.number, leads=leads, at=at
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from accord.agreement.queries import running
+from accord.agreement.queries import NoAgreement, running
 from accord.base.lifecycle import Cause, Side, Stage
 from accord.deals.actions.stated import keep_stated_deals
 from accord.deals.reading import DealEntry
@@ -37,9 +37,7 @@ def take_in_deals(*, entries: Sequence[Entry], by: uuid.UUID | None, at: datetim
     changed = actions.change_facts(
         changes=_facts(known), by=by, side=Side.ACCORD, at=at, only_gaps=True
     )
-    keep_stated_deals(
-        entries=known, currency=here.currency if here else NO_CURRENCY, by=by, at=at
-    )
+    keep_stated_deals(entries=known, currency=here.currency if here else NO_CURRENCY, by=by, at=at)
     news = [entry for entry in known if entry.fate != Fate.UNCHANGED]
     _enter_stages(news, by, at)
     touched = sorted({*changed, *(entry.lead_id for entry in news if entry.lead_id)})
@@ -93,15 +91,24 @@ def _enter_stages(entries: Sequence[DealEntry], by: uuid.UUID | None, at: dateti
             lost[entry.lead_id] = (deal.closed_at, deal.loss_reason)
     moved = _enter(Stage.OPPORTUNITY, opened, by, at)
     _enter(Stage.CUSTOMER, won, by, at)
-    reasons = running().loss_reasons
+    for lead_id in won.keys() | (lost.keys() - moved):
+        lost.pop(lead_id, None)
+    _leave(lost, by, at)
+
+
+def _leave(
+    lost: Mapping[uuid.UUID, tuple[datetime, str]], by: uuid.UUID | None, at: datetime
+) -> None:
+    """Lost leads go where the agreement sends them for the reason; without one they stay."""
+    try:
+        reasons = running().loss_reasons
+    except NoAgreement:  # before set-up
+        return
     for destination, stage in _DESTINATIONS.items():
         left = {
             lead_id: closed_at
             for lead_id, (closed_at, reason) in lost.items()
-            if lead_id in moved
-            and lead_id not in won
-            and reason in reasons
-            and reasons[reason].destination == destination
+            if reason in reasons and reasons[reason].destination == destination
         }
         _enter(stage, left, by, at)
 

@@ -5,13 +5,13 @@ stopped, tries only what was refused, and changes nothing else. Each batch commi
 the progress it makes.
 """
 
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-import uuid
 
 from django.db import DataError, IntegrityError, transaction
 
@@ -131,92 +131,77 @@ def import_file(
     A dry run does all of it and takes it back. `ledger` is where refused rows are written.
     Raises Conflict when another process is importing the same file.
     """
-    tell = tell or (lambda progress: None)
+    run = _Run(plan, by, at, live, tell or (lambda progress: None))
     if not dry_run:
         try:
-            return _run(plan, by, at, live, ledger, tell)
+            return _bring_in(run, ledger)
         except BaseException as error:
             actions.stop_import(import_id=plan.import_id, trouble=str(error))
             raise
     with transaction.atomic():
-        outcome = _run(plan, by, at, live, ledger, tell)
+        outcome = _bring_in(run, ledger)
         transaction.set_rollback(True)
     return outcome
 
 
-def _run(
-    plan: Plan,
-    by: uuid.UUID | None,
-    at: datetime,
-    live: bool,
-    ledger: Path | None,
-    tell: Callable[[Progress], None],
-) -> Outcome:
-    begun = actions.begin_import(id=plan.import_id, values=_values(plan, live), by=by, at=at)
-    was_done = begun.state == ImportState.DONE
-    take = _taker(plan, begun, by, at)
-    if was_done:
-        fates = _try_refused(plan, begun, take, by, at, tell)
+@dataclass(frozen=True)
+class _Run:
+    """One run of an import, the first or a later one."""
+
+    plan: Plan
+    by: uuid.UUID | None
+    at: datetime
+    is_live: bool
+    tell: Callable[[Progress], None]
+
+
+def _bring_in(run: _Run, ledger: Path | None) -> Outcome:
+    begun = actions.begin_import(id=run.plan.import_id, values=_values(run), by=run.by, at=run.at)
+    better = None
+    if begun.state == ImportState.DONE:
+        better = _try_refused(run, begun)
     else:
-        _go_on(plan, begun, take, by, at, tell)
-        actions.finish_import(import_id=begun.id, at=at)
-        fates = None
-    outcome = _outcome(queries.one_import(begun.id), fates)
+        _go_on(run, begun)
+        actions.finish_import(import_id=begun.id, at=run.at)
+    outcome = _outcome(queries.one_import(begun.id), better)
     if ledger:
-        write_refused(ledger, plan.header, _refused_rows(begun.id))
+        write_refused(ledger, run.plan.header, _refused_rows(begun.id))
     return replace(outcome, ledger=ledger)
 
 
-def _go_on(
-    plan: Plan,
-    begun: Import,
-    take: Taker,
-    by: uuid.UUID | None,
-    at: datetime,
-    tell: Callable[[Progress], None],
-) -> None:
+def _go_on(run: _Run, begun: Import) -> None:
     """Take in the lines after those that are done, a batch a transaction."""
-    done, rows = begun.lines_done, 0
-    for batch in _batches(plan, begun, Reach(after=done), at):
+    take, done, rows = _taker(run, begun), begun.lines_done, 0
+    for batch in _batches(run, begun, Reach(after=done)):
         last = max(entry.line or 0 for entry in batch)
         with transaction.atomic():
             _take_batch(batch, take)
-            _name_columns(batch, plan.mapping)
-            actions.keep_ledger(entries=batch, import_id=begun.id, by=by, at=at)
+            _name_columns(batch, run.plan.mapping)
+            actions.keep_ledger(entries=batch, import_id=begun.id, by=run.by, at=run.at)
             fates = Counter(entry.fate for entry in batch)
             actions.move_on(import_id=begun.id, from_line=done, to_line=last, fates=fates)
         done, rows = last, rows + len(batch)
-        tell(Progress(line=done, lines=max(plan.found.lines, done), rows=rows))
+        run.tell(Progress(line=done, lines=max(run.plan.found.lines, done), rows=rows))
 
 
-def _try_refused(
-    plan: Plan,
-    begun: Import,
-    take: Taker,
-    by: uuid.UUID | None,
-    at: datetime,
-    tell: Callable[[Progress], None],
-) -> Counter[str]:
+def _try_refused(run: _Run, begun: Import) -> Counter[str]:
     """Try the refused rows of a finished import again; the fates of those that went through."""
+    take, better, rows = _taker(run, begun), Counter[str](), 0
     lines = frozenset(queries.refused_lines(begun.id))
-    better: Counter[str] = Counter()
     if not lines:
         return better
-    for batch in _batches(plan, begun, Reach(only=lines), at):
+    for batch in _batches(run, begun, Reach(only=lines)):
         with transaction.atomic():
             _take_batch(batch, take)
-            _name_columns(batch, plan.mapping)
             passed = [entry for entry in batch if entry.fate != Fate.REFUSED]
-            actions.forget_refused(
-                import_id=begun.id, lines=[entry.line for entry in passed if entry.line]
-            )
-            actions.keep_ledger(entries=passed, import_id=begun.id, by=by, at=at)
+            mended = [entry.line for entry in passed if entry.line]
+            actions.forget_refused(import_id=begun.id, lines=mended)
+            actions.keep_ledger(entries=passed, import_id=begun.id, by=run.by, at=run.at)
             fates = Counter(entry.fate for entry in passed)
-            actions.recount(
-                import_id=begun.id, fates={**fates, Fate.REFUSED.value: -len(passed)}
-            )
-        better += fates
-        tell(Progress(line=batch[-1].line or 0, lines=plan.found.lines, rows=len(batch)))
+            changed = {**fates, Fate.REFUSED.value: -len(passed)}
+            actions.recount(import_id=begun.id, fates=changed)
+        better, rows = better + fates, rows + len(batch)
+        run.tell(Progress(line=batch[-1].line or 0, lines=run.plan.found.lines, rows=rows))
     return better
 
 
@@ -245,28 +230,31 @@ def _name_columns(batch: Sequence[Entry], mapping: Map) -> None:
             entry.field = column_of[entry.field][:100]
 
 
-def _taker(plan: Plan, begun: Import, by: uuid.UUID | None, at: datetime) -> Taker:
-    if plan.kind == "deals":
-        return lambda entries: take_in_deals(entries=entries, by=by, at=at)
+def _taker(run: _Run, begun: Import) -> Taker:
+    if run.plan.kind == "deals":
+        return lambda entries: take_in_deals(entries=entries, by=run.by, at=run.at)
     return lambda entries: take_in(
         entries=entries,
         door=Door.IMPORT,
-        by=by,
-        at=at,
+        by=run.by,
+        at=run.at,
         live=begun.is_live,
         file_name=begun.file_name,
     )
 
 
-def _batches(plan: Plan, begun: Import, reach: Reach, at: datetime) -> Iterator[list[Entry]]:
-    translator = _translator(plan, begun.id, began_at=begun.started_at, at=at)
+def _batches(run: _Run, begun: Import, reach: Reach) -> Iterator[list[Entry]]:
+    plan = run.plan
+    translator = _translator(plan, begun.id, began_at=begun.started_at, at=run.at)
     arguments = (plan.found, plan.layout, translator, reach, BATCH)
     if plan.found.size < READ_AHEAD_BYTES:
         return entry_batches(*arguments)
     return read_ahead(entry_batches, *arguments)
 
 
-def _translator(plan: Plan, import_id: uuid.UUID, *, began_at: datetime, at: datetime) -> Translator:
+def _translator(
+    plan: Plan, import_id: uuid.UUID, *, began_at: datetime, at: datetime
+) -> Translator:
     mapping = plan.mapping
     reading = Reading(
         at=at, time_zone=mapping.time_zone or "UTC", region=mapping.region, source=mapping.source
@@ -283,14 +271,15 @@ def _zone_here() -> str:
     return here.time_zone if here else "UTC"
 
 
-def _values(plan: Plan, live: bool) -> dict[str, Any]:
+def _values(run: _Run) -> dict[str, Any]:
+    plan = run.plan
     return {
         "kind": plan.kind,
         "file_name": plan.found.path.name[:255],
         "file_digest": plan.found.digest,
         "source": plan.mapping.source,
         "mapping": {**plan.mapping.as_json(), "header": list(plan.header)},
-        "is_live": live,
+        "is_live": run.is_live,
         "lines_total": plan.found.lines,
     }
 
@@ -305,7 +294,9 @@ def _outcome(now: Import, better: Counter[str] | None) -> Outcome:
     return Outcome(now.id, rows, created, merged, unchanged, now.refused)
 
 
-def _refused_rows(import_id: uuid.UUID) -> Iterator[tuple[int, str | None, str | None, dict[str, Any]]]:
+def _refused_rows(
+    import_id: uuid.UUID,
+) -> Iterator[tuple[int, str | None, str | None, dict[str, Any]]]:
     rows = queries.ledger(import_id, fate=Fate.REFUSED.value)
     for row in rows.iterator(chunk_size=2_000):
         yield row.line or 0, row.field, row.reason, row.body

@@ -70,7 +70,9 @@ register(
     Metric(
         key="ready_leads",
         label=_("Ready leads"),
-        sentence=_("Leads handed over in the period because they became sales-ready or raised a hand."),
+        sentence=_(
+            "Leads handed over in the period because they became sales-ready or raised a hand."
+        ),
         unit="handoffs",
         rows=delivered,
     ),

@@ -81,7 +81,8 @@ def promises(scope: Scope, *, terms: Terms, calendar: Calendar) -> Promises:
 
 def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Volume:
     zone = ZoneInfo(calendar.time_zone)
-    assert scope.begins_at is not None and scope.ends_at is not None
+    if scope.begins_at is None or scope.ends_at is None:
+        raise ValueError("Promises are counted over a period with a begin and an end.")
     first, until = scope.begins_at.astimezone(zone).date(), scope.ends_at.astimezone(zone).date()
     today = scope.at.astimezone(zone).date() + timedelta(days=1)
     target = terms.marketing.ready_leads.target

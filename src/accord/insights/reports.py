@@ -84,7 +84,10 @@ def _days(days: DaysToWon) -> Report:
 
 def _funnel_notes(found: Funnel) -> list[str]:
     notes = [
-        _("A cohort is the leads of one month of first contact; a stage counts those that ever entered it."),
+        _(
+            "A cohort is the leads of one month of first contact; a stage counts those that "
+            "ever entered it."
+        ),
         _("low and high are the 95 % interval of the rate."),
     ]
     if early := found.days_to_won.won_before_first_contact:
@@ -115,7 +118,12 @@ def _channel(channel: Channel, by: str) -> Report:
 def _channel_notes(found: Sequence[Channel]) -> list[str]:
     notes = [_("low and high are the 95 % interval of the rate; rank 1 is the highest rate.")]
     if any(channel.name is None for channel in found):
-        notes.append(_("null stands for leads of which nothing is known here; “unknown” is what a source said."))
+        notes.append(
+            _(
+                "null stands for leads of which it is not known; a name such as “unknown” is what "
+                "the source said."
+            )
+        )
     if any(channel.rank is None for channel in found):
         notes.append(_("Fewer than %(number)d leads are not ranked.") % {"number": FEWEST_CASES})
     return notes
@@ -123,14 +131,17 @@ def _channel_notes(found: Sequence[Channel]) -> list[str]:
 
 def _sla(scope: Scope, calendar: Calendar, by: str) -> Report:
     over = promised_over(scope, calendar.time_zone)
-    return {"rows": _promises(promises(over, terms=running(), calendar=calendar)), "notes": _sla_notes(over)}
+    return {
+        "rows": _promises(promises(over, terms=running(), calendar=calendar)),
+        "notes": _sla_notes(over),
+    }
 
 
 def _sla_notes(over: Scope) -> list[str]:
     if over.begins_at is None or over.ends_at is None:
         return []
     return [
-        _("Promises from %(begin)s until before %(end)s (UTC); handoffs count when they were offered.")
+        _("Promises from %(begin)s to before %(end)s (UTC); handoffs count when offered.")
         % {"begin": f"{over.begins_at:%Y-%m-%d %H:%M}", "end": f"{over.ends_at:%Y-%m-%d %H:%M}"},
         _("kept of due were in time; missed are past due and still to be done."),
     ]

@@ -38,7 +38,9 @@ def share(part: int, whole: int) -> Share:
         return Share(part, whole, None, None, None)
     value, z2 = part / whole, CONFIDENCE**2
     middle = (value + z2 / (2 * whole)) / (1 + z2 / whole)
-    reach = CONFIDENCE / (1 + z2 / whole) * math.sqrt(value * (1 - value) / whole + z2 / (4 * whole**2))
+    reach = (
+        CONFIDENCE / (1 + z2 / whole) * math.sqrt(value * (1 - value) / whole + z2 / (4 * whole**2))
+    )
     low = 0.0 if part == 0 else middle - reach
     high = 1.0 if part == whole else middle + reach
     return Share(part, whole, value, max(low, 0.0), min(high, 1.0))

@@ -34,7 +34,7 @@ def read_date(text: str, formats: Sequence[str] = ()) -> str:
 def _read_date(text: str, formats: tuple[str, ...]) -> str:
     for pattern in formats:
         try:
-            return datetime.strptime(text, pattern).isoformat(sep=" ")  # noqa: DTZ007
+            return datetime.strptime(text, pattern).isoformat(sep=" ")
         except ValueError:
             continue
     if _ISO.fullmatch(text):
@@ -65,7 +65,7 @@ def _read_parts(text: str, match: re.Match[str], *, american: bool) -> str:
     if match[8]:
         hour = hour % 12 + (12 if match[8].lower() == "pm" else 0)
     try:
-        moment = datetime(  # noqa: DTZ001
+        moment = datetime(
             int(match[4]), int(month), int(day), hour, int(match[6] or 0), int(match[7] or 0)
         )
     except ValueError as error:
@@ -87,7 +87,11 @@ def read_number(text: str, decimal: str | None = None) -> str:
     mark = decimal or _decimal_mark(text, digits)
     other = "," if mark == "." else "."
     whole, *decimals = digits.split(mark)
-    if len(decimals) > 1 or any(other in part for part in decimals) or not _is_grouped(whole, other):
+    if (
+        len(decimals) > 1
+        or any(other in part for part in decimals)
+        or not _is_grouped(whole, other)
+    ):
         raise Invalid(f"“{text}” is not a number; write it as 1234.56.")
     return ".".join([whole.replace(other, "") or "0", *decimals]).rstrip(".") + (exponent or "")
 

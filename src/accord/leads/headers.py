@@ -28,7 +28,15 @@ class System:
 
 _PERSON = {
     "email": ("email", "emailaddress", "mail", "workemail", "businessemail", "contactemail"),
-    "phone": ("phone", "phonenumber", "mobilephone", "mobile", "mobilephonenumber", "telephone", "tel"),
+    "phone": (
+        "phone",
+        "phonenumber",
+        "mobilephone",
+        "mobile",
+        "mobilephonenumber",
+        "telephone",
+        "tel",
+    ),
     "first_name": ("firstname", "givenname", "forename"),
     "last_name": ("lastname", "surname", "familyname"),
     "name": ("name", "fullname", "contactname", "leadname"),
@@ -152,7 +160,9 @@ def recognise(header: Sequence[str], kind: str) -> Map | None:
         kind=kind,
         columns={column: columns[column] for column in header if column in columns},
         source=system.key,
-        values={target: texts for target, texts in system.values.items() if target in columns.values()},
+        values={
+            target: texts for target, texts in system.values.items() if target in columns.values()
+        },
         recognised_as=system.label,
     )
 

@@ -101,7 +101,8 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MapRefused(
-            f"{name} is not TOML: {error}. A column with a blank in its name needs quotes.", field="map"
+            f"{name} is not TOML: {error}. A column with a blank in its name needs quotes.",
+            field="map",
         ) from error
     _known(document, ("file", "columns", "constants", "values"), name, "part")
     file = _table(document, "file", name)
@@ -114,12 +115,17 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
         _known([target], TARGETS[kind], f"{name}, [columns], {column}", f"thing that {kind} have")
     _known(constants, TARGETS[kind], f"{name}, [constants]", f"thing that {kind} have")
     values = {
-        target: {said.lower(): meant for said, meant in _texts(table, f"{name}, [values.{target}]").items()}
+        target: {
+            said.lower(): meant
+            for said, meant in _texts(table, f"{name}, [values.{target}]").items()
+        }
         for target, table in _table(document, "values", name).items()
     }
     _known(values, TARGETS[kind], f"{name}, [values]", f"thing that {kind} have")
     _check_targets(columns, kind, name)
-    return Map(kind=kind, columns=columns, constants=constants, values=values, **_settings(file, name))
+    return Map(
+        kind=kind, columns=columns, constants=constants, values=values, **_settings(file, name)
+    )
 
 
 def read_map_file(path: Path, kind: str) -> Map:
@@ -127,7 +133,9 @@ def read_map_file(path: Path, kind: str) -> Map:
     try:
         return read_map(path.read_text(encoding="utf-8"), kind, name=path.name)
     except FileNotFoundError as error:
-        raise MapRefused(f"There is no map {path}; check its name and folder.", field="map") from error
+        raise MapRefused(
+            f"There is no map {path}; check its name and folder.", field="map"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise MapRefused(f"The map {path} cannot be read: {error}.", field="map") from error
 
@@ -210,12 +218,16 @@ def _texts(table: Any, where: str) -> dict[str, str]:
 def _known(given: Any, known: Sequence[str], where: str, what: str) -> None:
     for word in given:
         if word not in known:
-            raise MapRefused(f"{where}: “{word}” is no {what}; {_nearest(word, known)}.", field=word)
+            raise MapRefused(
+                f"{where}: “{word}” is no {what}; {_nearest(word, known)}.", field=word
+            )
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
     folded = {name.casefold(): name for name in known}
-    near = [folded[name] for name in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)]
+    near = [
+        folded[name] for name in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)
+    ]
     if near:
         return f"did you mean {' or '.join(near)}"
     return f"there are {', '.join(known)}" if known else "there is none"

@@ -40,7 +40,9 @@ Reader = Callable[[Mapping[str, str], Row, RowIds, Reading], Entry]
 
 def read_lead(body: Mapping[str, str], row: Row, ids: RowIds, reading: Reading) -> Entry:
     """The entry of a row about a lead. Raises Invalid."""
-    return read_body(body, submission_id=ids("submission"), id_of=ids, reading=reading, line=row.line)
+    return read_body(
+        body, submission_id=ids("submission"), id_of=ids, reading=reading, line=row.line
+    )
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,16 @@ class Translator:
             try:
                 entry = self.read(body_of(row.cells), row, ids, self.reading)
             except Invalid as error:
-                yield self._refused(ids, sent, error.sentence, column_of.get(error.field, error.field))
+                yield self._refused(
+                    ids, sent, error.sentence, column_of.get(error.field, error.field)
+                )
                 continue
             entry.body = sent
             yield entry
 
-    def _refused(self, ids: RowIds, sent: Mapping[str, Any], reason: str, field: str | None) -> Entry:
+    def _refused(
+        self, ids: RowIds, sent: Mapping[str, Any], reason: str, field: str | None
+    ) -> Entry:
         """An entry that is kept with its reason, and becomes nothing."""
         return Entry(
             submission_id=ids("submission"),
@@ -129,7 +135,8 @@ def body_reader(mapping: Map, header: Sequence[str]) -> Callable[[Sequence[str]]
     """A function from a row's cells to what it says. It raises Invalid with the thing as field."""
     place = {column: number for number, column in enumerate(header)}
     takes = [
-        (place[column], target, _reader(mapping, target)) for column, target in mapping.columns.items()
+        (place[column], target, _reader(mapping, target))
+        for column, target in mapping.columns.items()
     ]
     missing = {"", *(text.strip().lower() for text in mapping.missing)}
     constants = dict(mapping.constants)

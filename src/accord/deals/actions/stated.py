@@ -101,7 +101,9 @@ def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> None:
         deal.loss_reason = stated.loss_reason
         deal.amount = deal.amount if stated.amount is None else stated.amount
     deals = [deal for deal, _ in closing]
-    Deal.objects.bulk_update(deals, ["state", "closed_at", "loss_reason", "amount"], batch_size=1_000)
+    Deal.objects.bulk_update(
+        deals, ["state", "closed_at", "loss_reason", "amount"], batch_size=1_000
+    )
     entries = list(StepEntry.objects.filter(deal_id__in=[deal.id for deal in deals], left_at=None))
     ends: Mapping[uuid.UUID, datetime | None] = {deal.id: deal.closed_at for deal in deals}
     for entry in entries:
@@ -116,7 +118,11 @@ Told = tuple[uuid.UUID, uuid.UUID, NewActivity]
 
 def _opened(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
     return [
-        (entry.lead_id, entry.id_of("deal.opened"), _activity("deal.opened", entry, stated.opened_at, by))
+        (
+            entry.lead_id,
+            entry.id_of("deal.opened"),
+            _activity("deal.opened", entry, stated.opened_at, by),
+        )
         for entry in entries
         if entry.lead_id and (stated := _stated(entry))
     ]
@@ -124,7 +130,11 @@ def _opened(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
 
 def _closed(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
     return [
-        (entry.lead_id, entry.id_of("deal.closed"), _activity(f"deal.{stated.state}", entry, stated.closed_at, by))
+        (
+            entry.lead_id,
+            entry.id_of("deal.closed"),
+            _activity(f"deal.{stated.state}", entry, stated.closed_at, by),
+        )
         for entry in entries
         if entry.lead_id and (stated := _stated(entry)) and stated.closed_at
     ]

@@ -18,9 +18,7 @@ def begin_import(
 
     `values` are kind, file_name, file_digest, source, mapping, is_live and lines_total.
     """
-    begun = Import(
-        id=id, state=ImportState.RUNNING, started_at=at, started_by_id=by, **values
-    )
+    begun = Import(id=id, state=ImportState.RUNNING, started_at=at, started_by_id=by, **values)
     Import.objects.bulk_create([begun], ignore_conflicts=True)
     return Import.objects.get(id=id)
 
@@ -36,7 +34,9 @@ def move_on(
         lines_done=to_line, state=ImportState.RUNNING, **_added(fates)
     )
     if not moved:
-        raise Conflict("Another process is importing this file; its progress stands on the import page.")
+        raise Conflict(
+            "Another process is importing this file; its progress stands on the import page."
+        )
 
 
 def recount(*, import_id: uuid.UUID, fates: Mapping[str, int]) -> None:

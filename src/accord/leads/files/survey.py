@@ -83,7 +83,9 @@ def _size(path: Path) -> int:
         with path.open("rb"):
             pass
     except FileNotFoundError as error:
-        raise UnreadableFile(f"There is no file {path}; check its name and folder.", field="file") from error
+        raise UnreadableFile(
+            f"There is no file {path}; check its name and folder.", field="file"
+        ) from error
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be opened: {error.strerror}.", field="file") from error
     if size == 0:
@@ -109,10 +111,13 @@ def _check_workbook(path: Path, size: int, *, is_zip: bool) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError) as error:
-        raise UnreadableFile(f"{path.name} is a damaged workbook; save it again.", field="file") from error
+        raise UnreadableFile(
+            f"{path.name} is a damaged workbook; save it again.", field="file"
+        ) from error
     unpacked = sum(part.file_size for part in parts)
     is_bomb = any(
-        part.file_size > _SMALL_PART_BYTES and part.file_size > MAX_PACKING * max(part.compress_size, 1)
+        part.file_size > _SMALL_PART_BYTES
+        and part.file_size > MAX_PACKING * max(part.compress_size, 1)
         for part in parts
     )
     if is_bomb or unpacked > MAX_UNPACKED_BYTES:
@@ -152,7 +157,13 @@ def _survey_text(path: Path, size: int, stated: str | None) -> Survey:
     if is_western:
         encoding = "latin-1" if broken & _UNDEFINED_IN_CP1252 else "cp1252"
     return Survey(
-        path, FileKind.TEXT, size, digest.hexdigest(), encoding, lines, bool(broken) and not is_western
+        path,
+        FileKind.TEXT,
+        size,
+        digest.hexdigest(),
+        encoding,
+        lines,
+        bool(broken) and not is_western,
     )
 
 

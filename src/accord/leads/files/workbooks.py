@@ -19,7 +19,8 @@ def read_rows(path: Path, sheet: str | None = None) -> Iterator[Row]:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableFile(
-            f"{path.name} cannot be read as a workbook: {error}. Save it again, or as CSV.", field="file"
+            f"{path.name} cannot be read as a workbook: {error}. Save it again, or as CSV.",
+            field="file",
         ) from error
     found = _sheet(workbook, path, sheet)
     first = (found.start or (0, 0))[0]
