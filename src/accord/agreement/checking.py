@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from accord.agreement.document import Document, LossReason, Reason
 from accord.agreement.faults import BadDocument, Fault
+from accord.base.errors import Invalid
 from accord.base.lifecycle import Stage
+from accord.criteria.checking import check
 from accord.criteria.language import Definition
+from accord.criteria.registry import registry
 
 # The other stages are entered by a submission or by an act of a person.
 EVALUATED_STAGES = frozenset({Stage.MQL.value})
@@ -14,6 +17,7 @@ EVALUATED_STAGES = frozenset({Stage.MQL.value})
 def check_terms(document: Document, definitions: Mapping[str, Definition]) -> None:
     """Raises BadDocument with all that does not fit together."""
     faults = [
+        *_criteria(definitions),
         *_stages(definitions),
         *_named(document, definitions),
         *_re_entries("pass_back.reasons", document.pass_back.reasons),
@@ -22,6 +26,14 @@ def check_terms(document: Document, definitions: Mapping[str, Definition]) -> No
     ]
     if faults:
         raise BadDocument(faults)
+
+
+def _criteria(definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    """Facts exist, operators and values fit them, and nothing asks for itself."""
+    try:
+        check(definitions, registry=registry)
+    except Invalid as refusal:
+        yield Fault(f"definitions.{refusal.field}", refusal.sentence)
 
 
 def _stages(definitions: Mapping[str, Definition]) -> Iterator[Fault]:

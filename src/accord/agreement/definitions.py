@@ -6,7 +6,7 @@ from typing import Any
 
 from accord.agreement.faults import BadDocument, Fault
 from accord.base.errors import Invalid
-from accord.criteria.language import Definition
+from accord.criteria.language import Definition, read_definition
 
 # The words of the life of a lead: each agreement says what they mean; it may add its own.
 WORDS = (

@@ -1,5 +1,7 @@
 """Jobs of workers that were killed are taken up again."""
 
+from datetime import UTC, datetime
+
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
@@ -20,4 +22,4 @@ async def rescue(context: JobContext, timestamp: int | None = None) -> None:
         if job.queueing_lock:
             await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
         else:
-            await manager.retry_job_by_id_async(job.id, job.scheduled_at or context.start_timestamp)
+            await manager.retry_job_by_id_async(job.id, datetime.now(UTC))
