@@ -1,0 +1,73 @@
+"""Arithmetic of figures."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from accord.insights.rules import expected, month_of, months_between, ranks, share, working_days
+from accord.teams.rules import ALWAYS, Calendar
+
+WEEKDAYS = Calendar("Europe/Berlin", {day: ((540, 1020),) for day in range(5)})
+
+
+class TestShare:
+    @given(st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+    def test_its_interval_is_wilsons(self, counts: tuple[int, int]) -> None:
+        part, whole = counts
+        judge = binomtest(part, whole).proportion_ci(method="wilson")
+        found = share(part, whole)
+        assert found.value == part / whole
+        assert found.low == pytest.approx(judge.low, abs=1e-9)
+        assert found.high == pytest.approx(judge.high, abs=1e-9)
+
+    def test_of_nothing_is_unknown(self) -> None:
+        assert share(0, 0).value is None
+        assert share(0, 0).low is None
+
+    def test_is_ranked_from_five_cases_on(self) -> None:
+        assert not share(4, 4).is_ranked
+        assert share(0, 5).is_ranked
+
+
+class TestRanks:
+    def test_the_highest_is_first_equals_alike_and_few_cases_are_left_out(self) -> None:
+        assert ranks([share(1, 10), share(3, 10), share(4, 4), share(1, 10)]) == [2, 1, None, 2]
+
+
+class TestMonths:
+    def test_a_month_begins_at_midnight_of_its_zone(self) -> None:
+        month = month_of(date(2026, 3, 31), "Europe/Berlin")
+        assert month.key == "2026-03"
+        assert month.begins_at == datetime(2026, 2, 28, 23, tzinfo=UTC)
+        assert month.ends_at == datetime(2026, 3, 31, 22, tzinfo=UTC)
+
+    def test_a_span_touches_its_months(self) -> None:
+        found = months_between(date(2025, 11, 30), date(2026, 2, 1), "UTC")
+        assert [month.key for month in found] == ["2025-11", "2025-12", "2026-01"]
+
+
+class TestExpected:
+    def test_a_whole_month_comes_to_its_target(self) -> None:
+        assert expected(40, WEEKDAYS, date(2026, 3, 1), date(2026, 4, 1)) == pytest.approx(40)
+
+    def test_goes_by_working_days(self) -> None:
+        # March 2026 has 22 weekdays; of the first week, from Sunday the 1st, five.
+        assert expected(44, WEEKDAYS, date(2026, 3, 1), date(2026, 3, 8)) == pytest.approx(10)
+
+    def test_adds_up_over_months(self) -> None:
+        assert expected(10, ALWAYS, date(2026, 1, 1), date(2026, 4, 1)) == pytest.approx(30)
+
+    def test_a_month_without_working_days_counts_by_its_days(self) -> None:
+        never = Calendar("UTC", {})
+        assert expected(31, never, date(2026, 1, 1), date(2026, 1, 11)) == pytest.approx(10)
+
+    def test_nothing_is_expected_of_no_time(self) -> None:
+        assert expected(10, WEEKDAYS, date(2026, 1, 1), date(2026, 1, 1)) == 0
+
+
+def test_working_days_leave_holidays_out() -> None:
+    calendar = WEEKDAYS.with_holidays([date(2026, 1, 1)])
+    assert working_days(calendar, date(2026, 1, 1), date(2026, 1, 8)) == 4
