@@ -45,7 +45,8 @@ def read_amount(text: str) -> Decimal | None:
         amount = Decimal(plain.replace(",", ""))
     except InvalidOperation as error:
         raise Invalid(
-            _("“%(text)s” is not an amount; write it such as 12500.") % {"text": text}, field="amount"
+            _("“%(text)s” is not an amount; write it such as 12500.") % {"text": text},
+            field="amount",
         ) from error
     if not (amount.is_finite() and 0 <= amount < MOST):
         raise Invalid(_("“%(text)s” cannot be an amount.") % {"text": text}, field="amount")
@@ -60,7 +61,9 @@ def deals(request: "Request") -> HttpResponse:
     columns = []
     for step in queries.steps():
         of_step = [deal for deal in found if deal.step_id == step.key]
-        columns.append(Column(step, of_step, sum((deal.amount or Decimal(0) for deal in of_step), Decimal(0))))
+        columns.append(
+            Column(step, of_step, sum((deal.amount or Decimal(0) for deal in of_step), Decimal(0)))
+        )
     context = {
         "columns": columns,
         "steps": [column.step for column in columns],

@@ -114,12 +114,16 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
         context = {
             "choices": queries.choices(version, at=request.at),
             "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
-            "clauses": [(each.key, each.text) for each in leaves(terms.definitions[terms.gate].must)],
+            "clauses": [
+                (each.key, each.text) for each in leaves(terms.definitions[terms.gate].must)
+            ],
         }
         return _in_place(request, "pass_back", item, context)
     reason = terms.reasons.get(request.POST.get("reason", ""))
     if reason is None:
-        raise Invalid(_("Choose a reason; the agreement says where the lead goes then."), field="reason")
+        raise Invalid(
+            _("Choose a reason; the agreement says where the lead goes then."), field="reason"
+        )
     flow_pass_back.pass_back(
         handoffs=[id],
         reason=reason.key,
@@ -129,7 +133,10 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    sentence = _("%(lead)s was passed back: %(reason)s.") % {"lead": item.lead, "reason": reason.label}
+    sentence = _("%(lead)s was passed back: %(reason)s.") % {
+        "lead": item.lead,
+        "reason": reason.label,
+    }
     undo = reverse("handoff_pass_back_undoing", args=[id])
     if is_partial(request):
         return replaced(request, "", sentence=sentence, undo=undo)
@@ -149,7 +156,15 @@ def _in_place(
     request: "Request", what: str, item: "InboxItem", context: dict[str, Any]
 ) -> HttpResponse:
     """A form below the handoff it is about; without htmx, a page of its own."""
-    context |= {"item": item, "form_template": f"parts/{what}_form.html"}
+    came_from = request.headers.get("HX-Current-URL", "")
+    context |= {
+        "item": item,
+        "form_template": f"parts/{what}_form.html",
+        "is_in_inbox": reverse("handoffs") in came_from,
+        "next_page": reverse("handoffs")
+        if reverse("handoffs") in came_from
+        else reverse("lead", args=[item.lead.id]),
+    }
     template = context["form_template"] if is_partial(request) else "handoff_act.html"
     return render(request, template, context)
 

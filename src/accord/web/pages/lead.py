@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, Refusal
 from accord.base.lifecycle import Side
 from accord.deals import queries as deals
 from accord.flows import close, hand_off, learn
 from accord.handoffs import queries as handoffs
 from accord.leads import actions, queries, rules
 from accord.qualification import queries as qualification
-from accord.web.acts import moved_on, once
+from accord.web.acts import moved_on
 from accord.web.filters import leads_url
 from accord.web.nonces import read_nonce
 from accord.web.stories import kind_choices, tell
@@ -67,6 +67,12 @@ KINDS = {
     "phone": "tel",
 }
 SIDES = [(side.value, side.label) for side in Side if side != Side.NOBODY]
+AUTHORITIES = (
+    ("decides", gettext_lazy("Decides")),
+    ("influences", gettext_lazy("Influences")),
+    ("uses", gettext_lazy("Uses")),
+    ("none", gettext_lazy("Has no say")),
+)
 WORDS = frozenset({"note.added", "question.asked"})
 
 
@@ -190,7 +196,7 @@ def _facts_form(
     request: "Request",
     lead: "Lead",
     given: Mapping[str, str],
-    refusal: Invalid | None = None,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
     fields = [
         Field(
@@ -198,7 +204,7 @@ def _facts_form(
             label=str(LABELS[key]),
             kind=KINDS.get(key, "input"),
             value=given.get(key, _plain(getattr(lead, key))),
-            choices=rules.AUTHORITY_CHOICES if key == "authority" else (),
+            choices=AUTHORITIES if key == "authority" else (),
         )
         for key in CHANGEABLE
     ]
@@ -206,7 +212,7 @@ def _facts_form(
     context = {"lead": lead, "fields": fields}
     if refusal is None:
         return render(request, template, context)
-    context |= {"sentence": refusal.sentence, "refused": refusal.field}
+    context |= {"sentence": refusal.sentence, "refused": getattr(refusal, "field", "")}
     return render(request, template, context, status=422)
 
 

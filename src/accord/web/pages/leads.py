@@ -1,10 +1,13 @@
 """The leads list, and a lead that a person brings in."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,10 +20,16 @@ from accord.web.bodies import check_body
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import read_nonce
 from accord.web.requests import is_partial
+from accord.web.templatetags.accord import day
+from accord.web.words import stage_label
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
 
+LESS_USED = (
+    *("company", "campaign", "contact_from", "contact_until"),
+    *("entered", "entered_from", "entered_until", "import_id"),
+)
 BROUGHT = (
     "name",
     "email",
@@ -54,9 +63,43 @@ def leads(request: "Request") -> HttpResponse:
         "statuses": LeadStatus.choices,
         "sources": queries.sources(),
         "owners": queries.owners(),
-        "import_of_filter": queries.one_import(filters.import_id) if filters.import_id else None,
+        "hidden_filters": _hidden(request.GET),
+        "narrowed": _narrowed(filters),
     }
     return render(request, "leads.html", {**context, **choices})
+
+
+def _hidden(query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The filters that have no field of their own on the page; they stay in force."""
+    return [(name, query[name]) for name in LESS_USED if query.get(name)]
+
+
+def _narrowed(filters: queries.LeadFilters) -> list[str]:
+    """What those filters say, in words."""
+    words = []
+    if filters.entered:
+        words.append(_("ever entered: %(stage)s") % {"stage": stage_label(filters.entered)})
+    words += _span(_("first contact"), filters.contact_from, filters.contact_until)
+    words += _span(_("entered"), filters.entered_from, filters.entered_until)
+    if filters.import_id:
+        name = queries.one_import(filters.import_id).file_name
+        words.append(_("from the file %(name)s") % {"name": name})
+    if filters.company:
+        words.append(_("of one company"))
+    if filters.campaign:
+        words.append(_("of one campaign"))
+    return words
+
+
+def _span(what: str, begins_at: datetime | None, ends_at: datetime | None) -> list[str]:
+    """A half-open span by its first and its last day, as the reader's zone has them."""
+    begin = begins_at and day(timezone.localtime(begins_at).date())
+    end = ends_at and day(timezone.localtime(ends_at - timedelta(seconds=1)).date())
+    if begin and end:
+        return [_("%(what)s %(begin)s to %(end)s") % {"what": what, "begin": begin, "end": end}]
+    if begin:
+        return [_("%(what)s from %(begin)s on") % {"what": what, "begin": begin}]
+    return [_("%(what)s until %(end)s") % {"what": what, "end": end}] if end else []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

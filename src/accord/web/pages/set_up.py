@@ -23,7 +23,7 @@ from accord.teams.actions import Newcomer, Week
 from accord.teams.calendars import DAY_KEYS
 from accord.web.limits import address_of, is_too_often
 from accord.web.pages.sign_in import SPAN, TRIES
-from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, ROLES
+from accord.web.permissions import HEAD_OF_SALES, HEADS, ROLES
 from accord.web.refusals import status_of
 from accord.web.requests import moment_of
 
@@ -70,7 +70,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
         secret = teams_actions.invite(roles=missing, by=user.id, at=moment_of(request))
         request.session["invitation"] = secret
         return redirect("invitations")
-    messages.success(request, _("Your company is set up. Version 1 of the agreement runs on trial."))
+    messages.success(
+        request, _("Your company is set up. Version 1 of the agreement runs on trial.")
+    )
     return redirect("today")
 
 

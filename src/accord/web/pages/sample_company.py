@@ -1,0 +1,85 @@
+"""The sample company: fill it, look at it as somebody, and leave it empty again."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accord.base.errors import Refusal
+from accord.outbox import jobs
+from accord.sample import queries as sample
+from accord.teams import queries as teams
+from accord.web.requests import is_partial, moment_of
+
+if TYPE_CHECKING:
+    from accord.teams.models import User
+    from accord.web.requests import Request
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+MAKER = "made_the_sample_company"
+FIRST_SEEN_AS = "rep"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sample_company(request: HttpRequest) -> HttpResponse:
+    """Fills an empty Accord with the sample company, and shows how far that is."""
+    company = teams.workspace()
+    if request.method == "POST":
+        if company is not None:
+            raise Refusal(_("This Accord already has a company; the sample is for an empty one."))
+        request.session[MAKER] = True
+        jobs.defer("fill_sample_company")
+        return redirect("sample_company")
+    if company is not None and not company.is_sample:
+        return redirect("today")
+    progress = sample.progress()
+    if progress.is_done and request.session.get(MAKER):
+        _enter(request, FIRST_SEEN_AS)
+        answer = redirect("today")
+        if is_partial(request):
+            answer = HttpResponse(status=204, headers={"HX-Redirect": "/"})
+        return answer
+    if not progress.has_begun and not request.session.get(MAKER):
+        return redirect("set_up")
+    template = "parts/sample_progress.html" if is_partial(request) else "sample_company.html"
+    return render(request, template, {"progress": progress, "at": moment_of(request)})
+
+
+@require_POST
+def sample_company_role(request: "Request") -> HttpResponse:
+    """Look at the sample company as somebody else."""
+    company = teams.workspace()
+    if company is None or not company.is_sample:
+        raise Refusal(_("Roles can be switched in the sample company only."))
+    _enter(request, request.POST.get("role", ""))
+    return redirect("today")
+
+
+def _enter(request: HttpRequest, role: str) -> None:
+    """Signs in as the person of the sample company whom the switch shows for a role."""
+    user = next((each for each in _switch() if role in each.roles), None)
+    if user is None:
+        raise Refusal(_("Nobody in the sample company has this role."))
+    login(request, user, backend=BACKEND)
+
+
+def _switch() -> "list[User]":
+    shown = [person.email for person in sample.switch()]
+    people = {user.email: user for user in teams.people()}
+    return [people[email] for email in shown if email in people]
+
+
+@require_POST
+def sample_company_removal(request: "Request") -> HttpResponse:
+    """Empties the sample company; the set-up page comes next."""
+    company = teams.workspace()
+    if company is None or not company.is_sample:
+        raise Refusal(_("This is your own company; it is not emptied by one button."))
+    logout(request)
+    sample.remove()
+    messages.success(request, _("The sample company is gone. Begin with your own."))
+    return redirect("set_up")

@@ -1,0 +1,154 @@
+"""Today: what needs this person, by the time left, and nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from accord.agreement import queries as agreement
+from accord.handoffs import queries as handoffs
+from accord.leads import queries as leads
+from accord.teams import queries as teams
+from accord.teams.calendars import ALWAYS
+from accord.web.pages.agreement import SEATS
+from accord.web.permissions import HEAD_OF_SALES, HEADS, MARKETING, SALES
+
+if TYPE_CHECKING:
+    from accord.agreement.terms import Terms
+    from accord.handoffs.queries import InboxItem
+    from accord.web.requests import Request
+
+MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that needs the person: what, until when, and where it is done."""
+
+    sentence: str
+    link: str
+    icon: str
+    side: str
+    due_at: datetime | None = None
+    about: str = ""
+    act: str = ""
+
+
+@require_GET
+def today(request: "Request") -> HttpResponse:
+    """What needs this person; for a company without leads, the first steps."""
+    terms = agreement.running()
+    todos = list(_todos(request, terms))
+    timed = sorted((each for each in todos if each.due_at), key=lambda each: str(each.due_at))
+    rest = [each for each in todos if not each.due_at]
+    context: dict[str, Any] = {
+        "todos": (timed + rest)[:MOST],
+        "more": max(len(todos) - MOST, 0),
+        "is_empty": not leads.lead_page(request.user, leads.LeadFilters()).leads,
+        "is_trial": terms.is_trial,
+        "alone": len(teams.people()) == 1,
+    }
+    return render(request, "today.html", context)
+
+
+def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
+    roles = set(request.user.roles)
+    if roles & HEADS:
+        yield from _signatures(request, terms)
+    if roles & SALES:
+        yield from (_call(item) for item in handoffs.inbox(request.user, request.at))
+        yield from _queue(request.at)
+    if HEAD_OF_SALES in roles:
+        yield from _late(request)
+    if roles & MARKETING:
+        yield from _came_back(request.at, terms)
+
+
+def _signatures(request: "Request", terms: "Terms") -> Iterator[Todo]:
+    number = agreement.proposed() or (terms.number if terms.is_trial else None)
+    if number is None:
+        return
+    missing = agreement.edition(number).missing_seats
+    if any(SEATS[seat] in request.user.roles for seat in missing):
+        yield Todo(
+            sentence=_("Read and sign version %(n)d of the agreement") % {"n": number},
+            about=_("Until both heads have signed, it runs on trial.") if terms.is_trial else "",
+            link=reverse("agreement_version", args=[number]) + "#signatures",
+            icon="writing-sign",
+            side="both",
+            act=_("Read it"),
+        )
+
+
+def _call(item: "InboxItem") -> Todo:
+    first = item.brief.get("first", {})
+    lead = item.lead
+    who = [str(lead), lead.company.name if lead.company else ""]
+    return Todo(
+        sentence=first.get("text") or _("Answer the handoff of %(lead)s") % {"lead": lead},
+        about=" · ".join(
+            part for part in (*who[1:], item.first.label if item.first else "") if part
+        ),
+        link=reverse("lead", args=[lead.id]),
+        icon="phone" if first.get("channel") == "call" else "mail",
+        side="sales",
+        due_at=item.first.due_at if item.first else None,
+        act=_("Open"),
+    )
+
+
+def _queue(at: datetime) -> Iterator[Todo]:
+    number = len(handoffs.queued(at))
+    if number:
+        sentence = ngettext(
+            "%(n)d lead waits in the queue", "%(n)d leads wait in the queue", number
+        )
+        yield Todo(
+            sentence=sentence % {"n": number},
+            about=_("Nobody was there when they were handed over; take one."),
+            link=reverse("handoffs") + "?show=queue",
+            icon="inbox",
+            side="marketing",
+            act=_("Look"),
+        )
+
+
+def _late(request: "Request") -> Iterator[Todo]:
+    others = [
+        item for item in handoffs.late(request.at) if item.handoff.owner_id != request.user.id
+    ]
+    if others:
+        sentence = ngettext("%(n)d lead waits too long", "%(n)d leads wait too long", len(others))
+        yield Todo(
+            sentence=sentence % {"n": len(others)},
+            about=", ".join(
+                sorted({str(item.handoff.owner) for item in others if item.handoff.owner})
+            ),
+            link=reverse("handoffs") + "?show=late",
+            icon="alarm",
+            side="sales",
+            act=_("Look"),
+        )
+
+
+def _came_back(at: datetime, terms: "Terms") -> Iterator[Todo]:
+    for each in handoffs.came_back(limit=MOST):
+        due_at = terms.marketing.pass_back_answer.due(ALWAYS, each.back.passed_back_at)
+        if due_at > at:
+            words = {"by": each.by, "lead": each.lead, "reason": each.label}
+            yield Todo(
+                sentence=_("%(by)s passed back %(lead)s: %(reason)s") % words,
+                about=each.back.note,
+                link=reverse("lead", args=[each.lead.id]),
+                icon="arrow-back-up",
+                side="marketing",
+                due_at=due_at,
+                act=_("Answer"),
+            )
