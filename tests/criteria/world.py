@@ -1,0 +1,150 @@
+"""A small world of its own for criteria: tables, a registry, and random definitions."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relation
+
+AT = datetime(2026, 6, 15, 13, 30, tzinfo=UTC)
+TABLES = """
+CREATE TEMP TABLE t_lead (id uuid, word text, pick text, score int, sum numeric, day date,
+                          moment timestamptz, flag boolean, closed_flag boolean, closed_sum numeric);
+CREATE TEMP TABLE t_journal (lead_id uuid, kind text, outcome text, happened_at timestamptz,
+                             known_at timestamptz);
+CREATE TEMP TABLE t_watched (kind text, since timestamptz);
+"""
+FACTS = {
+    "word": ("text", True),
+    "pick": ("choice", True),
+    "score": ("number", True),
+    "sum": ("money", True),
+    "day": ("date", True),
+    "moment": ("moment", True),
+    "flag": ("yes_no", True),
+    "closed_flag": ("yes_no", False),
+    "closed_sum": ("money", False),
+}
+CHOICES = ("red", "green", "blue")
+KINDS = ("visit", "click", "ask")
+OUTCOMES = (None, "demo", "price")
+
+
+def small_registry() -> Registry:
+    registry = Registry()
+    registry.add(Relation("lead", "t_lead", "t_lead"), Journal("t_journal", "t_watched"))
+    for key, (type, is_open) in FACTS.items():
+        registry.add(Fact(key, key, type, f"lead.{key}", is_open=is_open, choices=CHOICES))
+    registry.add(
+        Behaviour("visits", "Visits", ("visit",)),
+        Behaviour("doings", "Doings", ("visit", "click")),
+        Behaviour("demos", "Demos", ("ask",), outcomes=("demo",)),
+    )
+    return registry
+
+
+WORDS = st.sampled_from(["alpha", "Beta", "al", "gamma delta"])
+NUMBERS = st.integers(-2, 4)
+DAYS = st.integers(-4, 4).map(lambda n: AT.date() + timedelta(days=n))
+SPANS = st.integers(1, 4)
+
+
+def _test(fact, operator, values):
+    return st.builds(lambda value: {"fact": fact, operator: value}, values)
+
+
+def tests_of(fact):
+    type = FACTS[fact][0]
+    known = _test(fact, "known", st.booleans())
+    if type == "yes_no":
+        return st.one_of(known, _test(fact, "is", st.booleans()))
+    if type in ("date", "moment"):
+        relative = [_test(fact, o, SPANS) for o in ("in_last_days", "in_next_days", "older_than_days")]
+        return st.one_of(known, _test(fact, "before", DAYS), _test(fact, "after", DAYS), *relative)
+    if type in ("number", "money"):
+        operators = ("is", "is_not", "at_least", "at_most", "more_than", "less_than")
+        return st.one_of(known, *(_test(fact, o, NUMBERS) for o in operators))
+    values = WORDS if type == "text" else st.sampled_from(CHOICES)
+    lists = st.lists(values, min_size=1, max_size=3)
+    found = [known, _test(fact, "is", values), _test(fact, "is_not", values)]
+    found += [_test(fact, "one_of", lists), _test(fact, "none_of", lists)]
+    return st.one_of(*found, *([_test(fact, "contains", WORDS)] if type == "text" else []))
+
+
+COUNTS = st.builds(
+    lambda behaviour, days, operator, number: {
+        "count": behaviour,
+        operator: number,
+        **({"within_days": days} if days else {}),
+    },
+    st.sampled_from(["visits", "doings", "demos"]),
+    st.sampled_from([None, 1, 3, 30]),
+    st.sampled_from(["at_least", "at_most", "more_than", "less_than"]),
+    st.integers(0, 3),
+)
+LEAVES = st.one_of(*(tests_of(fact) for fact in FACTS), COUNTS, COUNTS)
+CLAUSES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(lambda items: {"all": items}, st.lists(inner, max_size=3)),
+        st.builds(lambda items: {"any": items}, st.lists(inner, max_size=3)),
+        st.builds(lambda item: {"not": item}, inner),
+    ),
+    max_leaves=6,
+)
+DEFINITIONS = st.builds(
+    lambda leaf, must, should: {"title": "T", "text": "T", "must": [leaf, *must], "should": should},
+    LEAVES,
+    st.lists(CLAUSES, max_size=2),
+    st.lists(LEAVES, max_size=2),
+)
+
+_value = {
+    "word": WORDS,
+    "pick": st.sampled_from(CHOICES),
+    "score": NUMBERS,
+    "sum": NUMBERS.map(Decimal),
+    "day": DAYS,
+    "moment": st.integers(-100, 100).map(lambda n: AT + timedelta(hours=n)),
+    "flag": st.booleans(),
+    "closed_flag": st.booleans(),
+    "closed_sum": NUMBERS.map(Decimal),
+}
+LEADS = st.fixed_dictionaries({name: st.one_of(st.none(), values) for name, values in _value.items()})
+DONE = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.sampled_from(OUTCOMES),
+        st.integers(-34 * 24, 30).map(lambda n: AT + timedelta(hours=n)),
+    ),
+    max_size=5,
+)
+WATCHED = st.fixed_dictionaries(
+    {
+        kind: st.sampled_from([None, AT - timedelta(days=40), AT - timedelta(days=3), AT - timedelta(hours=2)])
+        for kind in KINDS
+    }
+)
+
+
+def write(cursor, leads, watched) -> list[uuid.UUID]:
+    """Put leads (facts, done) into the tables; their ids."""
+    cursor.execute("TRUNCATE t_lead, t_journal, t_watched")
+    ids = [uuid.UUID(int=number + 1) for number in range(len(leads))]
+    names = list(FACTS)
+    cursor.executemany(
+        f"INSERT INTO t_lead (id, {', '.join(names)}) VALUES ({', '.join(['%s'] * (len(names) + 1))})",
+        [(id, *(facts[name] for name in names)) for id, (facts, _) in zip(ids, leads, strict=True)],
+    )
+    rows = [(id, k, o, m, m) for id, (_, done) in zip(ids, leads, strict=True) for k, o, m in done]
+    if rows:
+        cursor.executemany("INSERT INTO t_journal VALUES (%s, %s, %s, %s, %s)", rows)
+    since = [(kind, moment) for kind, moment in watched.items() if moment]
+    if since:
+        cursor.executemany("INSERT INTO t_watched VALUES (%s, %s)", since)
+    return ids
+
+
+__all__ = ["AT", "DEFINITIONS", "DONE", "LEADS", "TABLES", "WATCHED", "date", "small_registry", "write"]
