@@ -144,7 +144,8 @@ def read_phone(value: str, region: str | None) -> str:
             "code, such as +49 30 123456.",
             field="phone",
         ) from error
-    if not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or len(str(number.national_number)) < 4:
         raise Invalid(f"“{value}” has too few or too many digits for a phone number.", field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -258,6 +259,21 @@ def _facts(given: Mapping[str, Any]) -> dict[str, Any]:
         facts["needed_by_on"] = _read_date(given["needed_by_on"], "needed_by_on")
     if "do_not_contact" in given:
         facts["do_not_contact"] = read_yes(given["do_not_contact"], "do_not_contact")
+    return facts
+
+
+def read_facts(given: Mapping[str, Any], *, region: str | None = None) -> dict[str, Any]:
+    """Facts as a person states them: what is left empty becomes unknown (None).
+
+    Raises Invalid with the field's name and a sentence.
+    """
+    stated = {key: value for key, value in given.items() if _is_given(value)}
+    facts: dict[str, Any] = dict.fromkeys(given.keys() - stated.keys())
+    facts |= _facts(stated)
+    if "email" in stated:
+        facts["email"] = read_email(str(stated["email"]))
+    if "phone" in stated:
+        facts["phone"] = read_phone(str(stated["phone"]), region)
     return facts
 
 

@@ -2,7 +2,7 @@
 
 from accord.leads.actions.activities import add_notes, record_activities
 from accord.leads.actions.facts import change_facts
-from accord.leads.actions.identities import claim_identities
+from accord.leads.actions.identities import add_identities, claim_identities
 from accord.leads.actions.imports import (
     begin_import,
     finish_import,
@@ -19,6 +19,7 @@ from accord.leads.actions.stages import Entering, enter_stages
 __all__ = [
     "Entering",
     "Newcomer",
+    "add_identities",
     "add_leads",
     "add_notes",
     "assign_owners",

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
+from accord.base.errors import Conflict
+from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
 from accord.leads.models import Identity
 from accord.leads.rules import Entry
@@ -32,6 +35,24 @@ def claim_identities(*, entries: Sequence[Entry], at: datetime) -> None:
         except IntegrityError:
             continue
         return
+
+
+def add_identities(
+    *, lead: uuid.UUID, identities: Sequence[tuple[str, str]], at: datetime
+) -> None:
+    """Let a lead be recognised by more: (kind, value); what it has already stays.
+
+    Raises Conflict when one belongs to another lead.
+    """
+    for kind, value in sorted(identities):
+        found, _is_new = Identity.objects.get_or_create(
+            kind=kind, value=value, defaults={"id": new_id(), "lead_id": lead, "known_at": at}
+        )
+        if found.lead_id != lead:
+            raise Conflict(
+                _("%(value)s belongs to another lead already; look it up instead.")
+                % {"value": value}
+            )
 
 
 def _look_up(entries: Sequence[Entry]) -> dict[tuple[str, str], uuid.UUID]:

@@ -15,16 +15,22 @@ from accord.leads.queries.pages import (
     LeadFilters,
     LeadPage,
     TimelinePage,
+    facts_changed_at,
+    identities_of,
     lead_count,
     lead_page,
     one_lead,
     owners,
     sources,
+    stage_entries,
     timeline,
     visible_to,
 )
 
 __all__ = [
+    "stage_entries",
+    "identities_of",
+    "facts_changed_at",
     "COUNTED_UP_TO",
     "LeadFilters",
     "LeadPage",

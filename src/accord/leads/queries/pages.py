@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accord.base.errors import Missing
-from accord.leads.models import Activity, Company, Identity, Lead, StageEntry, Submission
+from accord.leads.models import Activity, Company, FactChange, Identity, Lead, StageEntry, Submission
 from accord.teams.models import User
 
 PAGE = 50
@@ -206,6 +206,12 @@ def stage_entries(lead_id: uuid.UUID) -> list[StageEntry]:
 def identities_of(lead_id: uuid.UUID) -> list[Identity]:
     """By what a lead is recognised."""
     return list(Identity.objects.filter(lead_id=lead_id).order_by("kind", "value"))
+
+
+def facts_changed_at(lead_id: uuid.UUID) -> dict[str, datetime]:
+    """Since when each fact that ever changed has the value it has now."""
+    rows = FactChange.objects.filter(lead_id=lead_id).values_list("fact")
+    return dict(rows.annotate(changed_at=Max("known_until")))
 
 
 def sources() -> list[str]:
