@@ -23,7 +23,7 @@ def new_nonce(purpose: str) -> str:
 
 
 def read_nonce(purpose: str, signed: str) -> Nonce:
-    """The nonce of a form that came back. Raises Invalid when it is not ours or older than two days."""
+    """The nonce of a form that came back. Raises Invalid when it is not ours, or too old."""
     signer = signing.TimestampSigner(salt=purpose)
     try:
         value = signer.unsign(signed, max_age=LONGEST)

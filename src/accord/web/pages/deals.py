@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -17,12 +17,11 @@ from accord.base.errors import Invalid
 from accord.deals import queries
 from accord.flows import close
 from accord.web.acts import moved_on
+from accord.web.amounts import read_amount
 
 if TYPE_CHECKING:
     from accord.deals.models import Deal, SalesStep
     from accord.web.requests import Request
-
-MOST = Decimal(10) ** 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +31,6 @@ class Column:
     step: "SalesStep"
     deals: Sequence["Deal"]
     total: Decimal
-
-
-def read_amount(text: str) -> Decimal | None:
-    """An amount as people write it, with or without thousands apart; nothing for nothing."""
-    plain = text.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
-    if not plain:
-        return None
-    if plain.rfind(",") > plain.rfind("."):
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        amount = Decimal(plain.replace(",", ""))
-    except InvalidOperation as error:
-        raise Invalid(
-            _("“%(text)s” is not an amount; write it such as 12500.") % {"text": text},
-            field="amount",
-        ) from error
-    if not (amount.is_finite() and 0 <= amount < MOST):
-        raise Invalid(_("“%(text)s” cannot be an amount.") % {"text": text}, field="amount")
-    return amount
 
 
 @require_GET

@@ -2,14 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,14 +17,17 @@ from accord.agreement import queries as agreement
 from accord.base.errors import Invalid
 from accord.criteria.language import leaves
 from accord.flows import follow_up
-from accord.flows import pass_back as flow_pass_back
+from accord.flows import pass_back as flow
+from accord.flows.pass_back import Said
 from accord.handoffs import queries
-from accord.handoffs.actions.attempts import Attempt, AttemptChannel, AttemptOutcome
+from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome
+from accord.qualification.queries import why
 from accord.web.acts import moved_on, replaced
 from accord.web.permissions import SALES
 from accord.web.requests import is_partial
 
 if TYPE_CHECKING:
+    from accord.agreement.terms import Terms
     from accord.handoffs.queries import InboxItem
     from accord.web.requests import Request
 
@@ -88,18 +90,24 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
         outcome=request.POST.get("outcome", ""),
         note=request.POST.get("note", "").strip(),
     )
-    until = _morning_of(_day(request.POST.get("until", ""), "until"))
+    until = _day(request.POST.get("until", ""), "until")
     follow_up.log_attempts(attempts=[attempt], by=request.user.id, at=request.at)
     if until:
-        follow_up.pause(until={id: until}, note="", by=request.user.id, at=request.at)
+        follow_up.pause(until={id: until}, by=request.user.id, at=request.at)
     return _answered(request, id, _("Logged."))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def qualification(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """Say that there is a real chance."""
+    """Say that there is a real chance; opens in place with the agreement's checklist."""
     item = queries.one_open(id, at=request.at)
-    follow_up.qualify(handoffs=[id], by=request.user.id, at=request.at)
+    if request.method != "POST":
+        terms = agreement.terms_of(item.handoff.agreement_version)
+        checks = [each for each in why(item.lead.id) if each.key == terms.checklist]
+        return _in_place(request, "qualification", item, {"checks": checks})
+    follow_up.qualify(
+        handoffs=[id], note=request.POST.get("note", ""), by=request.user.id, at=request.at
+    )
     messages.success(request, _("Qualified. Open a deal when you know what it is about."))
     return moved_on(request, "lead", item.lead.id)
 
@@ -114,29 +122,18 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
         context = {
             "choices": queries.choices(version, at=request.at),
             "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
-            "clauses": [
-                (each.key, each.text) for each in leaves(terms.definitions[terms.gate].must)
-            ],
+            "clauses": _clauses(terms),
         }
         return _in_place(request, "pass_back", item, context)
-    reason = terms.reasons.get(request.POST.get("reason", ""))
-    if reason is None:
-        raise Invalid(
-            _("Choose a reason; the agreement says where the lead goes then."), field="reason"
-        )
-    flow_pass_back.pass_back(
-        handoffs=[id],
-        reason=reason.key,
-        asked=request.POST.get("asked", "").strip(),
-        note=request.POST.get("note", "").strip(),
-        blamed_clauses=request.POST.getlist("blamed"),
-        by=request.user.id,
-        at=request.at,
+    said = Said(
+        reason=request.POST.get("reason", ""),
+        asked=request.POST.get("asked", ""),
+        note=request.POST.get("note", ""),
+        blamed=request.POST.getlist("blamed") or None,
     )
-    sentence = _("%(lead)s was passed back: %(reason)s.") % {
-        "lead": item.lead,
-        "reason": reason.label,
-    }
+    flow.pass_back(handoffs=[id], said=said, by=request.user.id, at=request.at)
+    words = {"lead": item.lead, "reason": terms.reasons[said.reason].label}
+    sentence = _("%(lead)s was passed back: %(reason)s.") % words
     undo = reverse("handoff_pass_back_undoing", args=[id])
     if is_partial(request):
         return replaced(request, "", sentence=sentence, undo=undo)
@@ -147,9 +144,20 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
 @require_POST
 def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a pass-back back, within seconds of it."""
-    flow_pass_back.undo_pass_back(handoffs=[id], by=request.user.id, at=request.at)
+    flow.undo_pass_back(handoffs=[id], by=request.user.id, at=request.at)
     messages.success(request, _("Taken back. The lead is yours as before."))
     return moved_on(request, "handoffs")
+
+
+def _clauses(terms: "Terms") -> list[tuple[str, str]]:
+    """The lines by which a lead gets to sales: what a rep can name as wrong."""
+    return [
+        (f"{key}:{each.key}", each.text)
+        for key, definition in terms.definitions.items()
+        if definition.stage or key in (terms.gate, "ideal_customer")
+        for each in leaves(definition.must)
+        if each.text
+    ]
 
 
 def _in_place(
@@ -185,10 +193,3 @@ def _day(text: str, field: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
-
-
-def _morning_of(day: date | None) -> datetime | None:
-    """When a day begins in the person's own zone."""
-    if day is None:
-        return None
-    return timezone.make_aware(datetime.combine(day, time()))

@@ -20,7 +20,8 @@ from accord.flows import close, hand_off, learn
 from accord.handoffs import queries as handoffs
 from accord.leads import actions, queries, rules
 from accord.qualification import queries as qualification
-from accord.web.acts import moved_on
+from accord.web.acts import moved_on, once
+from accord.web.amounts import read_amount
 from accord.web.filters import leads_url
 from accord.web.nonces import read_nonce
 from accord.web.stories import kind_choices, tell
@@ -227,15 +228,12 @@ def lead_activities(request: "Request", id: uuid.UUID) -> HttpResponse:
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").strip()
     if kind not in WORDS or not text:
         raise Invalid(_("There is nothing to keep: write a few words first."), field="text")
-    if not repeated(read_nonce("activity", request.POST.get("nonce", ""))):
-        side = Side.PROSPECT if kind == "question.asked" else Side(request.user.side)
-        actions.add_notes(
-            notes={found.id: text},
-            side=side,
-            by=request.user.id,
-            at=request.at,
-            kind=kind,
-        )
+    side = Side.PROSPECT if kind == "question.asked" else Side(request.user.side)
+    with once(read_nonce("activity", request.POST.get("nonce", ""))) as is_first:
+        if is_first:
+            actions.add_notes(
+                notes={found.id: text}, side=side, by=request.user.id, at=request.at, kind=kind
+            )
     return moved_on(request, "lead", found.id)
 
 
@@ -255,13 +253,14 @@ def lead_offer(request: "Request", id: uuid.UUID) -> HttpResponse:
 def lead_deals(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Open a deal with a lead."""
     found = queries.one_lead(request.user, id)
-    if not repeated(read_nonce("deal", request.POST.get("nonce", ""))):
-        close.open_deal(
-            lead=found.id,
-            title=request.POST.get("title", "").strip(),
-            amount=request.POST.get("amount", "").strip(),
-            by=request.user.id,
-            at=request.at,
-        )
+    with once(read_nonce("deal", request.POST.get("nonce", ""))) as is_first:
+        if is_first:
+            close.open_deals(
+                leads={found.id},
+                title=request.POST.get("title", "").strip(),
+                amount=read_amount(request.POST.get("amount", "")),
+                by=request.user.id,
+                at=request.at,
+            )
     messages.success(request, _("The deal is open; it stands in the first step."))
     return moved_on(request, "lead", found.id)
