@@ -1,0 +1,149 @@
+"""The real funnel of Olist, imported by the example maps, against pandas."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accord.flows.import_file import import_file, plan_import
+from accord.insights.metrics import Scope, leads_of, metric
+from accord.insights.reports import report
+from accord.leads.models import Lead
+from tests.imports.files import real_data
+from tests.imports.test_import_leads import everything, figures
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+EXAMPLES = Path(__file__).parents[2] / "examples" / "olist"
+FILES = {
+    "leads": "olist_marketing_qualified_leads_dataset.csv",
+    "deals": "olist_closed_deals_dataset.csv",
+}
+
+
+def bring_in(kind: str) -> tuple[int, int, int, int, int]:
+    """Import one of the two files; rows, created, merged, unchanged, refused."""
+    plan = plan_import(
+        path=real_data() / "olist-funnel" / FILES[kind],
+        kind=kind,
+        map_path=EXAMPLES / f"{kind}.toml",
+    )
+    return figures(import_file(plan=plan, by=None, at=AT))
+
+
+@pytest.fixture(scope="module")
+def olist(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> object:
+    """Both files, imported once for this module and taken back after it."""
+    real_data()
+    from django.db import transaction
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with transaction.atomic():
+            assert bring_in("leads") == (8000, 8000, 0, 0, 0)
+            assert bring_in("deals") == (842, 842, 0, 0, 0)
+            yield
+            transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def frame() -> pandas.DataFrame:
+    """Leads with their deals, as pandas joins them."""
+    folder = real_data() / "olist-funnel"
+    leads = pandas.read_csv(folder / FILES["leads"], parse_dates=["first_contact_date"])
+    deals = pandas.read_csv(folder / FILES["deals"], parse_dates=["won_date"])
+    return leads.merge(deals, on="mql_id", how="left")
+
+
+class TestFunnel:
+    def test_totals(self, olist: object) -> None:
+        total = report("funnel", at=AT)["total"]
+        assert (total["leads"], total["won"], total["lost"]) == (8000, 842, 0)
+        assert total["lead_to_customer_rate"] == pytest.approx(0.1053, abs=5e-5)
+
+    def test_days_to_won_over_all_with_the_negative_one_reported(
+        self, olist: object, frame: pandas.DataFrame
+    ) -> None:
+        found = report("funnel", at=AT)
+        days = (frame.won_date - frame.first_contact_date).dropna() / pandas.Timedelta(days=1)
+        assert len(days) == 842
+        said = found["total"]["days_to_won"]
+        assert said["median"] == pytest.approx(days.median(), abs=0.005)
+        assert said["mean"] == pytest.approx(days.mean(), abs=0.005)
+        assert said["p90"] == pytest.approx(days.quantile(0.9), abs=0.005)
+        assert said["max"] == pytest.approx(days.max(), abs=0.005)
+        assert (days < 0).sum() == found["total"]["won_before_first_contact"] == 1
+        assert any("won before its first contact" in note for note in found["notes"])
+
+    def test_cohorts(self, olist: object, frame: pandas.DataFrame) -> None:
+        by_month = frame.groupby(frame.first_contact_date.dt.strftime("%Y-%m"))
+        judge = {key: (len(rows), int(rows.won_date.notna().sum())) for key, rows in by_month}
+        rows = report("funnel", at=AT)["rows"]
+        assert {row["cohort"]: (row["leads"], row["won"]) for row in rows} == judge
+
+    def test_takes_a_fixed_number_of_queries(self, olist: object) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            report("funnel", at=AT)
+        assert len(queries) <= 10
+
+    def test_a_period_counts_its_own_cohorts(self, olist: object) -> None:
+        from datetime import date
+
+        found = report("funnel", at=AT, begins_on=date(2018, 1, 1), until=date(2018, 3, 1))
+        assert [row["cohort"] for row in found["rows"]] == ["2018-01", "2018-02"]
+
+
+class TestChannels:
+    def test_won_and_leads_by_origin_with_blank_and_unknown_apart(
+        self, olist: object, frame: pandas.DataFrame
+    ) -> None:
+        rows = report("channels", at=AT)["rows"]
+        judge = frame.assign(origin=frame.origin.astype(object).where(frame.origin.notna(), None))
+        counted = {
+            origin if isinstance(origin, str) else None: (
+                len(group),
+                int(group.won_date.notna().sum()),
+            )
+            for origin, group in judge.groupby("origin", dropna=False)
+        }
+        assert {row["origin"]: (row["leads"], row["won"]) for row in rows} == counted
+        assert counted[None] == (60, 14)
+        assert counted["unknown"] == (1099, 179)
+
+    def test_the_example_of_the_contract(self, olist: object) -> None:
+        social = next(row for row in report("channels", at=AT)["rows"] if row["origin"] == "social")
+        assert social["lead_to_customer_rate"] == 0.0556
+        assert social["low"] < 0.0556 < social["high"]
+
+    def test_takes_two_queries_beside_those_for_the_calendar(self, olist: object) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            report("channels", at=AT)
+        assert len(queries) <= 5
+
+    def test_few_cases_are_not_ranked(self, olist: object) -> None:
+        rows = report("channels", at=AT, by="source_detail")["rows"]
+        assert len(rows) == 495
+        assert all((row["rank"] is None) == (row["leads"] < 5) for row in rows)
+
+
+class TestFigures:
+    def test_open_their_rows(self, olist: object) -> None:
+        scope = Scope(at=AT)
+        for key in ("leads", "won", "deals_won"):
+            assert leads_of(key, scope).count() == metric(key).count(scope)
+
+    def test_profiles_with_two_values_stay_as_they_were_sent(self, olist: object) -> None:
+        from accord.leads.models import Submission
+
+        assert Submission.objects.filter(body__lead_behaviour_profile="cat, wolf").exists()
+
+
+def test_run_twice_changes_nothing(olist: object) -> None:
+    before = everything()
+    assert bring_in("leads") == (8000, 0, 0, 8000, 0)
+    assert bring_in("deals") == (842, 0, 0, 842, 0)
+    assert everything() == before
+    assert Lead.objects.count() == 8000
