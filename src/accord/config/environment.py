@@ -1,7 +1,11 @@
 """Settings out of the environment; a value that is not understood is refused, never guessed."""
 
 import os
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from accord.base.errors import Invalid
 
@@ -35,6 +39,17 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """A list, its parts separated by commas."""
     said = os.environ.get(name, "")
     return [part.strip() for part in said.split(",") if part.strip()] or default
+
+
+def database(url: str) -> dict[str, Any]:
+    """The parts of postgresql://user:password@host:port/name. Raises Invalid if it is another thing."""
+    try:
+        return conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise Invalid(
+            "DATABASE_URL is not understood; it looks like postgresql://user:password@host:5432/accord.",
+            field="DATABASE_URL",
+        ) from error
 
 
 def mail_server(url: str) -> dict[str, object]:

@@ -22,6 +22,8 @@ from accord.config.places import MAJOR, DatabaseUnavailable, Place, locate, make
 NAME = "accord"
 START_WITHIN = 120
 STOP_WITHIN = 60
+LET_GO_WITHIN = 30
+HELD = ("pre-existing shared memory block", "lock file")
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -45,11 +47,14 @@ def start(home: Path, *, settings: Mapping[str, str] | None = None) -> str:
         with _alone(home):
             make_account()
             place = locate(home)
-            if _postmaster(place) is None:
-                place.prepare()
-                _make(place, dict(settings or {}))
-                _launch(place, dict(settings or {}))
-            _await(place)
+            deadline = time.monotonic() + START_WITHIN
+            while True:
+                if _postmaster(place) is None:
+                    place.prepare()
+                    _make(place, dict(settings or {}))
+                    _launch(place, dict(settings or {}))
+                if _answers(place, deadline):
+                    break
     except OSError as error:
         raise DatabaseUnavailable(f"The database of {home} cannot be started: {error}") from error
     return _address(place, NAME)
@@ -104,7 +109,7 @@ def _make(place: Place, settings: dict[str, str]) -> None:
         options.append("--no-sync")
     made = place.run("initdb", "-D", str(draft), "-U", NAME, *options)
     if made.returncode:
-        raise DatabaseUnavailable(f"The database could not be made in {place.data}: {_last(made.stdout)}")
+        raise DatabaseUnavailable(f"The database could not be made in {place.data}: {_reason(made.stdout)}")
     with open(draft / "postgresql.conf", "a") as file:
         file.write("include_if_exists = 'accord.conf'  # written at each start\n")
     draft.rename(place.data)
@@ -123,47 +128,50 @@ def _launch(place: Place, settings: dict[str, str]) -> None:
     chosen = {**machine_settings(), **settings, "unix_socket_directories": str(place.socket)}
     lines = [f"{name} = '{value}'\n" for name, value in sorted(chosen.items())]
     place.write(place.data / "accord.conf", "".join(lines))
-    _drop_stale_lock(place)
     _turn_log(place.log)
-    deadline = time.monotonic() + START_WITHIN
+    deadline = time.monotonic() + LET_GO_WITHIN
     while True:
+        _drop_stale_locks(place)
+        before = place.log.stat().st_size if place.log.exists() else 0
         begun = place.run(
             "pg_ctl", "start", "-D", str(place.data), "-l", str(place.log), "-w", "-t", str(START_WITHIN)
         )
         if begun.returncode == 0:
             return
-        # After a kill, processes of the old server may hold its memory for a moment.
-        if "pre-existing shared memory" not in _tail(place.log) or time.monotonic() > deadline:
+        # After a kill, the old server's processes may hold its lock or memory for a moment.
+        said = _since(place.log, before)
+        if not any(held in said for held in HELD) or time.monotonic() > deadline:
             raise DatabaseUnavailable(
-                f"The database in {place.data} did not start: {_last(_tail(place.log)) or _last(begun.stdout)} "
+                f"The database in {place.data} did not start: {_reason(said or begun.stdout)} "
                 f"Its log is {place.log}."
             )
         time.sleep(0.2)
 
 
-def _drop_stale_lock(place: Place) -> None:
-    """Removes a lock whose process id now belongs to something else; PostgreSQL would wait for it."""
-    path = place.data / "postmaster.pid"
-    with suppress(OSError, ValueError, psutil.Error):
-        other = psutil.Process(int(path.read_text().split("\n", 1)[0]))
-        if not other.name().startswith("postgres"):
-            path.unlink()
+def _drop_stale_locks(place: Place) -> None:
+    """Removes locks whose process is dead, or something else by now; PostgreSQL trusts the number."""
+    for path in (place.data / "postmaster.pid", place.socket / ".s.PGSQL.5432.lock"):
+        with suppress(OSError, ValueError, psutil.Error):
+            other = psutil.Process(int(path.read_text().split("\n", 1)[0]))
+            if other.status() == psutil.STATUS_ZOMBIE or not other.name().startswith("postgres"):
+                path.unlink()
 
 
-def _await(place: Place) -> None:
-    """Waits until the database answers, and makes ours in it."""
-    deadline = time.monotonic() + START_WITHIN
+def _answers(place: Place, deadline: float) -> bool:
+    """Waits until the database answers, and makes ours in it; False if it died meanwhile."""
     while True:
         try:
             with psycopg.connect(_address(place, NAME), connect_timeout=10):
-                return
+                return True
         except psycopg.OperationalError as error:
             if f'database "{NAME}" does not exist' in str(error):
                 _create(place)
-            elif time.monotonic() > deadline or _postmaster(place) is None:
+                continue
+            if time.monotonic() > deadline:
                 raise DatabaseUnavailable(f"The database in {place.data} does not answer: {error}") from error
-            else:
-                time.sleep(0.1)
+            if _postmaster(place) is None:
+                return False
+            time.sleep(0.1)
 
 
 def _create(place: Place) -> None:
@@ -206,14 +214,16 @@ def _turn_log(log: Path) -> None:
             log.replace(log.with_suffix(".log.1"))
 
 
-def _tail(log: Path) -> str:
+def _since(log: Path, offset: int) -> str:
     with suppress(OSError):
-        return log.read_bytes()[-2000:].decode(errors="replace")
+        return log.read_bytes()[offset:].decode(errors="replace")
     return ""
 
 
-def _last(text: str) -> str:
-    return text.strip().rsplit("\n", 1)[-1]
+def _reason(text: str) -> str:
+    """The line that says why, of what a program printed."""
+    lines = text.strip().splitlines() or ["for no reason given."]
+    return next((line for line in lines if "FATAL" in line or "error" in line.lower()), lines[-1])
 
 
 __all__ = ["DatabaseUnavailable", "dsn", "is_running", "machine_settings", "start", "stop"]

@@ -17,7 +17,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
-from psycopg.conninfo import conninfo_to_dict
 
 from accord.config import environment, postgres
 from accord.config.home import home, secret_key
@@ -99,7 +98,7 @@ TEMPLATES = [
 
 # --- database and jobs -----------------------------------------------------------------------
 DATABASE_URL = os.environ.get("DATABASE_URL") or postgres.dsn(HOME)
-_DATABASE = conninfo_to_dict(DATABASE_URL)
+_DATABASE = environment.database(DATABASE_URL)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",

@@ -134,7 +134,7 @@ class Supervisor:
         host, port = self.listening.getsockname()[:2]
         asked = http.client.HTTPConnection(_reachable(host), port, timeout=2)
         try:
-            asked.request("HEAD", "/", headers={"Host": "localhost"})
+            asked.request("GET", "/", headers={"Host": "localhost"})
             asked.getresponse()
         except (OSError, http.client.HTTPException):
             return False
