@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accord.agreement import actions as agreement
 from accord.flows.recheck import re_evaluate
 from accord.handoffs.actions.pools import add_pool, default_pool, join_pool
+from accord.leads import actions as leads
 from accord.teams import actions as teams
 from accord.teams.actions import Newcomer, Week
 from accord.teams.models import SALES_ROLES, Role, User
@@ -49,6 +50,7 @@ def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
             document=agreement.default_document(one_person_may_hold_both=both), at=at
         )
         add_pool(name=_("All reps"), members=_in_turn([user]), at=at)
+        leads.watch(kinds=leads.SEEN_BY_ACCORD, since=at)
         re_evaluate(at=at)  # leads that were imported before there was an agreement
     return user
 

@@ -45,6 +45,9 @@ def record(
         ids=[entry.id_of("activity") for entry in told],
     )
     _raise_subscribers(told, by, at)
+    if door in (Door.FORM, Door.API):
+        # The first of its kind shows that the kind is watched from now on.
+        actions.watch(kinds={entry.event for entry in told if entry.event}, since=at)
 
 
 def _newcomer(

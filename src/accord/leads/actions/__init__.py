@@ -15,8 +15,10 @@ from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, stor
 from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
 from accord.leads.actions.ownership import assign_owners, set_statuses
 from accord.leads.actions.stages import Entering, enter_stages
+from accord.leads.actions.watching import SEEN_BY_ACCORD, watch
 
 __all__ = [
+    "SEEN_BY_ACCORD",
     "Entering",
     "Newcomer",
     "add_identities",
@@ -39,4 +41,5 @@ __all__ = [
     "settle",
     "stop_import",
     "store",
+    "watch",
 ]

@@ -1,0 +1,169 @@
+"""What comes in walks the way: kept, identified, recorded, judged, moved on, handed over."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from accord.base.errors import Conflict
+from accord.base.lifecycle import Side, Stage
+from accord.flows import begin
+from accord.flows.receive import Incoming, receive
+from accord.flows.take_in import take_in_waiting
+from accord.handoffs.models import Handoff, Trigger
+from accord.leads.models import Activity, Door, Fate, Lead, StageEntry, Submission
+from accord.qualification.models import Outcome, Verdict
+from accord.teams.actions import Newcomer
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def set_up(at: datetime = AT - timedelta(days=400)):
+    company = begin.Company(name="Halden", currency="EUR", time_zone="Europe/Berlin", week=WEEK)
+    first = Newcomer(
+        email="sofia@halden.example",
+        name="Sofia",
+        roles=["admin", "head_of_sales"],
+        password="long-enough-for-all",
+    )
+    return begin.begin(company=company, first=first, at=at)
+
+
+def send(*bodies: dict, at: datetime = AT, nonce: str | None = None) -> list[Submission]:
+    receipts = receive(
+        submissions=[Incoming(body=body, nonce=nonce) for body in bodies], door=Door.FORM, by=None, at=at
+    )
+    take_in_waiting(at=at)
+    return list(Submission.objects.filter(id__in=[r.id for r in receipts]).order_by("id"))
+
+
+DEMO = {"email": "dana@acme.example", "name": "Dana Ruiz", "asks_for": "demo", "need": "a pump"}
+
+
+@pytest.mark.django_db
+class TestAHandRaise:
+    def test_becomes_a_lead_that_is_handed_over_at_once(self):
+        set_up()
+        (submission,) = send(DEMO)
+        lead = Lead.objects.get(id=submission.lead_id)
+        handoff = Handoff.objects.get(lead_id=lead.id)
+        assert submission.fate == Fate.CREATED
+        assert lead.stage == Stage.MQL
+        assert handoff.trigger == Trigger.HAND_RAISE
+        assert handoff.owner is not None
+
+    def test_leaves_each_stage_entry_with_cause_and_version(self):
+        set_up()
+        (submission,) = send(DEMO)
+        entries = StageEntry.objects.filter(lead_id=submission.lead_id).order_by("entered_at", "stage")
+        assert [(e.stage, e.cause, e.agreement_version) for e in entries] == [
+            ("inquiry", "submission", None),
+            ("mql", "evaluation", 1),
+        ]
+
+    def test_tells_its_story(self):
+        set_up()
+        (submission,) = send(DEMO)
+        kinds = set(Activity.objects.filter(lead_id=submission.lead_id).values_list("kind", flat=True))
+        assert {"form.submitted", "stage.entered", "handoff.offered"} <= kinds
+
+
+@pytest.mark.django_db
+class TestWhatIsNotReady:
+    def test_waits_with_marketing_and_says_what_is_missing(self):
+        set_up()
+        (submission,) = send({"email": "eva@acme.example", "asks_for": "content"})
+        verdict = Verdict.objects.get(lead_id=submission.lead_id, definition="mql")
+        lead = Lead.objects.get(id=submission.lead_id)
+        assert (lead.stage, lead.holder) == (Stage.INQUIRY, Side.MARKETING)
+        assert verdict.outcome == Outcome.CANNOT_TELL
+        assert "employees" in verdict.missing
+        assert not Handoff.objects.exists()
+
+    def test_is_refused_with_its_field_when_it_cannot_be_read(self):
+        set_up()
+        (submission,) = send({"email": "not an address"})
+        assert (submission.fate, submission.field) == (Fate.REFUSED, "email")
+        assert not Lead.objects.exists()
+
+
+@pytest.mark.django_db
+class TestTheSameSubmissionSentAgain:
+    def test_is_the_same_submission(self):
+        set_up()
+        first = send(DEMO, nonce="n1")
+        again = send(DEMO, nonce="n1")
+        assert first[0].id == again[0].id
+        assert Activity.objects.filter(kind="form.submitted").count() == 1
+
+    def test_with_another_body_is_a_conflict_and_keeps_nothing(self):
+        set_up()
+        send(DEMO, nonce="n1")
+        with pytest.raises(Conflict):
+            send({**DEMO, "name": "Eve"}, nonce="n1")
+        assert Submission.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_only_verdicts_that_change_are_written():
+    set_up()
+    (submission,) = send(DEMO)
+    before = set(Verdict.objects.values_list("definition", "evaluated_at"))
+    from accord.flows.evaluate import evaluate
+
+    assert evaluate(leads=[submission.lead_id], at=AT + timedelta(minutes=1)) == 0
+    assert set(Verdict.objects.values_list("definition", "evaluated_at")) == before
+
+
+@pytest.mark.django_db
+def test_a_failure_on_the_way_leaves_all_waiting(monkeypatch):
+    set_up()
+    receive(submissions=[Incoming(body=DEMO)], door=Door.FORM, by=None, at=AT)
+
+    def fail(**_: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr("accord.flows.take_in.hand_off", fail)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        take_in_waiting(at=AT)
+    assert Submission.objects.get().fate == Fate.WAITING
+    assert not Lead.objects.exists()
+    assert not Activity.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_number_of_statements_does_not_grow_with_the_set(django_assert_max_num_queries):
+    set_up()
+    bodies = [{**DEMO, "email": f"p{n}@acme{n}.example"} for n in range(40)]
+    receive(submissions=[Incoming(body=body) for body in bodies], door=Door.FORM, by=None, at=AT)
+    with django_assert_max_num_queries(90):
+        assert take_in_waiting(at=AT) == 40
+    assert Handoff.objects.count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_take_in_each_submission_once():
+    set_up()
+    bodies = [{**DEMO, "email": f"p{n}@acme.example"} for n in range(30)]
+    receive(submissions=[Incoming(body=body) for body in bodies], door=Door.FORM, by=None, at=AT)
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            while take_in_waiting(at=AT, limit=7):
+                pass
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Lead.objects.count() == Handoff.objects.count() == 30
+    assert Activity.objects.filter(kind="form.submitted").count() == 30
