@@ -1,10 +1,12 @@
 """Keys in the words that people read. Used by templates as filters of the same names."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accord.agreement.spans import Span
+from accord.agreement.terms import LossReason
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.leads.kinds import ASKED_FOR
 from accord.web.permissions import ROLES
@@ -117,6 +119,11 @@ def version_state(key: str) -> str:
 def asked_label(key: str) -> str:
     """What a prospect can ask for."""
     return str(ASKED_FOR.get(key, key))
+
+
+def loss_label(key: str, reasons: Mapping[str, LossReason]) -> str:
+    """Why a deal was lost, by the reasons of the agreement."""
+    return reasons[key].label if key in reasons else key
 
 
 def fact_label(key: str) -> str:

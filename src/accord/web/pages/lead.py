@@ -21,7 +21,6 @@ from accord.handoffs import queries as handoffs
 from accord.leads import actions, queries, rules
 from accord.qualification import queries as qualification
 from accord.web.acts import moved_on, once
-from accord.web.amounts import read_amount
 from accord.web.filters import leads_url
 from accord.web.nonces import read_nonce
 from accord.web.stories import kind_choices, tell
@@ -255,10 +254,10 @@ def lead_deals(request: "Request", id: uuid.UUID) -> HttpResponse:
     found = queries.one_lead(request.user, id)
     with once(read_nonce("deal", request.POST.get("nonce", ""))) as is_first:
         if is_first:
-            close.open_deals(
-                leads={found.id},
-                title=request.POST.get("title", "").strip(),
-                amount=read_amount(request.POST.get("amount", "")),
+            close.open_deal(
+                lead=found.id,
+                title=request.POST.get("title", ""),
+                amount=request.POST.get("amount", ""),
                 by=request.user.id,
                 at=request.at,
             )
