@@ -16,7 +16,7 @@ from accord.flows.import_file import Outcome, Progress, import_file, plan_import
 from accord.handoffs.models import Handoff
 from accord.leads import actions, queries
 from accord.leads.mapping import MapRefused
-from accord.leads.models import Activity, Identity, Import, Lead, Submission
+from accord.leads.models import Activity, Identity, Import, Lead, StageEntry, Submission
 from tests.imports.files import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -253,7 +253,7 @@ class TestRunAgain:
     ) -> None:
         rows = "a@x.co,,,,\nb@x.co,,,,\nc@x.co,,,,\n"
         with monkeypatch.context() as patch:
-            patch.setattr(actions, "move_on", _break)
+            patch.setattr(actions, "recount", _break)
             with pytest.raises(Stopped):
                 bring_in(tmp_path, rows)
         assert not Lead.objects.exists()
@@ -293,7 +293,7 @@ def _ids_of_a_run(folder: Path, rows: str, *, stop_after: int | None) -> list[tu
         *Submission.objects.values_list("id", "line"),
         *Activity.objects.filter(kind="import.added").values_list("id", "lead_id"),
     ]
-    for model in (Import, Lead, Identity, Submission, Activity):
+    for model in (Import, Lead, Identity, Submission, Activity, StageEntry):
         model.objects.all().delete()
     return sorted((str(id), str(what)) for id, what in found)
 

@@ -175,11 +175,11 @@ def _go_on(run: _Run, begun: Import) -> None:
     for batch in _batches(run, begun, Reach(after=done)):
         last = max(entry.line or 0 for entry in batch)
         with transaction.atomic():
+            actions.move_on(import_id=begun.id, from_line=done, to_line=last)
             _take_batch(batch, take)
             _name_columns(batch, run.plan.mapping)
             actions.keep_ledger(entries=batch, import_id=begun.id, by=run.by, at=run.at)
-            fates = Counter(entry.fate for entry in batch)
-            actions.move_on(import_id=begun.id, from_line=done, to_line=last, fates=fates)
+            actions.recount(import_id=begun.id, fates=Counter(entry.fate for entry in batch))
         done, rows = last, rows + len(batch)
         run.tell(Progress(line=done, lines=max(run.plan.found.lines, done), rows=rows))
 

@@ -67,9 +67,9 @@ def _funnel_values(found: Funnel) -> Report:
 
 def _rate(share: Share) -> Report:
     return {
-        "lead_to_customer_rate": _rounded(share.value, 4),
-        "low": _rounded(share.low, 4),
-        "high": _rounded(share.high, 4),
+        "lead_to_customer_rate": _rounded(share.value, 6),
+        "low": _rounded(share.low, 6),
+        "high": _rounded(share.high, 6),
     }
 
 
@@ -79,7 +79,7 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 def _days(days: DaysToWon) -> Report:
     figures = {"median": days.median, "mean": days.mean, "p90": days.p90, "max": days.max}
-    return {name: _rounded(value, 2) for name, value in figures.items()}
+    return {name: _rounded(value, 3) for name, value in figures.items()}
 
 
 def _funnel_notes(found: Funnel) -> list[str]:
@@ -168,9 +168,9 @@ def _quality(quality: Quality) -> Report:
         "side": quality.side.value,
         "title": quality.title,
         "promised": quality.promised,
-        "delivered": _rounded(quality.delivered.value, 4),
-        "low": _rounded(quality.delivered.low, 4),
-        "high": _rounded(quality.delivered.high, 4),
+        "delivered": _rounded(quality.delivered.value, 6),
+        "low": _rounded(quality.delivered.low, 6),
+        "high": _rounded(quality.delivered.high, 6),
         "kept": quality.delivered.part,
         "due": quality.delivered.whole,
         "late": quality.late,

@@ -23,15 +23,13 @@ def begin_import(
     return Import.objects.get(id=id)
 
 
-def move_on(
-    *, import_id: uuid.UUID, from_line: int, to_line: int, fates: Mapping[str, int]
-) -> None:
-    """Note in the batch's own transaction that the lines up to `to_line` are done.
+def move_on(*, import_id: uuid.UUID, from_line: int, to_line: int) -> None:
+    """Claim the lines up to `to_line`, first of all in the batch's own transaction.
 
     Raises Conflict, and so undoes the batch, when another process did them meanwhile.
     """
     moved = Import.objects.filter(id=import_id, lines_done=from_line).update(
-        lines_done=to_line, state=ImportState.RUNNING, **_added(fates)
+        lines_done=to_line, state=ImportState.RUNNING
     )
     if not moved:
         raise Conflict(
@@ -40,7 +38,7 @@ def move_on(
 
 
 def recount(*, import_id: uuid.UUID, fates: Mapping[str, int]) -> None:
-    """Add to the counts of an import; refused rows that were mended count elsewhere now."""
+    """Add to the counts of an import."""
     Import.objects.filter(id=import_id).update(**_added(fates))
 
 

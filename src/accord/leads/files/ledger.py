@@ -23,7 +23,8 @@ def write_refused(path: Path, header: Sequence[str], refused: Iterable[Refused])
         writer = csv.writer(file)
         writer.writerow([*OWN_COLUMNS, *map(guard, columns)])
         for line, column, reason, sent in refused:
-            cells = [str(sent.get(name, "")) for name in columns]
+            # A row that was too short stays so: what nobody mended is refused again.
+            cells = [str(sent[name]) for name in columns if name in sent]
             extra = [str(cell) for cell in sent.get(MORE, ())]
             writer.writerow([line, column or "", reason or "", *map(guard, [*cells, *extra])])
             number += 1
