@@ -54,7 +54,7 @@ def _start() -> str:
 def _use() -> None:
     """Holds it until this run ends; the last one stops it."""
     HOME.mkdir(mode=0o711, exist_ok=True)
-    held = open(HOME / "used.lock", "w")
+    held = open(HOME / "used.lock", "w")  # noqa: SIM115 - held until the run ends
     fcntl.flock(held, fcntl.LOCK_SH)
     owner = os.getpid()
 

@@ -10,8 +10,8 @@ from tests import ground
 
 os.environ.update(ground.prepare())
 
-from accord.config.settings import *  # noqa: E402, F403
-from accord.config.settings import DATABASES, STORAGES  # noqa: E402
+from accord.config.settings import *  # noqa: F403
+from accord.config.settings import DATABASES, STORAGES
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ["ACCORD_TEST_NAME"]}
 # Health checks would stand in every query count.

@@ -6,7 +6,9 @@ from accord.base.errors import Invalid
 from accord.config import environment
 
 
-@pytest.mark.parametrize(("said", "meant"), [("yes", True), ("1", True), ("Off", False), ("", True)])
+@pytest.mark.parametrize(
+    ("said", "meant"), [("yes", True), ("1", True), ("Off", False), ("", True)]
+)
 def test_reads_a_yes_or_no(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
     monkeypatch.setenv("ACCORD_DEBUG", said)
 

@@ -56,7 +56,11 @@ def as_user(user: pwd.struct_passwd, code: str, argument: Path) -> subprocess.Co
                 user=user.pw_uid,
                 group=user.pw_gid,
                 extra_groups=[],
-                env={"PATH": os.defpath, "HOME": str(argument), "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={
+                    "PATH": os.defpath,
+                    "HOME": str(argument),
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                },
                 cwd="/",
                 capture_output=True,
                 text=True,
@@ -72,7 +76,10 @@ def test_starts_durable_and_answers_under_the_address_known_before(home: Path) -
 
     assert postgres.start(home) == address
     assert ask(home, "SELECT current_setting('server_version_num')::int / 10000") == 18
-    assert ask(home, "SELECT current_setting('fsync') || current_setting('synchronous_commit')") == "onon"
+    assert (
+        ask(home, "SELECT current_setting('fsync') || current_setting('synchronous_commit')")
+        == "onon"
+    )
     assert ask(home, "SELECT current_setting('jit')") == "off"
     assert ask(home, "SELECT current_setting('listen_addresses')") == ""
     assert ask(home, "SELECT lower('ÄÖÉ')") == "äöé"
@@ -137,8 +144,11 @@ def test_finishes_what_a_killed_first_start_began(home: Path) -> None:
 
 
 def test_of_several_starts_at_once_one_starts_it(home: Path) -> None:
-    code = f"from pathlib import Path; from accord.config import postgres; postgres.start(Path({str(home)!r}))"
-    starts = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
+    code = (
+        "import sys; from pathlib import Path; from accord.config import postgres; "
+        "postgres.start(Path(sys.argv[1]))"
+    )
+    starts = [subprocess.Popen([sys.executable, "-c", code, home]) for _ in range(3)]
 
     assert [each.wait(60) for each in starts] == [0, 0, 0]
     assert ask(home, "SELECT count(*)::int FROM pg_database WHERE datname = 'accord'") == 1

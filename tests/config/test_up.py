@@ -94,7 +94,7 @@ def gone(processes: list[psutil.Process]) -> bool:
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}static/accord.svg", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{address}static/accord.svg", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -160,7 +160,8 @@ def test_a_busy_port_is_one_sentence(home: Path) -> None:
 
     assert said.returncode == 1
     assert said.stderr == (
-        f"Port {port} is in use by another program. Choose another one: accord up --port {port + 1}\n"
+        f"Port {port} is in use by another program. "
+        f"Choose another one: accord up --port {port + 1}\n"
     )
 
 

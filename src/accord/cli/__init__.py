@@ -26,8 +26,12 @@ COMMANDS = {
     "web": Entry("accord.cli.processes:web", "Run a web process alone.", django=False),
     "worker": Entry("accord.cli.processes:worker", "Run a worker alone.", django=False),
     "import": Entry("accord.cli.imports:import_file", "Bring in a file of leads or deals."),
-    "report": Entry("accord.cli.report:report", "Print a report: funnel, channels, sla, scoreboard."),
-    "migrate": Entry("accord.cli.migrate:migrate", "Bring the database to this version.", django=False),
+    "report": Entry(
+        "accord.cli.report:report", "Print a report: funnel, channels, sla, scoreboard."
+    ),
+    "migrate": Entry(
+        "accord.cli.migrate:migrate", "Bring the database to this version.", django=False
+    ),
 }
 
 
@@ -90,4 +94,7 @@ def _of_the_database(error: BaseException | None) -> str | None:
     if error is None or (error.sqlstate or "08")[:2] not in {"08", "28", "3D", "57", "53"}:
         return None
     said = " ".join(str(error).split())
-    return f"The database cannot be reached ({said}). Check DATABASE_URL, or unset it to use Accord's own."
+    return (
+        f"The database cannot be reached ({said}). "
+        "Check DATABASE_URL, or unset it to use Accord's own."
+    )

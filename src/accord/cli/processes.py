@@ -1,4 +1,4 @@
-"""`accord web` and `accord worker`: the two kinds of process, any number of each, on any machine."""
+"""`accord web` and `accord worker`: any number of each, on any machine."""
 
 import os
 
@@ -16,7 +16,7 @@ def web(host: str, port: int) -> None:
     """Run a web process alone."""
     grounds.ready()
     command = web_command(f"{host}:{port}")
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606 - a command of our own
 
 
 @click.command()

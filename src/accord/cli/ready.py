@@ -32,7 +32,9 @@ def ready(*, migrated: bool = True) -> None:
     if not migrated or is_migrated():
         return
     if not is_embedded():
-        raise NotMigrated("The database is of an older version than this Accord. Run: accord migrate")
+        raise NotMigrated(
+            "The database is of an older version than this Accord. Run: accord migrate"
+        )
     migrate()
 
 

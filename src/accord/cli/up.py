@@ -65,10 +65,12 @@ def listen(host: str, port: int, *, wait: float) -> socket.socket:
         except OSError as error:
             listening.close()
             if error.errno != errno.EADDRINUSE:
-                raise PortTaken(f"Accord cannot listen at {host}:{port}: {error.strerror}.") from error
+                why = f"Accord cannot listen at {host}:{port}: {error.strerror}."
+                raise PortTaken(why) from error
             if time.monotonic() > deadline:
                 raise PortTaken(
-                    f"Port {port} is in use by another program. Choose another one: accord up --port {port + 1}"
+                    f"Port {port} is in use by another program. "
+                    f"Choose another one: accord up --port {port + 1}"
                 ) from error
             time.sleep(0.2)
         else:

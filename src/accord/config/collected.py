@@ -1,4 +1,4 @@
-"""The files that pages load, collected under ACCORD_HOME: compressed, and named by their content."""
+"""The files that pages load, collected under ACCORD_HOME: compressed, named by their content."""
 
 import hashlib
 import os
@@ -21,7 +21,11 @@ def refresh() -> bool:
     # In a process of its own: which storage collects is settled when settings are read.
     subprocess.run(
         [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"],
-        env={**os.environ, "ACCORD_COLLECTING": "1", "DJANGO_SETTINGS_MODULE": "accord.config.settings"},
+        env={
+            **os.environ,
+            "ACCORD_COLLECTING": "1",
+            "DJANGO_SETTINGS_MODULE": "accord.config.settings",
+        },
         check=True,
     )
     (root / "mark").write_text(mark)

@@ -42,12 +42,13 @@ def words(name: str, *, default: list[str]) -> list[str]:
 
 
 def database(url: str) -> dict[str, Any]:
-    """The parts of postgresql://user:password@host:port/name. Raises Invalid if it is another thing."""
+    """The parts of postgresql://user:password@host:port/name. Raises Invalid if it is no such."""
     try:
         return conninfo_to_dict(url)
     except ProgrammingError as error:
         raise Invalid(
-            "DATABASE_URL is not understood; it looks like postgresql://user:password@host:5432/accord.",
+            "DATABASE_URL is not understood; "
+            "it looks like postgresql://user:password@host:5432/accord.",
             field="DATABASE_URL",
         ) from error
 

@@ -35,7 +35,7 @@ class Packages(BaseFinder):
     def check(self, **kwargs: Any) -> list[Any]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
         source = PACKAGES / PICKED[path] if path in PICKED else None
         if path.startswith(ICONS):
             source = PACKAGES / "@tabler" / "icons" / path

@@ -2,8 +2,8 @@
 
 import ctypes
 import os
+import platform
 import signal
-import sys
 import threading
 import time
 
@@ -17,7 +17,7 @@ def die_with_parent() -> None:
     parent = int(os.environ.get(PARENT, "0"))
     if not parent:
         return
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died before we asked
             os.kill(os.getpid(), signal.SIGTERM)

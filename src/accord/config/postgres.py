@@ -68,7 +68,9 @@ def stop(home: Path, *, how: str = "fast") -> bool:
         place = locate(home)
         if _postmaster(place) is None:
             return False
-        done = place.run("pg_ctl", "stop", "-D", str(place.data), "-m", how, "-w", "-t", str(STOP_WITHIN))
+        done = place.run(
+            "pg_ctl", "stop", "-D", str(place.data), "-m", how, "-w", "-t", str(STOP_WITHIN)
+        )
         if done.returncode and _postmaster(place) is not None:
             raise DatabaseUnavailable(f"The database did not stop: {done.stdout.strip()}")
     return True
@@ -109,7 +111,8 @@ def _make(place: Place, settings: dict[str, str]) -> None:
         options.append("--no-sync")
     made = place.run("initdb", "-D", str(draft), "-U", NAME, *options)
     if made.returncode:
-        raise DatabaseUnavailable(f"The database could not be made in {place.data}: {_reason(made.stdout)}")
+        why = f"The database could not be made in {place.data}: {_reason(made.stdout)}"
+        raise DatabaseUnavailable(why)
     with open(draft / "postgresql.conf", "a") as file:
         file.write("include_if_exists = 'accord.conf'  # written at each start\n")
     draft.rename(place.data)
@@ -119,7 +122,8 @@ def _same_version(place: Place) -> None:
     theirs = (place.data / "PG_VERSION").read_text().strip()
     if theirs != MAJOR:
         raise DatabaseUnavailable(
-            f"The data in {place.data} are of PostgreSQL {theirs}, and this Accord carries {MAJOR}. "
+            f"The data in {place.data} are of PostgreSQL {theirs}, "
+            f"and this Accord carries {MAJOR}. "
             "Make a backup with the Accord that wrote them, and restore it into a new ACCORD_HOME."
         )
 
@@ -134,7 +138,15 @@ def _launch(place: Place, settings: dict[str, str]) -> None:
         _drop_stale_locks(place)
         before = place.log.stat().st_size if place.log.exists() else 0
         begun = place.run(
-            "pg_ctl", "start", "-D", str(place.data), "-l", str(place.log), "-w", "-t", str(START_WITHIN)
+            "pg_ctl",
+            "start",
+            "-D",
+            str(place.data),
+            "-l",
+            str(place.log),
+            "-w",
+            "-t",
+            str(START_WITHIN),
         )
         if begun.returncode == 0:
             return
@@ -149,7 +161,7 @@ def _launch(place: Place, settings: dict[str, str]) -> None:
 
 
 def _drop_stale_locks(place: Place) -> None:
-    """Removes locks whose process is dead, or something else by now; PostgreSQL trusts the number."""
+    """Removes locks of processes that are dead, or others by now; PostgreSQL trusts the number."""
     for path in (place.data / "postmaster.pid", place.socket / ".s.PGSQL.5432.lock"):
         with suppress(OSError, ValueError, psutil.Error):
             other = psutil.Process(int(path.read_text().split("\n", 1)[0]))
@@ -168,7 +180,8 @@ def _answers(place: Place, deadline: float) -> bool:
                 _create(place)
                 continue
             if time.monotonic() > deadline:
-                raise DatabaseUnavailable(f"The database in {place.data} does not answer: {error}") from error
+                why = f"The database in {place.data} does not answer: {error}"
+                raise DatabaseUnavailable(why) from error
             if _postmaster(place) is None:
                 return False
             time.sleep(0.1)
@@ -202,7 +215,7 @@ def machine_settings() -> dict[str, str]:
         "log_error_verbosity": "terse",
         "log_min_error_statement": "panic",
     }
-    shared = Path("/dev/shm")
+    shared = Path("/dev/shm")  # noqa: S108 - measured, not written to
     if not shared.is_dir() or shutil.disk_usage(shared).total < 512 * 2**20:
         chosen["dynamic_shared_memory_type"] = "mmap"  # as in containers, where it is 64 MB
     return chosen

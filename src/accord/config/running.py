@@ -37,7 +37,8 @@ def alone(home: Path) -> Iterator[IO[str]]:
         except BlockingIOError:
             other = _read(home)
             where = f" at {other.address}" if other else ""
-            raise AlreadyRunning(f"Accord is already running{where} (ACCORD_HOME {home}).") from None
+            why = f"Accord is already running{where} (ACCORD_HOME {home})."
+            raise AlreadyRunning(why) from None
         yield file
         file.truncate(0)
 
@@ -75,7 +76,9 @@ def stop(home: Path) -> bool:
     deadline = time.monotonic() + STOP_WITHIN
     while running(home) is not None:
         if time.monotonic() > deadline:
-            raise Refusal(f"Accord (process {found.pid}) did not stop within {STOP_WITHIN:.0f} seconds.")
+            raise Refusal(
+                f"Accord (process {found.pid}) did not stop in {STOP_WITHIN:.0f} seconds."
+            )
         time.sleep(0.1)
     return True
 

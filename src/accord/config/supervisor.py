@@ -57,7 +57,7 @@ class Child:
         if self.process is None and now >= self.next_start:
             self.started = now
             # A session of its own: Ctrl-C at the terminal reaches the supervisor alone.
-            self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self.process = subprocess.Popen(
                 self.command,
                 pass_fds=self.inherits,
                 stdin=subprocess.DEVNULL,
@@ -104,7 +104,10 @@ class Supervisor:
         try:
             while not self.stopping:
                 self._look()
-                if not self.ready and max(child.failures for child in self.children) >= GIVE_UP_AFTER:
+                if (
+                    not self.ready
+                    and max(child.failures for child in self.children) >= GIVE_UP_AFTER
+                ):
                     say("Accord could not be started; the reason is above.")
                     return 1
                 time.sleep(LOOK_EVERY)

@@ -1,10 +1,11 @@
 """The worker: runs jobs from the database, several at a time, until it is told to stop."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 # A worker that was killed is noticed after STALLED seconds; its jobs are then taken up again.
 HEARTBEAT = 2.0
@@ -13,7 +14,9 @@ STALLED = 10.0
 
 def run(*, concurrency: int) -> None:
     """Works until SIGTERM or SIGINT; jobs at work get 15 seconds to end."""
-    with app.replace_connector(app.connector.get_worker_connector()):
+    # Django's own connector defers jobs; a worker needs one that also listens.
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector):
         app.run_worker(
             concurrency=concurrency,
             update_heartbeat_interval=HEARTBEAT,
