@@ -42,6 +42,7 @@ class Deal(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     loss_reason = models.CharField(max_length=50, null=True)
+    re_enter_on = models.DateField(null=True)  # lost for now: not before this day again
     note = models.TextField(blank=True)
     known_at = models.DateTimeField()
 
@@ -56,7 +57,9 @@ class Deal(models.Model):
                 condition=~models.Q(state="lost") | models.Q(loss_reason__isnull=False),
                 name="a_lost_deal_has_a_reason",
             ),
-            models.UniqueConstraint(fields=["lead_id", "external_id"], name="one_deal_an_external_id"),
+            models.UniqueConstraint(
+                fields=["lead_id", "external_id"], name="one_deal_an_external_id"
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "closed_at"], name="deals_closed"),
@@ -67,6 +70,23 @@ class Deal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DealLead(models.Model):
+    """A further lead of a deal: a colleague of the main lead, whose deal it is too."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead_id = models.UUIDField()
+    deal_id = models.UUIDField(db_index=True)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead_id", "deal_id"], name="a_lead_joins_a_deal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} in {self.deal_id}"
 
 
 class StepEntry(models.Model):

@@ -95,7 +95,9 @@ class Handoff(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lead_id", "episode_id"], name="one_handoff_an_episode"),
+            models.UniqueConstraint(
+                fields=["lead_id", "episode_id"], name="one_handoff_an_episode"
+            ),
             models.UniqueConstraint(
                 fields=["lead_id"],
                 condition=models.Q(disposed_at__isnull=True),
@@ -109,6 +111,11 @@ class Handoff(models.Model):
                 name="handoffs_open_of_owner",
             ),
             models.Index(fields=["offered_at"], name="handoffs_offered"),
+            models.Index(
+                fields=["offered_at"],
+                condition=models.Q(disposed_at__isnull=True, owner__isnull=True),
+                name="handoffs_queued",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +139,24 @@ class Assignment(models.Model):
         return self.rule
 
 
+class AttemptChannel(models.TextChoices):
+    """How a rep tries to reach a lead: an activity's channel."""
+
+    CALL = "call", _("Call")
+    EMAIL = "email", _("E-mail")
+    MESSAGE = "message", _("Message")
+    VISIT = "visit", _("Visit")
+
+
+class AttemptOutcome(models.TextChoices):
+    """What came of trying: an activity's outcome."""
+
+    NO_ANSWER = "no_answer", _("No answer")
+    LEFT_MESSAGE = "left_message", _("Left a message")
+    CONNECTED = "connected", _("Talked with them")
+    WRONG_CONTACT = "wrong_contact", _("Wrong address or number")
+
+
 class ClockKind(models.TextChoices):
     FIRST_ATTEMPT = "first_attempt", _("First attempt")
     ANSWER = "answer", _("Accept or pass back")
@@ -149,7 +174,10 @@ class ClockState(models.TextChoices):
 class Clock(models.Model):
     """One promised moment of one handoff; `due_at` is worked out once and stored.
 
-    Kept when stopped_at <= due_at; late when stopped after it.
+    Kept when stopped_at <= due_at; late when stopped after it. A clock that a rep missed stays
+    theirs when the handoff goes to somebody else, whose own clock starts anew.
+    `escalates_at` is when the sweep has to look next; `next_step` counts the steps of the
+    agreement's escalation that lie behind.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -163,19 +191,29 @@ class Clock(models.Model):
     paused_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
-    missed_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)  # when the sweep noticed
+    next_step = models.PositiveSmallIntegerField(default=0)
+    escalates_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["lead_id", "handoff_id", "kind"],
-                condition=~models.Q(state="cancelled"),
-                name="one_clock_of_a_kind",
+                condition=models.Q(state__in=["running", "paused"]),
+                name="one_running_clock_of_a_kind",
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(state="running"), name="clocks_due"),
+            models.Index(
+                fields=["escalates_at"],
+                condition=models.Q(escalates_at__isnull=False),
+                name="clocks_to_escalate",
+            ),
+            models.Index(
+                fields=["resumes_at"], condition=models.Q(state="paused"), name="clocks_to_resume"
+            ),
             models.Index(fields=["handoff_id"], name="clocks_of_handoff"),
+            models.Index(fields=["user_id", "due_at"], name="clocks_of_user"),
         ]
 
     def __str__(self) -> str:
@@ -209,7 +247,13 @@ class PassBack(models.Model):
     reason = models.CharField(max_length=50)
     destination = models.CharField(max_length=12)
     note = models.TextField(blank=True)
-    blamed_clauses = ArrayField(models.CharField(max_length=60), default=list)
+    asked = models.CharField(
+        max_length=200, blank=True
+    )  # what the reason asks for: which competitor, …
+    attempts = models.PositiveSmallIntegerField(default=0)  # made before it was passed back
+    blamed_clauses = ArrayField(
+        models.CharField(max_length=120), default=list
+    )  # "mql:asked-for-us"
     re_enter_on = models.DateField(null=True)
     round = models.PositiveSmallIntegerField()
     after_acceptance = models.BooleanField()

@@ -1,0 +1,156 @@
+"""Step 6, hand off: find what is ready, send it to a rep with a brief, start the clocks.
+
+A handoff is triggered by becoming sales-ready, by raising a hand, by a rep who brings a lead,
+or by marketing by hand with a reason.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accord.agreement.queries import running
+from accord.agreement.terms import Terms
+from accord.base.errors import Conflict, Invalid
+from accord.base.ids import named_id
+from accord.base.lifecycle import Cause, LeadStatus, Stage
+from accord.handoffs import actions, queries
+from accord.handoffs.actions import Offering
+from accord.handoffs.actions.telling import tell_of_hand_raises, tell_of_offers
+from accord.handoffs.models import Handoff, Trigger
+from accord.handoffs.rules.triggers import Case, Event, Triggered, hand_raise_for_owner, triggered
+from accord.leads.actions import Entering, enter_stages, set_statuses
+from accord.teams.queries import workspace
+
+_WITH_SALES = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})
+
+
+def hand_off(*, leads: Collection[uuid.UUID], at: datetime) -> list[Handoff]:
+    """Hand over those of the leads that call for it; the handoffs that are new.
+
+    Whoever has a lead already is told when it raises a hand again.
+    """
+    if not leads:
+        return []
+    terms = running()
+    here = workspace()
+    zone = here.time_zone if here else "UTC"
+    with transaction.atomic():
+        cases = {case.lead_id: case for case in queries.cases_of(leads=leads, terms=terms, at=at)}
+        calls = [
+            call
+            for case in cases.values()
+            if (call := triggered(case, max_rounds=terms.max_rounds, time_zone=zone))
+        ]
+        _enter_again(calls, terms, at)
+        offerings = [_offering(call, cases[call.lead_id]) for call in calls]
+        handoffs = _offer(offerings, terms, by=None, at=at)
+        _tell_owners(cases, {handoff.lead_id for handoff in handoffs}, at)
+    return handoffs
+
+
+def offer(
+    *, leads: Collection[uuid.UUID], by: uuid.UUID, why: str, at: datetime, nonce: str = ""
+) -> list[Handoff]:
+    """Hand leads over by hand, with a reason; the handoffs that are new.
+
+    A repeated `nonce` offers nothing twice. Raises Invalid without a reason, and Conflict when
+    none of the leads can be offered.
+    """
+    if not why.strip():
+        raise Invalid(_("Say in a few words why sales should call now."), field="why")
+    terms = running()
+    with transaction.atomic():
+        cases = queries.cases_of(leads=leads, terms=terms, at=at)
+        free = [case for case in cases if _cannot_be_offered(case) is None]
+        handoffs = _offer(
+            [
+                Offering(
+                    lead_id=case.lead_id,
+                    episode_id=named_id("by hand", case.lead_id, nonce or at.isoformat()),
+                    trigger=Trigger.MANUAL,
+                    ready_at=at,
+                    round=case.rounds + 1,
+                    why=why.strip(),
+                )
+                for case in free
+            ],
+            terms,
+            by=by,
+            at=at,
+        )
+        if not handoffs and not free:
+            raise Conflict(_none_can(cases))
+    return handoffs
+
+
+def _offering(call: Triggered, case: Case) -> Offering:
+    return Offering(
+        lead_id=call.lead_id,
+        episode_id=call.episode_id,
+        trigger=Trigger(call.trigger),
+        ready_at=call.ready_at,
+        round=case.rounds + 1,
+        asks_for=call.asks_for,
+    )
+
+
+def _offer(
+    offerings: Sequence[Offering], terms: Terms, *, by: uuid.UUID | None, at: datetime
+) -> list[Handoff]:
+    handoffs = actions.offer(offerings=offerings, version=terms.number, by=by, at=at)
+    set_statuses(statuses={handoff.lead_id: LeadStatus.NEW for handoff in handoffs})
+    tell_of_offers(handoffs=handoffs, at=at)
+    return handoffs
+
+
+def _enter_again(calls: Sequence[Triggered], terms: Terms, at: datetime) -> None:
+    """What comes back out of nurture is marketing-qualified again."""
+    enter_stages(
+        entries=[
+            Entering(
+                lead_id=call.lead_id,
+                stage=Stage.MQL,
+                cause=Cause.EVALUATION,
+                why=_("Ready again after a new event"),
+                agreement_version=terms.number,
+            )
+            for call in calls
+            if call.enters_mql
+        ],
+        by=None,
+        at=at,
+    )
+
+
+def _tell_owners(
+    cases: Mapping[uuid.UUID, Case], handed_over: Collection[uuid.UUID], at: datetime
+) -> None:
+    raised: dict[uuid.UUID, Event] = {}
+    for lead_id, case in cases.items():
+        event = hand_raise_for_owner(case)
+        if event and lead_id not in handed_over:
+            raised[lead_id] = event
+    tell_of_hand_raises(raised=raised, at=at)
+
+
+def _cannot_be_offered(case: Case) -> str | None:
+    """Why a lead cannot be offered by hand; None when it can."""
+    if case.has_open_handoff:
+        return _("This lead is with sales already; its handoff is open.")
+    if case.do_not_contact:
+        return _("They asked us to stop; this lead is not handed over.")
+    if case.stage in _WITH_SALES:
+        return _("Sales works on this lead already.")
+    if not case.is_reachable:
+        return _("Nobody could reach them: there is neither an e-mail address nor a phone number.")
+    return None
+
+
+def _none_can(cases: Sequence[Case]) -> str:
+    for case in cases:
+        if reason := _cannot_be_offered(case):
+            return reason
+    return _("There is no such lead.")

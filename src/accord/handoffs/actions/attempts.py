@@ -1,0 +1,91 @@
+"""Logging attempts to reach a lead."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accord.base.errors import Invalid
+from accord.base.lifecycle import Side
+from accord.base.rows import recordset
+from accord.handoffs.actions.clocks import set_next_due, stop_clocks
+from accord.handoffs.actions.taking import RETURNING, Taken, take
+from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind
+from accord.leads.actions import record_activities
+from accord.leads.actions.holding import hold_leads
+from accord.leads.rules import NewActivity
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to reach a lead, with what came of it and a note."""
+
+    lead_id: uuid.UUID
+    channel: str
+    outcome: str
+    note: str = ""
+
+
+# Whoever of sales reaches out, the lead has been attended to.
+_ATTEMPTED = f"""
+UPDATE handoffs_handoff AS handoff SET first_attempt_at = COALESCE(first_attempt_at, %(at)s)
+FROM json_to_recordset(%(rows)s::json) AS new(lead_id uuid)
+WHERE handoff.lead_id = new.lead_id AND handoff.disposed_at IS NULL
+{RETURNING}
+"""
+
+
+def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) -> list[Taken]:
+    """Log attempts, at most one a lead; the open handoffs they belong to.
+
+    An attempt stops the first attempt's clock and no other. Raises Invalid for a channel or an
+    outcome that does not exist.
+    """
+    for attempt in attempts:
+        _check(attempt)
+    with transaction.atomic():
+        leads = hold_leads(leads={attempt.lead_id for attempt in attempts})
+        rows = recordset(("lead_id",), ((lead_id,) for lead_id in sorted(leads)))
+        taken = take(_ATTEMPTED, {"rows": rows, "at": at})
+        stop_clocks(taken, [ClockKind.FIRST_ATTEMPT], at)
+        set_next_due(taken)
+        handoff_of = {handoff.lead_id: handoff.id for handoff in taken}
+        record_activities(
+            rows=[
+                (
+                    attempt.lead_id,
+                    NewActivity(
+                        kind="attempt.logged",
+                        side=Side.SALES,
+                        happened_at=at,
+                        by_id=by,
+                        handoff_id=handoff_of.get(attempt.lead_id),
+                        channel=attempt.channel,
+                        outcome=attempt.outcome,
+                        text=attempt.note or None,
+                    ),
+                )
+                for attempt in sorted(attempts, key=lambda attempt: attempt.lead_id)
+                if attempt.lead_id in leads
+            ],
+            at=at,
+        )
+    return taken
+
+
+def _check(attempt: Attempt) -> None:
+    if attempt.channel not in AttemptChannel.values:
+        raise Invalid(
+            _("“%(given)s” is no way to reach somebody; use one of %(known)s.")
+            % {"given": attempt.channel, "known": ", ".join(AttemptChannel.values)},
+            field="channel",
+        )
+    if attempt.outcome not in AttemptOutcome.values:
+        raise Invalid(
+            _("“%(given)s” is no outcome of an attempt; use one of %(known)s.")
+            % {"given": attempt.outcome, "known": ", ".join(AttemptOutcome.values)},
+            field="outcome",
+        )

@@ -1,0 +1,171 @@
+"""The brief that goes with a handoff, as things stood when it was offered."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
+
+from accord.agreement.queries import terms_of
+from accord.agreement.terms import Terms
+from accord.base.lifecycle import Side
+from accord.base.rows import recordset
+from accord.criteria.language import Clause, Group, Leaf, Test
+from accord.criteria.registry import registry
+from accord.handoffs.actions.taking import Taken
+from accord.handoffs.kinds import because
+from accord.leads import kinds
+from accord.leads.models import Activity, Lead
+from accord.qualification.models import Verdict
+
+if TYPE_CHECKING:
+    from accord.handoffs.actions.offering import Offering
+
+DEEDS = 5  # how much of what they did stands in the brief
+_WRITE = """
+UPDATE handoffs_handoff AS handoff SET brief = new.brief
+FROM json_to_recordset(%s::json) AS new(id uuid, brief jsonb)
+WHERE handoff.id = new.id
+"""
+
+
+def write_briefs(handoffs: Sequence[Taken], offered: Mapping[uuid.UUID, "Offering"]) -> None:
+    """Write what the reps will read: why ready, what they did and said, what to ask and to do."""
+    ids = [handoff.lead_id for handoff in handoffs]
+    leads = Lead.objects.select_related("company").in_bulk(ids)
+    terms = {v: terms_of(v) for v in {handoff.agreement_version for handoff in handoffs}}
+    gates = {each.gate for each in terms.values()}
+    verdicts = {
+        verdict.lead_id: verdict
+        for verdict in Verdict.objects.filter(lead_id__in=ids, definition__in=gates)
+    }
+    deeds = _deeds(ids)
+    rows = [
+        (
+            handoff.id,
+            _brief(
+                leads[handoff.lead_id],
+                offered[handoff.lead_id],
+                terms[handoff.agreement_version],
+                verdicts.get(handoff.lead_id),
+                deeds.get(handoff.lead_id, []),
+            ),
+        )
+        for handoff in handoffs
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [recordset(("id", "brief"), rows)])
+
+
+def _deeds(leads: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Activity]]:
+    """The last things each prospect did, newest first."""
+    newest = Window(
+        RowNumber(), partition_by=F("lead_id"), order_by=[F("happened_at").desc(), F("id").desc()]
+    )
+    rows = (
+        Activity.objects.filter(lead_id__in=leads, side=Side.PROSPECT)
+        .annotate(place=newest)
+        .filter(place__lte=DEEDS)
+        .order_by("lead_id", "place")
+    )
+    found: dict[uuid.UUID, list[Activity]] = {}
+    for activity in rows:
+        found.setdefault(activity.lead_id, []).append(activity)
+    return found
+
+
+def _brief(
+    lead: Lead,
+    offering: "Offering",
+    terms: Terms,
+    verdict: Verdict | None,
+    deeds: Sequence[Activity],
+) -> dict[str, Any]:
+    gate = terms.definitions[terms.gate]
+    met = set(verdict.met) if verdict else set()
+    answered = met | set(verdict.unmet) if verdict else set()
+    must = list(_asked(gate.must))
+    should = [leaf for clause in gate.should for leaf in _asked(clause)]
+    reason = because(offering.trigger, offering.asks_for or None)
+    return {
+        "reason": reason,
+        "from_marketing": offering.why,
+        "why": [
+            {"text": leaf.text, "value": _value(lead, leaf)}
+            for leaf in (*must, *should)
+            if leaf.key in met
+        ],
+        "did": [_deed(activity) for activity in deeds],
+        "words": _own_words(lead, deeds),
+        "ask": [
+            {"text": leaf.text, "label": _label(leaf)}
+            for leaf in should
+            if leaf.key not in answered
+        ],
+        "first": _first(lead, reason),
+    }
+
+
+def _asked(clause: Clause) -> Iterator[Leaf]:
+    """The clauses that ask something; what stands under a "not" would read as its opposite."""
+    if not isinstance(clause, Group):
+        yield clause
+    elif clause.kind != "not":
+        for item in clause.items:
+            yield from _asked(item)
+
+
+def _value(lead: Lead, leaf: Leaf) -> str:
+    """What a fact that the clause looked at says, where it says more than yes or no."""
+    if not isinstance(leaf, Test):
+        return ""
+    value = getattr(lead, leaf.fact, None)
+    if value is None and lead.company:
+        value = getattr(lead.company, leaf.fact, None)
+    return "" if value is None or isinstance(value, bool) else str(value)
+
+
+def _label(leaf: Leaf) -> str:
+    if isinstance(leaf, Test) and leaf.fact in registry.facts:
+        return str(registry.facts[leaf.fact].label)
+    return leaf.text
+
+
+def _deed(activity: Activity) -> dict[str, str]:
+    kind = kinds.of(activity.kind)
+    return {
+        "at": _instant(activity.happened_at),
+        "icon": kind.icon,
+        "text": kind.sentence(activity),
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _own_words(lead: Lead, deeds: Sequence[Activity]) -> list[str]:
+    said = [activity.text.strip() for activity in deeds if activity.text]
+    return list(dict.fromkeys([*said, *([lead.need.strip()] if lead.need else [])]))[:3]
+
+
+def _first(lead: Lead, reason: str) -> dict[str, str]:
+    """The first thing to do: call where there is a number, else write."""
+    about = {"who": str(lead), "reason": reason}
+    if lead.phone:
+        return {
+            "channel": "call",
+            "to": lead.phone,
+            "text": _("Call %(who)s: %(reason)s.") % about,
+        }
+    if lead.email:
+        return {
+            "channel": "email",
+            "to": lead.email,
+            "text": _("Write to %(who)s: %(reason)s.") % about,
+        }
+    return {"channel": "", "to": "", "text": _("Find out how to reach %(who)s.") % about}

@@ -1,0 +1,174 @@
+"""Noticing missed promises. Each step is taken once, whatever runs twice or is killed."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from accord.agreement.queries import terms_of
+from accord.base.ids import named_id
+from accord.base.lifecycle import Side
+from accord.base.rows import recordset
+from accord.handoffs.actions.assigning import Assigning, assign, find_owners
+from accord.handoffs.actions.taking import Taken
+from accord.handoffs.models import Clock, Handoff
+from accord.handoffs.rules.clocks import steps_come
+from accord.leads.actions import record_activities
+from accord.leads.actions.holding import hold_leads
+from accord.leads.rules import NewActivity
+from accord.teams.models import User
+from accord.teams.queries import calendars_of
+
+# A promise is kept at the moment due itself, so that it is missed only after it.
+_CLAIM = """
+UPDATE handoffs_clock AS clock
+SET state = 'missed', missed_at = COALESCE(clock.missed_at, %(at)s), escalates_at = NULL
+WHERE clock.id = ANY(%(clocks)s) AND clock.state IN ('running', 'missed')
+  AND clock.stopped_at IS NULL AND clock.escalates_at < %(at)s
+RETURNING clock.id, clock.lead_id, clock.handoff_id, clock.kind, clock.user_id, clock.due_at,
+          clock.next_step, clock.missed_at = %(at)s
+"""
+_GO_ON = """
+UPDATE handoffs_clock AS clock
+SET next_step = new.next_step, escalates_at = new.escalates_at
+FROM json_to_recordset(%s::json) AS new(id uuid, next_step int, escalates_at timestamptz)
+WHERE clock.id = new.id
+"""
+_TAKE_STEPS = """
+INSERT INTO handoffs_escalation (id, lead_id, clock_id, step, taken_at)
+SELECT new.id, new.lead_id, new.clock_id, new.step, %s
+FROM json_to_recordset(%s::json) AS new(id uuid, lead_id uuid, clock_id uuid, step text)
+ON CONFLICT DO NOTHING
+RETURNING clock_id, step
+"""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A missed clock that is this transaction's; `is_new` when it was not missed before."""
+
+    id: uuid.UUID
+    lead_id: uuid.UUID
+    handoff_id: uuid.UUID
+    kind: str
+    user_id: uuid.UUID
+    due_at: datetime
+    next_step: int
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """A step of the escalation that was taken now, for the first and only time."""
+
+    clock: Claimed
+    handoff: Handoff
+    step: str
+
+
+def escalate_due(*, at: datetime, limit: int) -> list[StepTaken]:
+    """Note what was missed by `at` and take the steps whose moment has come.
+
+    A step "reassign" is only named; `hand_to_others` does it.
+    """
+    with transaction.atomic():
+        claimed = _claim(at, limit)
+        if not claimed:
+            return []
+        handoffs = Handoff.objects.in_bulk({clock.handoff_id for clock in claimed})
+        come, later = _look(claimed, handoffs, at)
+        with connection.cursor() as cursor:
+            cursor.execute(_GO_ON, [recordset(("id", "next_step", "escalates_at"), later)])
+            rows = [
+                (named_id(clock.id, step), clock.lead_id, clock.id, step) for clock, step in come
+            ]
+            cursor.execute(
+                _TAKE_STEPS, [at, recordset(("id", "lead_id", "clock_id", "step"), rows)]
+            )
+            taken = set(cursor.fetchall())
+        _record([clock for clock in claimed if clock.is_new], at)
+    return [
+        StepTaken(clock, handoffs[clock.handoff_id], step)
+        for clock, step in come
+        if (clock.id, step) in taken
+    ]
+
+
+def hand_to_others(
+    *, handoffs: Sequence[Handoff], why: str, at: datetime
+) -> dict[uuid.UUID, Taken]:
+    """Give handoffs to somebody else who is present, by handoff; those that found nobody stay.
+
+    For the transaction in which their leads are held.
+    """
+    owners = {handoff.id: handoff.owner_id for handoff in handoffs if handoff.owner_id}
+    routed = find_owners({h.id: h.lead_id for h in handoffs if h.owner_id}, at, not_to=owners)
+    moved = assign(
+        assignings=[
+            Assigning(r.handoff_id, r.user_id, r.rule, r.trace, instead_of=owners[r.handoff_id])
+            for r in routed
+            if r.user_id and r.user_id != owners[r.handoff_id]
+        ],
+        why=why,
+        by=None,
+        at=at,
+    )
+    return {handoff.id: handoff for handoff in moved}
+
+
+def _claim(at: datetime, limit: int) -> list[Claimed]:
+    due = Clock.objects.filter(escalates_at__lt=at).order_by("escalates_at")[:limit]
+    found = dict(due.values_list("id", "lead_id"))
+    if not found:
+        return []
+    hold_leads(leads=set(found.values()))
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"clocks": sorted(found), "at": at})
+        claimed = [Claimed(*row) for row in cursor.fetchall()]
+    return sorted(claimed, key=lambda clock: (clock.lead_id, clock.id))
+
+
+def _look(
+    claimed: Sequence[Claimed], handoffs: Mapping[uuid.UUID, Handoff], at: datetime
+) -> tuple[list[tuple[Claimed, str]], list[tuple[uuid.UUID, int, datetime | None]]]:
+    """The steps that have come, and for each clock where it stands after them."""
+    calendars = calendars_of({clock.user_id for clock in claimed})
+    terms = {v: terms_of(v) for v in {h.agreement_version for h in handoffs.values()}}
+    come: list[tuple[Claimed, str]] = []
+    later: list[tuple[uuid.UUID, int, datetime | None]] = []
+    for clock in claimed:
+        handoff = handoffs[clock.handoff_id]
+        steps = terms[handoff.agreement_version].escalation
+        moments = [step.after.due(calendars[clock.user_id], clock.due_at) for step in steps]
+        now, next_at = steps_come(moments=moments, next_step=clock.next_step, at=at)
+        come.extend((clock, steps[n].key) for n in now if _applies(steps[n].key, handoff))
+        later.append((clock.id, max(now, default=clock.next_step - 1) + 1, next_at))
+    return come, later
+
+
+def _applies(step: str, handoff: Handoff) -> bool:
+    """Nobody loses a lead whom they have tried to reach, or accepted."""
+    return step != "reassign" or not (handoff.first_attempt_at or handoff.accepted_at)
+
+
+def _record(missed: Sequence[Claimed], at: datetime) -> None:
+    names = dict(User.objects.filter(id__in={c.user_id for c in missed}).values_list("id", "name"))
+    record_activities(
+        rows=[
+            (
+                clock.lead_id,
+                NewActivity(
+                    kind="clock.missed",
+                    side=Side.ACCORD,
+                    happened_at=clock.due_at,
+                    handoff_id=clock.handoff_id,
+                    outcome=clock.kind,
+                    detail={"name": names.get(clock.user_id, "")},
+                ),
+            )
+            for clock in missed
+        ],
+        at=at,
+    )

@@ -1,0 +1,62 @@
+"""The pools of reps who take turns."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from accord.base.ids import new_id
+from accord.handoffs.models import Pool, PoolMember
+from accord.handoffs.rules.routing import Member, calibration_of_joiner
+
+FULL_SHARE = 100
+
+
+def add_pool(*, name: str, members: Collection[uuid.UUID], at: datetime) -> Pool:
+    """Add a pool with its members; the first pool becomes the default one."""
+    with transaction.atomic():
+        pool = Pool.objects.create(
+            id=new_id(), name=name, is_default=not Pool.objects.filter(is_default=True).exists()
+        )
+        for user_id in sorted(members):
+            join_pool(pool=pool, user=user_id, at=at)
+    return pool
+
+
+def default_pool() -> Pool | None:
+    """The pool that new handoffs are offered to."""
+    return Pool.objects.filter(is_default=True).first()
+
+
+def join_pool(*, pool: Pool, user: uuid.UUID, at: datetime, weight: int = FULL_SHARE) -> PoolMember:
+    """Give a rep a place in a pool, level with the others so that they are not flooded.
+
+    Who was there before comes back level, too; who is there stays as they are.
+    """
+    with transaction.atomic():
+        others = [
+            Member(member.user_id, member.weight, member.assigned, member.calibration)
+            for member in PoolMember.objects.filter(pool=pool, left_at__isnull=True)
+        ]
+        here = PoolMember.objects.filter(pool=pool, user_id=user).first()
+        if here and here.left_at is None:
+            return here
+        assigned = here.assigned if here else 0
+        joined, _is_new = PoolMember.objects.update_or_create(
+            pool=pool,
+            user_id=user,
+            defaults={
+                "weight": weight,
+                "assigned": assigned,
+                "calibration": calibration_of_joiner(members=others, weight=weight) - assigned,
+                "joined_at": at,
+                "left_at": None,
+            },
+        )
+    return joined
+
+
+def leave_pool(*, pool: Pool, user: uuid.UUID, at: datetime) -> None:
+    """Give up a rep's place in a pool; what they have stays theirs."""
+    PoolMember.objects.filter(pool=pool, user_id=user, left_at__isnull=True).update(left_at=at)

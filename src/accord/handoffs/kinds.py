@@ -1,0 +1,161 @@
+"""What happens to handoffs, as sentences; and why somebody got one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accord.base.lifecycle import Side
+from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind, Trigger
+from accord.leads.kinds import ASKED_FOR, Kind, Told, register
+
+_TRIED = {
+    AttemptChannel.CALL: gettext_lazy("Called"),
+    AttemptChannel.EMAIL: gettext_lazy("Wrote an e-mail"),
+    AttemptChannel.MESSAGE: gettext_lazy("Sent a message"),
+    AttemptChannel.VISIT: gettext_lazy("Visited"),
+}
+_CAME_OF_IT = {
+    AttemptOutcome.NO_ANSWER: gettext_lazy("no answer"),
+    AttemptOutcome.LEFT_MESSAGE: gettext_lazy("left a message"),
+    AttemptOutcome.CONNECTED: gettext_lazy("talked with them"),
+    AttemptOutcome.WRONG_CONTACT: gettext_lazy("wrong address or number"),
+}
+_BECAUSE = {
+    Trigger.READY: gettext_lazy("became sales-ready"),
+    Trigger.HAND_RAISE: gettext_lazy("raised a hand"),
+    Trigger.MANUAL: gettext_lazy("offered by marketing"),
+    Trigger.BROUGHT: gettext_lazy("brought by the rep"),
+}
+_STEPS = {
+    "brought": gettext_lazy("%(name)s brought this lead and keeps it."),
+    "account_owner": gettext_lazy("%(name)s owns the account %(account)s."),
+    "account_owner_away": gettext_lazy("%(name)s owns the account %(account)s, but is away."),
+    "skipped_away": gettext_lazy("%(name)s was skipped: away."),
+    "in_turn": gettext_lazy("%(name)s was next in turn."),
+    "nobody": gettext_lazy("Nobody was there; it waits in the queue."),
+}
+
+
+def trace_sentences(trace: list[Mapping[str, str]]) -> list[str]:
+    """Why somebody got a handoff, step by step, in the reader's language."""
+    return [str(_STEPS[step["step"]]) % step for step in trace]
+
+
+def because(trigger: str, asks_for: str | None) -> str:
+    """What triggered a handoff, in a few words."""
+    if asks_for in ASKED_FOR:
+        return _("asked %(what)s") % {"what": ASKED_FOR[asks_for]}
+    return str(_BECAUSE[Trigger(trigger)])
+
+
+def _offered(told: Told) -> str:
+    detail = told.detail or {}
+    why = because(told.outcome or Trigger.READY, detail.get("asks_for"))
+    if owner := detail.get("owner"):
+        return _("Handed over to %(owner)s: %(why)s") % {"owner": owner, "why": why}
+    return _("Handed over, waits for somebody to be there: %(why)s") % {"why": why}
+
+
+def _passed_back(told: Told) -> str:
+    detail = told.detail or {}
+    label = detail.get("label", "")
+    if asked := detail.get("asked"):
+        label = f"{label} ({asked})"
+    if again := detail.get("re_enter_on"):
+        return _("Passed back: %(reason)s; not again before %(day)s") % {
+            "reason": label,
+            "day": again,
+        }
+    return _("Passed back: %(reason)s") % {"reason": label}
+
+
+def _reassigned(told: Told) -> str:
+    detail = told.detail or {}
+    if before := detail.get("before"):
+        return _("Given to %(owner)s instead of %(before)s") % {
+            "owner": detail.get("owner") or "",
+            "before": before,
+        }
+    return _("Given to %(owner)s") % {"owner": detail.get("owner") or ""}
+
+
+def _paused(told: Told) -> str:
+    until = (told.detail or {}).get("until")
+    if until is None:
+        return _("Waits until the date they asked for")
+    return _("Waits until %(day)s, as they asked") % {"day": datetime.fromisoformat(until).date()}
+
+
+def _attempt(told: Told) -> str:
+    tried = _TRIED[AttemptChannel(told.channel)] if told.channel else ""
+    came_of_it = _CAME_OF_IT[AttemptOutcome(told.outcome)] if told.outcome else ""
+    return f"{tried}: {came_of_it}"
+
+
+def _missed(told: Told) -> str:
+    promise = ClockKind(told.outcome).label if told.outcome else ""
+    name = (told.detail or {}).get("name")
+    return _("Not done in time: %(promise)s (%(name)s)") % {"promise": promise, "name": name}
+
+
+def _says(sentence: Any) -> Any:
+    return lambda told: str(sentence)
+
+
+register(
+    Kind(
+        "handoff.offered",
+        gettext_lazy("Handed over"),
+        Side.MARKETING,
+        "arrow-right-circle",
+        _offered,
+    ),
+    Kind(
+        "handoff.accepted",
+        gettext_lazy("Accepted"),
+        Side.SALES,
+        "circle-check",
+        _says(gettext_lazy("Accepted the lead")),
+    ),
+    Kind(
+        "handoff.passed_back",
+        gettext_lazy("Passed back"),
+        Side.SALES,
+        "arrow-back-up",
+        _passed_back,
+    ),
+    Kind(
+        "handoff.pass_back_undone",
+        gettext_lazy("Pass-back taken back"),
+        Side.SALES,
+        "arrow-forward-up",
+        _says(gettext_lazy("Took the pass-back back")),
+    ),
+    Kind(
+        "handoff.withdrawn",
+        gettext_lazy("Withdrawn"),
+        Side.MARKETING,
+        "circle-x",
+        _says(gettext_lazy("The handoff was withdrawn")),
+    ),
+    Kind(
+        "handoff.reassigned",
+        gettext_lazy("Reassigned"),
+        Side.SALES,
+        "switch-horizontal",
+        _reassigned,
+    ),
+    Kind("handoff.paused", gettext_lazy("Waiting"), Side.SALES, "player-pause", _paused),
+    Kind("attempt.logged", gettext_lazy("Attempt"), Side.SALES, "phone-outgoing", _attempt),
+    Kind(
+        "lead.qualified",
+        gettext_lazy("Qualified"),
+        Side.SALES,
+        "star",
+        _says(gettext_lazy("Qualified the lead: there is a real chance")),
+    ),
+    Kind("clock.missed", gettext_lazy("Missed"), Side.ACCORD, "alarm", _missed),
+)
