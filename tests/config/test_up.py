@@ -39,13 +39,13 @@ class Up:
     def address(self) -> str:
         return self.first_line.split()[-1]
 
-    def child(self, *words: str) -> psutil.Process:
-        """The child whose command line has all these words."""
-        return next(
+    def children(self, *words: str) -> list[psutil.Process]:
+        """The children whose command lines have all these words, oldest first."""
+        return [
             each
-            for each in self.tree.children(recursive=True)
+            for each in self.tree.children()
             if each.status() != psutil.STATUS_ZOMBIE and set(words) <= set(each.cmdline())
-        )
+        ]
 
     def database(self) -> psutil.Process:
         pid = (places.locate(self.home).data / "postmaster.pid").read_text().split()[0]
@@ -126,14 +126,15 @@ def test_another_command_stops_it(up: Up) -> None:
 
 
 def test_whatever_is_killed_is_started_again(up: Up) -> None:
-    killed = [up.child("gunicorn"), up.child("accord.cli", "worker"), up.database()]
+    killed = [*up.children("gunicorn"), *up.children("accord.cli", "worker"), up.database()]
+    assert len(killed) == 3
     for process in killed:
         process.kill()
 
     assert soon(lambda: gone(killed))
     assert soon(lambda: postgres.is_running(up.home))
     assert soon(lambda: answers(up.address))
-    assert soon(lambda: bool(up.child("accord.cli", "worker").pid))
+    assert soon(lambda: bool(up.children("accord.cli", "worker")))
     assert up.interrupt() == 0
 
 

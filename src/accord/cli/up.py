@@ -31,8 +31,9 @@ def up(port: int, host: str) -> None:
     here = home()
     try:
         with running.alone(here) as lock:
-            killed = bool(lock.seek(0) or lock.read())
-            listening = listen(host, port, wait=LET_GO_WITHIN if killed else 0.0)
+            before = running.left_by_a_killed(here)
+            same = before is not None and before.address.endswith(f":{port}/")
+            listening = listen(host, port, wait=LET_GO_WITHIN if same else 0.0)
             address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
             running.record(lock, address)
             code = _run(here, listening, address)

@@ -62,9 +62,9 @@ def running(home: Path) -> Running | None:
     return None
 
 
-def was_killed(home: Path) -> bool:
-    """Whether the last `accord up` left no time to tidy up."""
-    return _read(home) is not None and running(home) is None
+def left_by_a_killed(home: Path) -> Running | None:
+    """What the last `accord up` wrote, if it was killed; asked by whoever holds the lock."""
+    return _read(home)
 
 
 def stop(home: Path) -> bool:
