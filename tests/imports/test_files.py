@@ -17,11 +17,11 @@ from tests.imports.files import rows_of, write, write_workbook
 
 class TestSurvey:
     def test_refuses_a_file_that_is_not_there(self, tmp_path: Path) -> None:
-        with pytest.raises(UnreadableFile, match="There is no file .*nothing.csv"):
+        with pytest.raises(UnreadableFile, match=r"There is no file .*nothing\.csv"):
             survey(tmp_path / "nothing.csv")
 
     def test_refuses_an_empty_file(self, tmp_path: Path) -> None:
-        with pytest.raises(UnreadableFile, match="leads.csv is empty"):
+        with pytest.raises(UnreadableFile, match=r"leads\.csv is empty"):
             survey(write(tmp_path, ""))
 
     def test_refuses_a_folder(self, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ class TestGuard:
 class TestWorkbooks:
     def test_reads_a_workbook_as_text(self, tmp_path: Path) -> None:
         header = ["Email", "Phone", "When", "On", "Yes", "Rate"]
-        moment = datetime(2026, 5, 31, 14, 30)
+        moment = datetime(2026, 5, 31, 14, 30)  # noqa: DTZ001 - workbooks know no zones
         rows = [
             header,
             ["a@b.co", 4930123456, moment, date(2026, 5, 31), True, 0.5],

@@ -340,7 +340,7 @@ def test_a_file_of_hubspot_needs_no_map(tmp_path: Path) -> None:
 def test_a_file_that_names_nobody_is_refused_with_its_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "colour,size\nred,4\n")
     with pytest.raises(
-        MapRefused, match="line 1: no column says who the lead is. There are colour, size"
+        MapRefused, match=r"line 1: no column says who the lead is\. There are colour, size"
     ):
         plan_import(path=path, kind="leads")
 

@@ -1,17 +1,17 @@
 """The real funnel of Olist, imported by the example maps, against pandas."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accord.flows.import_file import import_file, plan_import
 from accord.insights.metrics import Scope, leads_of, metric
 from accord.insights.reports import report
-from accord.leads.models import Lead
+from accord.leads.models import Lead, Submission
 from tests.imports.files import real_data
 from tests.imports.test_import_leads import everything, figures
 
@@ -39,14 +39,11 @@ def bring_in(kind: str) -> tuple[int, int, int, int, int]:
 def olist(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> object:
     """Both files, imported once for this module and taken back after it."""
     real_data()
-    from django.db import transaction
-
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        with transaction.atomic():
-            assert bring_in("leads") == (8000, 8000, 0, 0, 0)
-            assert bring_in("deals") == (842, 842, 0, 0, 0)
-            yield
-            transaction.set_rollback(True)
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        assert bring_in("leads") == (8000, 8000, 0, 0, 0)
+        assert bring_in("deals") == (842, 842, 0, 0, 0)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +87,6 @@ class TestFunnel:
         assert len(queries) <= 10
 
     def test_a_period_counts_its_own_cohorts(self, olist: object) -> None:
-        from datetime import date
-
         found = report("funnel", at=AT, begins_on=date(2018, 1, 1), until=date(2018, 3, 1))
         assert [row["cohort"] for row in found["rows"]] == ["2018-01", "2018-02"]
 
@@ -136,8 +131,6 @@ class TestFigures:
             assert leads_of(key, scope).count() == metric(key).count(scope)
 
     def test_profiles_with_two_values_stay_as_they_were_sent(self, olist: object) -> None:
-        from accord.leads.models import Submission
-
         assert Submission.objects.filter(body__lead_behaviour_profile="cat, wolf").exists()
 
 

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 from accord.insights.rules import expected, month_of, months_between, ranks, share, working_days
 from accord.teams.rules import ALWAYS, Calendar
 
-WEEKDAYS = Calendar("Europe/Berlin", {day: ((540, 1020),) for day in range(5)})
+WEEKDAYS = Calendar("Europe/Berlin", dict.fromkeys(range(5), ((540, 1020),)))
 
 
 class TestShare:

@@ -14,6 +14,8 @@ from accord.insights.channels import BY
 from accord.insights.reports import REPORTS, Report
 from accord.insights.reports import report as read_report
 
+SHARES = frozenset(("lead_to_customer_rate", "low", "high"))
+SHARES_OF_PROMISES = frozenset(("promised", "delivered"))
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -73,7 +75,16 @@ def _table(console: Console, rows: list[dict[str, Any]]) -> None:
         is_text = isinstance(rows[0].get(name), str)
         table.add_column(name.replace("_", " "), justify="left" if is_text else "right")
     for row in rows:
-        values = (row.get(name, "") for name in columns)
-        table.add_row(*("–" if value is None else str(value) for value in values))
+        table.add_row(*(_cell(row, name) for name in columns))
     console.print(table)
     console.print()
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    """A value as it is read; "" where the row has none, a dash where it is not known."""
+    value = row.get(name, "")
+    if value is None:
+        return "–"
+    if name in SHARES or (name in SHARES_OF_PROMISES and "kept" in row):
+        return f"{100 * value:.1f} %"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

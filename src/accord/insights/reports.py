@@ -90,6 +90,10 @@ def _funnel_notes(found: Funnel) -> list[str]:
         ),
         _("low and high are the 95 % interval of the rate."),
     ]
+    if found.counts["won"] > found.counts["mql"]:
+        notes.append(
+            _("Some customers never entered the earlier stages: only what a file states is known.")
+        )
     if early := found.days_to_won.won_before_first_contact:
         notes.append(
             ngettext(

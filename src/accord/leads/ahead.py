@@ -44,7 +44,7 @@ def read_ahead(batches: Batches, *arguments: Any) -> Iterator[list[Any]]:
 
 def _receive(ours: Connection) -> list[Any] | None:
     try:
-        kind, value = pickle.loads(ours.recv_bytes())  # from our own child
+        kind, value = pickle.loads(ours.recv_bytes())  # noqa: S301 - from our own child
     except EOFError as error:
         raise ReaderDied(
             "The process that reads the file ended early; run the import again, it goes on "

@@ -34,9 +34,10 @@ def read_date(text: str, formats: Sequence[str] = ()) -> str:
 def _read_date(text: str, formats: tuple[str, ...]) -> str:
     for pattern in formats:
         try:
-            return datetime.strptime(text, pattern).isoformat(sep=" ")
+            moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone comes later
         except ValueError:
             continue
+        return moment.isoformat(sep=" ")
     if _ISO.fullmatch(text):
         try:
             return datetime.fromisoformat(text).isoformat(sep=" ")
@@ -65,7 +66,7 @@ def _read_parts(text: str, match: re.Match[str], *, american: bool) -> str:
     if match[8]:
         hour = hour % 12 + (12 if match[8].lower() == "pm" else 0)
     try:
-        moment = datetime(
+        moment = datetime(  # noqa: DTZ001 - the zone comes later
             int(match[4]), int(month), int(day), hour, int(match[6] or 0), int(match[7] or 0)
         )
     except ValueError as error:

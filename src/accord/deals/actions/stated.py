@@ -1,7 +1,7 @@
 """Deals as a file states them, with what became of them."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -77,6 +77,8 @@ def _known(entries: Sequence[DealEntry]) -> dict[tuple[uuid.UUID | None, str], D
 
 def _row(entry: DealEntry, currency: str, at: datetime) -> Deal:
     stated = _stated(entry)
+    if entry.lead_id is None or entry.deal_id is None:
+        raise ValueError("A deal belongs to a lead.")
     return Deal(
         id=entry.deal_id,
         lead_id=entry.lead_id,
@@ -104,12 +106,12 @@ def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> None:
     Deal.objects.bulk_update(
         deals, ["state", "closed_at", "loss_reason", "amount"], batch_size=1_000
     )
-    entries = list(StepEntry.objects.filter(deal_id__in=[deal.id for deal in deals], left_at=None))
-    ends: Mapping[uuid.UUID, datetime | None] = {deal.id: deal.closed_at for deal in deals}
-    for entry in entries:
-        closed_at = ends[entry.deal_id]
-        entry.left_at = max(entry.entered_at, closed_at) if closed_at else None
-    StepEntry.objects.bulk_update(entries, ["left_at"], batch_size=1_000)
+    left = list(StepEntry.objects.filter(deal_id__in=[deal.id for deal in deals], left_at=None))
+    ends = {deal.id: deal.closed_at for deal in deals}
+    for step in left:
+        closed_at = ends[step.deal_id]
+        step.left_at = max(step.entered_at, closed_at) if closed_at else None
+    StepEntry.objects.bulk_update(left, ["left_at"], batch_size=1_000)
 
 
 Told = tuple[uuid.UUID, uuid.UUID, NewActivity]
