@@ -65,5 +65,5 @@ def _run(theirs: Connection, batches: Batches, arguments: tuple[Any, ...]) -> No
             theirs.send_bytes(pickle.dumps(("end", None)))
         except BrokenPipeError:
             return  # nobody listens any more
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whoever listens raises it again
             theirs.send_bytes(pickle.dumps(("raised", error)))
