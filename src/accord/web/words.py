@@ -132,22 +132,7 @@ def fact_label(key: str) -> str:
 
 
 FILTERS = (
-    *(
-        stage_label,
-        stage_short,
-        status_label,
-        side_label,
-        role_label,
-        role_labels,
-        step_label,
-    ),
-    *(
-        step_short,
-        destination_label,
-        term,
-        step_taken,
-        version_state,
-        asked_label,
-        fact_label,
-    ),
+    *(stage_label, stage_short, status_label, side_label, role_label, role_labels, step_label),
+    *(step_short, destination_label, term, step_taken, trigger_label, version_state),
+    *(asked_label, loss_label, fact_label),
 )

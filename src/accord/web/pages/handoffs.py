@@ -21,7 +21,7 @@ from accord.flows import pass_back as flow
 from accord.flows.pass_back import Said
 from accord.handoffs import queries
 from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome
-from accord.qualification.queries import why
+from accord.qualification.reasons import why
 from accord.web.acts import moved_on, replaced
 from accord.web.permissions import SALES
 from accord.web.requests import is_partial
@@ -60,7 +60,7 @@ def _shown(show: str, request: "Request") -> Sequence["InboxItem"]:
         return queries.inbox(request.user, request.at)
     if show == "queue":
         return queries.queued(request.at)
-    return queries.late(request.at) if show == "late" else queries.all_open(request.at)
+    return queries.overdue(request.at) if show == "late" else queries.all_open(request.at)
 
 
 @require_POST

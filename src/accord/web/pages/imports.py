@@ -23,6 +23,7 @@ from accord.leads.files.ledger import write_refused
 from accord.leads.mapping import TARGETS, MapRefused
 from accord.outbox import jobs
 from accord.qualification import queries as qualification
+from accord.qualification import reasons
 from accord.web import uploads
 from accord.web.requests import is_partial
 from accord.web.uploads import Upload
@@ -198,7 +199,7 @@ def _result(found: "Import") -> dict[str, Any]:
     given: dict[str, Any] = {"refused": queries.import_page(found.id, fate="refused")[:FIRST]}
     if not found.is_live:
         given["readiness"] = qualification.readiness(definition=gate, import_id=found.id)
-        given["first"] = qualification.first_ready(definition=gate, import_id=found.id, limit=FIRST)
+        given["first"] = reasons.first_ready(definition=gate, import_id=found.id, limit=FIRST)
     return given
 
 
@@ -226,7 +227,7 @@ def import_handoffs(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Hand over the first ready leads of a history import, so that work can begin."""
     found = queries.one_import(id)
     gate = agreement.running().gate
-    first = qualification.first_ready(definition=gate, import_id=found.id, limit=FIRST)
+    first = reasons.first_ready(definition=gate, import_id=found.id, limit=FIRST)
     if not first:
         raise Invalid(
             _("None of these leads is ready under the agreement, so none was handed over.")

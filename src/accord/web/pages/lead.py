@@ -19,7 +19,7 @@ from accord.deals import queries as deals
 from accord.flows import close, hand_off, learn
 from accord.handoffs import queries as handoffs
 from accord.leads import actions, queries, rules
-from accord.qualification import queries as qualification
+from accord.qualification import reasons
 from accord.web.acts import moved_on, once
 from accord.web.filters import leads_url
 from accord.web.nonces import read_nonce
@@ -103,7 +103,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
     found = queries.one_lead(request.user, id)
     if found.id != id:
         return redirect("lead", found.id)
-    why = qualification.why(found.id)
+    why = reasons.why(found.id)
     context = {
         "lead": found,
         "lead_name": str(found),

@@ -1,7 +1,7 @@
 """The scoreboard: how the two teams stand, in figures that open their rows."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from accord.insights.metrics import Scope
 from accord.insights.rules import midnight
 from accord.insights.scoreboard import scoreboard as read_scoreboard
 from accord.teams import queries as teams
-from accord.web.templatetags.accord import month
+from accord.web.templatetags.accord import day, month
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,6 +49,7 @@ def scoreboard(request: "Request") -> HttpResponse:
     board = read_scoreboard(_scope(chosen, calendar, request.at), calendar=calendar)
     context = {
         "board": board,
+        "promised_over": _span(board.promised_over, calendar),
         "periods": PERIODS.items(),
         "period": chosen if chosen in PERIODS else "all",
         "steps": [step for step in FURTHEST if step != "leads"],
@@ -69,6 +70,18 @@ def _scope(period: str, calendar: "Calendar", at: "datetime") -> Scope:
         at=at,
         begins_at=midnight(date(months // 12, months % 12 + 1, 1), calendar.time_zone),
     )
+
+
+def _span(scope: Scope, calendar: "Calendar") -> str:
+    """The period of the promises, in words: a month, or from day to day."""
+    zone = ZoneInfo(calendar.time_zone)
+    if scope.begins_at is None or scope.ends_at is None:
+        return ""
+    first = scope.begins_at.astimezone(zone).date()
+    last = (scope.ends_at.astimezone(zone) - timedelta(days=1)).date()
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month):
+        return month(first)
+    return f"{day(first)} - {day(last)}"
 
 
 def _reached(cohort: Cohort) -> list[int]:

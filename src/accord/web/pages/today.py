@@ -122,7 +122,7 @@ def _queue(at: datetime) -> Iterator[Todo]:
 
 def _late(request: "Request") -> Iterator[Todo]:
     others = [
-        item for item in handoffs.late(request.at) if item.handoff.owner_id != request.user.id
+        item for item in handoffs.overdue(request.at) if item.handoff.owner_id != request.user.id
     ]
     if others:
         sentence = ngettext("%(n)d lead waits too long", "%(n)d leads wait too long", len(others))

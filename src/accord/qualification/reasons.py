@@ -1,0 +1,122 @@
+"""Why a lead is what it is: each definition's lines with their outcome, and what to ask."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from accord.agreement.queries import running
+from accord.criteria.explain import sentence
+from accord.criteria.language import Clause, Definition, Group, Test
+from accord.criteria.registry import registry
+from accord.leads.models import Lead, Submission
+from accord.qualification.models import Outcome, Verdict
+from accord.qualification.queries import verdicts_of
+
+_HELD_BY_MARKETING = ("subscriber", "inquiry", "mql", "recycled")
+
+
+@dataclass(frozen=True)
+class ClauseVerdict:
+    """A line of a definition: how deep it stands, what it says, and whether it is so."""
+
+    text: str
+    outcome: Outcome
+    is_must: bool
+    depth: int
+
+
+@dataclass(frozen=True)
+class DefinitionVerdict:
+    """The verdict under one definition. `questions` are the facts not known that it asks for."""
+
+    key: str
+    title: str
+    outcome: Outcome
+    is_gate: bool
+    clauses: Sequence[ClauseVerdict]
+    questions: Sequence[str]
+
+
+def why(lead_id: uuid.UUID) -> list[DefinitionVerdict]:
+    """The verdicts on a lead under the running agreement, line by line. Two queries."""
+    terms = running()
+    verdicts = verdicts_of([lead_id])[lead_id]
+    return [
+        DefinitionVerdict(
+            key=key,
+            title=definition.title,
+            outcome=Outcome(verdicts[key].outcome),
+            is_gate=key == terms.gate,
+            clauses=_clauses(definition, verdicts[key]),
+            questions=_questions(definition, verdicts[key]),
+        )
+        for key, definition in terms.definitions.items()
+        if key in verdicts
+    ]
+
+
+def first_ready(*, definition: str, import_id: uuid.UUID, limit: int) -> list[Lead]:
+    """Leads of an import that meet a definition and that marketing holds, newest contact first."""
+    rows = Submission.objects.filter(import_id=import_id, lead_id__isnull=False)
+    met = Verdict.objects.filter(
+        definition=definition, outcome=Outcome.MET, lead_id__in=rows.values("lead_id")
+    )
+    free = Lead.objects.filter(
+        id__in=met.values("lead_id"),
+        stage__in=_HELD_BY_MARKETING,
+        do_not_contact=False,
+        merged_into_id__isnull=True,
+    )
+    return list(free.select_related("company").order_by("-first_contact_at", "-id")[:limit])
+
+
+def _clauses(definition: Definition, verdict: Verdict) -> list[ClauseVerdict]:
+    must = definition.must
+    top = must.items if must.kind == "all" else (must,)
+    lines = [line for clause in top for line in _lines(clause, verdict, True, 0)]
+    return lines + [
+        line for clause in definition.should for line in _lines(clause, verdict, False, 0)
+    ]
+
+
+def _lines(clause: Clause, verdict: Verdict, is_must: bool, depth: int) -> Iterator[ClauseVerdict]:
+    """A line and those below it; what stands under a "not" is told in one line with it."""
+    text = sentence(clause, registry=registry)
+    is_not = isinstance(clause, Group) and clause.kind == "not"
+    if is_not and isinstance(clause, Group) and not clause.text:
+        text = f"{text} {sentence(clause.items[0], registry=registry)}"
+    yield ClauseVerdict(text, _outcome(clause, verdict), is_must, depth)
+    if isinstance(clause, Group) and not is_not:
+        for item in clause.items:
+            yield from _lines(item, verdict, is_must, depth + 1)
+
+
+def _outcome(clause: Clause, verdict: Verdict) -> Outcome:
+    """Kleene's logic over what the verdict says of the lines that ask something."""
+    if not isinstance(clause, Group):
+        if clause.key in verdict.met:
+            return Outcome.MET
+        return Outcome.NOT_MET if clause.key in verdict.unmet else Outcome.CANNOT_TELL
+    parts = [_outcome(item, verdict) for item in clause.items]
+    if clause.kind == "not":
+        opposite = {Outcome.MET: Outcome.NOT_MET, Outcome.NOT_MET: Outcome.MET}
+        return opposite.get(parts[0], Outcome.CANNOT_TELL)
+    wins, loses = Outcome.NOT_MET, Outcome.MET
+    if clause.kind == "any":
+        wins, loses = loses, wins
+    if wins in parts:
+        return wins
+    return Outcome.CANNOT_TELL if Outcome.CANNOT_TELL in parts else loses
+
+
+def _questions(definition: Definition, verdict: Verdict) -> list[str]:
+    """The words of the facts that are missing, or that a line only hopes for."""
+    keys = [key for key in verdict.missing if key in registry.facts]
+    answered = {*verdict.met, *verdict.unmet}
+    for clause in definition.should:
+        if isinstance(clause, Test) and (
+            clause.key not in answered
+            or (clause.operator == "known" and clause.key in verdict.unmet)
+        ):
+            keys.append(clause.fact)
+    return [str(registry.facts[key].label) for key in dict.fromkeys(keys) if key in registry.facts]
