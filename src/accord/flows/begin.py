@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accord.agreement import actions as agreement
+from accord.deals.actions import add_default_steps
 from accord.flows.recheck import re_evaluate
 from accord.handoffs.actions.pools import add_pool, default_pool, join_pool
 from accord.leads import actions as leads
@@ -27,6 +28,7 @@ class Company:
     time_zone: str
     week: Week
     country: str = ""
+    is_sample: bool = False
 
 
 def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
@@ -44,12 +46,14 @@ def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
             country=company.country,
             first=first,
             at=at,
+            is_sample=company.is_sample,
         )
         both = set(first.roles) >= BOTH_SEATS
         agreement.start_trial(
             document=agreement.default_document(one_person_may_hold_both=both), at=at
         )
         add_pool(name=_("All reps"), members=_in_turn([user]), at=at)
+        add_default_steps()
         leads.watch(kinds=leads.SEEN_BY_ACCORD, since=at)
         re_evaluate(at=at)  # leads that were imported before there was an agreement
     return user
@@ -66,10 +70,25 @@ def join(
         user = teams.accept_invitation(
             secret=secret, email=email, name=name, password=password, time_zone=time_zone, at=at
         )
-        pool = default_pool()
-        for user_id in _in_turn([user]) if pool else []:
-            join_pool(pool=pool, user=user_id, at=at)
+        _take_turns(user, at)
     return user
+
+
+def add_person(*, newcomer: Newcomer, at: datetime) -> User:
+    """Add a person without an invitation; whoever sells takes turns from now on.
+
+    Raises Invalid naming the field that does not fit, Conflict when the address is taken.
+    """
+    with transaction.atomic():
+        user = teams.add_user(newcomer=newcomer, at=at)
+        _take_turns(user, at)
+    return user
+
+
+def _take_turns(user: User, at: datetime) -> None:
+    pool = default_pool()
+    for user_id in _in_turn([user]) if pool else []:
+        join_pool(pool=pool, user=user_id, at=at)
 
 
 def _in_turn(users: Sequence[User]) -> list[object]:

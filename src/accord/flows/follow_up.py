@@ -168,9 +168,7 @@ def _check_list(handoffs: Collection[uuid.UUID], note: str) -> None:
         verdict = verdicts[lead_id].get(checklist.key)
         if verdict is None or verdict.outcome != Outcome.MET:
             raise Invalid(
-                _(
-                    "Not all of “%(title)s” is known to be met; say in a note why it is a real chance."
-                )
+                _("Not all of “%(title)s” is known to be met; say in a note why it is a chance.")
                 % {"title": checklist.title},
                 field="note",
             )

@@ -87,7 +87,7 @@ def _brief(
 ) -> dict[str, Any]:
     gate = terms.definitions[terms.gate]
     met = set(verdict.met) if verdict else set()
-    answered = met | set(verdict.unmet) if verdict else set()
+    unmet = set(verdict.unmet) if verdict else set()
     must = list(_asked(gate.must))
     should = [leaf for clause in gate.should for leaf in _asked(clause)]
     reason = because(offering.trigger, offering.asks_for or None)
@@ -117,6 +117,11 @@ def _asked(clause: Clause) -> Iterator[Leaf]:
     elif clause.kind != "not":
         for item in clause.items:
             yield from _asked(item)
+
+
+def _is_to_be_learnt(leaf: Leaf) -> bool:
+    """Whether the clause is not met only because something is not known."""
+    return isinstance(leaf, Test) and leaf.operator == "known"
 
 
 def _value(lead: Lead, leaf: Leaf) -> str:
