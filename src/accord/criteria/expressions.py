@@ -198,9 +198,7 @@ def watched_since(parts: Parts) -> str:
         raise LookupError("No room registered where activities stand.")
     columns = []
     for key, name in parts.observed.items():
-        kinds = list(registry.behaviour(key).kinds)
-        columns.append(
-            f"(SELECT CASE WHEN count(*) = {len(kinds)} THEN max(since) END "
-            f"FROM {registry.journal.observed} WHERE kind = ANY({parts.param(kinds, 'text[]')})) AS {name}"
-        )
-    return f"SELECT {', '.join(columns)}"
+        kinds = registry.behaviour(key).kinds
+        which = f"FILTER (WHERE kind = ANY({parts.param(list(kinds), 'text[]')}))"
+        columns.append(f"CASE WHEN count(*) {which} = {len(kinds)} THEN max(since) {which} END AS {name}")
+    return f"SELECT {', '.join(columns)} FROM {registry.journal.observed}"

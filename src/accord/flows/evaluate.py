@@ -18,6 +18,4 @@ def evaluate(*, leads: Collection[uuid.UUID] | None, at: datetime) -> int:
         terms = running()
     except NoAgreement:
         return 0
-    return actions.judge(
-        definitions=terms.definitions, version=terms.number, leads=leads, at=at
-    )
+    return actions.judge(terms=terms, leads=leads, at=at)

@@ -73,7 +73,8 @@ def tell(*, tellings: Sequence[Telling], at: datetime) -> int:
     rows.sort(key=lambda row: (str(row[1]), str(row[2]), row[3]))
     with connection.cursor() as cursor:
         cursor.execute(_TELL, {"rows": recordset(_COLUMNS, rows), "at": at})
-        mails = sum(channel == Channel.EMAIL for (channel,) in cursor.fetchall())
+        channels = [str(channel) for (channel,) in cursor.fetchall()]
+    mails = channels.count(Channel.EMAIL.value)
     if mails:
         jobs.defer("send_mail")
     return mails
@@ -133,3 +134,15 @@ def _settle(each: mail.Mail, trouble: str | None, at: datetime) -> None:
         return
     log.warning("A mail did not go out and is tried again in %s: %s", rest, trouble)
     ours.update(send_after=at + rest, lease_until=None, trouble=trouble[:300])
+
+
+def settle_past(*, before: datetime, at: datetime) -> None:
+    """What was told before a moment counts as read, and its mails as sent: old news.
+
+    For a history that was brought in, such as the sample company's.
+    """
+    past = Notification.objects.filter(created_at__lt=before)
+    past.filter(channel=Channel.APP, seen_at__isnull=True).update(seen_at=at)
+    past.filter(channel=Channel.EMAIL, state=DeliveryState.DUE).update(
+        state=DeliveryState.SENT, sent_at=at, lease_until=None
+    )

@@ -1,13 +1,14 @@
 """Writing verdicts, only where they change."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection, transaction
 
-from accord.criteria.compiler import compile
-from accord.criteria.language import Definition
+from accord.agreement.terms import Terms
+from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
 
 # The judged rows are compared with the stored ones first: an upsert alone would lock, and so
@@ -44,19 +45,19 @@ ON CONFLICT (lead_id, definition) DO UPDATE SET
 """
 
 
-def judge(
-    *,
-    definitions: Mapping[str, Definition],
-    version: int,
-    leads: Collection[uuid.UUID] | None,
-    at: datetime,
-) -> int:
+@lru_cache(maxsize=8)
+def _compiled(terms: Terms) -> Compiled:
+    return compile(terms.definitions, registry=registry)
+
+
+def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) -> int:
     """Judge leads (None: all) and write the verdicts that changed; how many were written."""
     if leads is not None and not leads:
         return 0
-    compiled = compile(definitions, registry=registry)
-    select, params = compiled.select(at=at, leads=None if leads is None else sorted(leads))
-    stamp = {"judged_version": version, "judged_at": at, "judged_stamp": at.isoformat()}
+    select, params = _compiled(terms).select(
+        at=at, leads=None if leads is None else sorted(leads)
+    )
+    stamp = {"judged_version": terms.number, "judged_at": at, "judged_stamp": at.isoformat()}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WRITE.format(select=select), {**params, **stamp})
         return cursor.rowcount

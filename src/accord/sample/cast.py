@@ -45,7 +45,7 @@ MARKETERS = (
 )
 # The order in which the role switch shows them.
 SWITCH = (REPS[0], MARKETERS[0], HEAD_OF_SALES, HEAD_OF_MARKETING, ADMIN)
-EVERYBODY = (HEAD_OF_SALES, HEAD_OF_MARKETING, ADMIN, *REPS, *MARKETERS)
+EVERYBODY = (ADMIN, HEAD_OF_SALES, HEAD_OF_MARKETING, *REPS, *MARKETERS)
 
 FIRST_NAMES = """Anna Ben Carla David Elif Felix Greta Hugo Ines Jakob Karin Leon Maria Nils Olga
 Peter Qiang Rosa Stefan Tania Umar Vera Walter Xenia Yusuf Zoe Aaron Bianca Cem Dora Emil Fatma

@@ -12,6 +12,8 @@ from typing import Any
 from accord.sample import cast, story
 from accord.sample.story import Channel, Effort, Vertical
 
+THIS_MORNING = 14  # prospects who raise a hand within the last two hours
+
 
 @dataclass(frozen=True)
 class Sending:
@@ -26,6 +28,9 @@ class Prospect:
     """A made-up person: all they send, and the truth that decides what becomes of them."""
 
     email: str
+    company: str
+    has_phone: bool
+    bad_number: bool
     channel: Channel
     vertical: Vertical
     chance: float  # of winning the deal
@@ -79,10 +84,14 @@ def _effort(dice: random.Random, channel: Channel, moment: datetime, now: dateti
 def _prospect(dice: random.Random, number: int, now: datetime) -> Prospect:
     channel = dice.choices(story.CHANNELS, [c.share for c in story.CHANNELS])[0]
     vertical = dice.choices(story.VERTICALS, [v.share for v in story.VERTICALS])[0]
-    if channel.key == "trade show":  # people are met at the fair, not all year round
+    effort: Effort | None
+    if number < THIS_MORNING:  # so that clocks are running now
+        channel = story.CHANNELS[number % 2]
+        moment, effort = now - timedelta(minutes=dice.randint(3, 110)), None
+    elif channel.key == "trade show":  # people are met at the fair, not all year round
         fair = dice.choice([e for e in story.CAMPAIGNS if e.channel == "trade show"])
         moment = now - timedelta(days=dice.uniform(fair.ends, fair.begins))
-        effort: Effort | None = fair
+        effort = fair
     else:
         moment = _moment(dice, now)
         effort = _effort(dice, channel, moment, now)
@@ -93,6 +102,9 @@ def _prospect(dice: random.Random, number: int, now: datetime) -> Prospect:
     chance *= (1.8 if known_budget else 0.9) * (0.1 if asks_sap else 1)
     made = Prospect(
         email=person["email"],
+        company=person["company"],
+        has_phone="phone" in person,
+        bad_number="bad_number" in person,
         channel=channel,
         vertical=vertical,
         chance=min(chance, 0.75),
@@ -159,6 +171,8 @@ def _sendings(
     now: datetime,
 ) -> Iterator[Sending]:
     asks = _pick(dice, made.channel.asks, None)
+    if now - moment < timedelta(minutes=111):
+        asks = "demo"
     first = dict(person)
     if effort:
         first["campaign"] = effort.name

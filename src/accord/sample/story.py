@@ -113,3 +113,38 @@ LEADS = 5_400
 DAYS = 365
 BASE_CHANCE = 0.16  # that an average lead, once qualified talks begin, buys
 BAD_NUMBERS = (95, 65)  # days before today in which paid search let bad numbers through
+
+
+@dataclass(frozen=True)
+class Back:
+    """A reason of the agreement for passing a lead back, with what reps say beside it.
+
+    `asked` is what the reason asks for: a text, "date" for a day to come, or nothing.
+    """
+
+    key: str
+    notes: tuple[str, ...]
+    asked: str = ""
+
+
+# The story speaks the words of the agreement that ships with Accord.
+UNREACHABLE = Back("unreachable", ("Nobody picks up", "No answer to mails either"))
+NOT_FOR_US = (
+    Back("not_ideal", ("A student thesis, no budget ever", "Wants a loan device for a course")),
+    Back("no_budget", ("Public money, all spent", "No investment this year")),
+)
+NOT_INTERESTED = (
+    Back("no_need", ("Collects guides, plans nothing", "Only wanted the guide")),
+    Back("not_ideal", ("Resells instruments, would never buy", "A partner of a competitor")),
+    Back("no_need", ("Did not remember downloading anything",)),
+)
+NOT_NOW = (
+    Back("no_need", ("Line was stopped", "Keeps the old sensors for now")),
+    Back("no_budget", ("Budget round is over", "Waits for the investment plan")),
+    Back("later", ("Asked to be called later",), "date"),
+    Back("no_authority", ("Purchasing decides in another plant",)),
+    Back("competitor", ("Has just ordered elsewhere",), "Brandis Messtechnik"),
+)
+LOST_FOR_SAP = "missing_feature"
+LOST = ("price", "competitor", "no_budget", "no_decision", "bad_timing", "unresponsive")
+THINGS = ("flow meters", "pressure sensors", "level sensors", "leak detection", "calibration service")

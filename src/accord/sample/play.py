@@ -1,0 +1,223 @@
+"""Playing the year: what prospects send comes in, and the reps answer, through the real flows."""
+
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accord.agreement.queries import running
+from accord.flows import close, follow_up
+from accord.flows.pass_back import Said, pass_back
+from accord.flows.receive import Incoming, receive
+from accord.flows.recheck import recheck
+from accord.flows.take_in import take_in_waiting
+from accord.flows.watch_clocks import watch_clocks
+from accord.handoffs.actions import Attempt
+from accord.leads.models import Door
+from accord.sample import cast, queries, story
+from accord.sample.plan import Prospect, Sending
+from accord.sample.queries import Open
+
+# Reps on both sides of the ocean are at work at the first hour; the others are of late.
+HOUR = (15, 45)
+LATE_HOURS = ((10, 5), (13, 40), (16, 35))
+LATELY, DAILY = timedelta(days=18), timedelta(days=75)
+TUESDAY, FRIDAY = 1, 4
+
+
+def moments(now: datetime) -> list[datetime]:
+    """The moments at which the play goes on: twice a week, then each working day, then thrice."""
+    zone = ZoneInfo(cast.TIME_ZONE)
+    first = (now - timedelta(days=story.DAYS)).astimezone(zone)
+    found = []
+    for number in range(story.DAYS + 1):
+        day = first + timedelta(days=number)
+        for hour, minute in _hours(day, now):
+            moment = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+            if moment < now - timedelta(hours=2):
+                found.append(moment.astimezone(now.tzinfo))
+    return [*found, now]
+
+
+def _hours(day: datetime, now: datetime) -> Sequence[tuple[int, int]]:
+    if day.weekday() > FRIDAY:
+        return ()
+    if now - day < LATELY:
+        return LATE_HOURS
+    return (HOUR,) if now - day < DAILY or day.weekday() in (TUESDAY, FRIDAY) else ()
+
+
+@dataclass
+class Life:
+    """What became of a prospect so far, beside what Accord itself knows."""
+
+    prospect: Prospect
+    tries: int = 0
+
+
+@dataclass(order=True)
+class Due:
+    """Something that happens with a deal at a moment: a step, or its end."""
+
+    at: datetime
+    deal_id: uuid.UUID = field(compare=False)
+    rep: uuid.UUID = field(compare=False)
+    step: str = field(compare=False, default="")
+    is_won: bool = field(compare=False, default=False)
+    life: Life | None = field(compare=False, default=None)
+
+
+@dataclass
+class Play:
+    """The year as it unfolds. `reps` are the people of the cast by their user id."""
+
+    reps: dict[uuid.UUID, cast.Person]
+    made: dict[str, Prospect]
+    dice: random.Random
+    steps: Sequence[str]
+    lives: dict[uuid.UUID, Life] = field(default_factory=dict)
+    due: list[Due] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+
+    def go_on(self, *, sent: Sequence[Sending], at: datetime, is_last: bool) -> None:
+        """Take in what was sent up to `at`, and let the reps do their part, unless it is last."""
+        self._take_in(sent, at)
+        watch_clocks(at=at)
+        recheck(at=at)
+        if is_last:
+            return
+        self._close(at)
+        opened = queries.open_handoffs()
+        for rep, person in self.reps.items():
+            mine = [handoff for handoff in opened if handoff.owner_id == rep]
+            later = at + timedelta(minutes=self.dice.randint(4, 50 if person.diligence > 0.9 else 110))
+            self._work(rep, person, mine, later)
+
+    def _take_in(self, sent: Sequence[Sending], at: datetime) -> None:
+        if sent:
+            with transaction.atomic():
+                bodies = [Incoming(body=sending.body) for sending in sent]
+                receive(submissions=bodies, door=Door.FORM, by=None, at=at)
+                while take_in_waiting(at=at):
+                    pass
+        emails = {str(sending.body["email"]) for sending in sent}
+        for email, lead_id in queries.leads_by_email(emails).items():
+            self.lives.setdefault(lead_id, Life(self.made[email]))
+
+    def _work(self, rep: uuid.UUID, person: cast.Person, mine: Sequence[Open], at: datetime) -> None:
+        """One round of a rep: calls first, then answers to those who were talked with."""
+        attempts, returned, qualified = [], defaultdict(list), []
+        for handoff in mine:
+            life = self.lives[handoff.lead_id]
+            if self.dice.random() > person.diligence:
+                continue
+            if not handoff.is_accepted:
+                attempts += self._try(handoff, life)
+                if life.tries >= running().attempts.at_least:
+                    returned[story.UNREACHABLE].append(handoff.id)
+            elif reason := self._judge(life):
+                returned[reason].append(handoff.id)
+            else:
+                qualified.append(handoff)
+        if attempts:
+            follow_up.log_attempts(attempts=attempts, by=rep, at=at)
+        for reason, handoffs in sorted(returned.items(), key=lambda item: item[0].key):
+            still = set(handoffs) & queries.undisposed(handoffs)
+            if still:
+                pass_back(handoffs=still, said=self._said(reason, at), by=rep, at=at)
+        if qualified:
+            self._open(rep, qualified, at)
+
+    def _try(self, handoff: Open, life: Life) -> list[Attempt]:
+        life.tries += 1
+        channel = "call" if life.prospect.has_phone and life.tries % 3 else "email"
+        outcome = "no_answer" if channel == "call" else "left_message"
+        if life.prospect.bad_number:
+            life.tries += 2
+            outcome = "wrong_contact"
+        elif life.prospect.reachable and self.dice.random() < 0.6:
+            outcome = "connected"
+        return [Attempt(handoff.lead_id, channel, outcome)]
+
+    def _judge(self, life: Life) -> story.Back | None:
+        """None where the rep sees a real chance, else why the lead goes back."""
+        prospect = life.prospect
+        if prospect.vertical.worth < 0.1:
+            return self.dice.choice(story.NOT_FOR_US)
+        if prospect.channel.worth < 0.2 and self.dice.random() < 0.85:
+            return self.dice.choice(story.NOT_INTERESTED)
+        if self.dice.random() < min(0.85, 0.3 + prospect.chance * 1.4):
+            return None
+        return self.dice.choice(story.NOT_NOW)
+
+    def _said(self, reason: story.Back, at: datetime) -> Said:
+        asked = reason.asked
+        if asked == "date":
+            asked = (at + timedelta(days=self.dice.randint(30, 120))).date().isoformat()
+        return Said(reason=reason.key, note=self.dice.choice(reason.notes), asked=asked)
+
+    def _open(self, rep: uuid.UUID, handoffs: Sequence[Open], at: datetime) -> None:
+        openings = []
+        for handoff in handoffs:
+            prospect = self.lives[handoff.lead_id].prospect
+            title = f"{prospect.company}: {self.dice.choice(story.THINGS)}"
+            openings.append(close.Opening(handoff.lead_id, title, Decimal(prospect.amount)))
+        ids = close.open_deals(openings=openings, by=rep, at=at)
+        for handoff, deal_id in zip(handoffs, ids, strict=True):
+            life = self.lives[handoff.lead_id]
+            days = life.prospect.days_to_close
+            for number, step in enumerate(self.steps[1:], start=1):
+                share = number / len(self.steps)
+                self.due.append(Due(at + timedelta(days=days * share), deal_id, rep, step))
+            is_won = self.dice.random() < min(0.85, life.prospect.chance * 2.2)
+            end = at + timedelta(days=days)
+            self.due.append(Due(end, deal_id, rep, is_won=is_won, life=life))
+
+    def _close(self, at: datetime) -> None:
+        """What has come due with deals: steps, wins and losses, in this order, by rep."""
+        ripe = sorted(due for due in self.due if due.at <= at)
+        self.due = [due for due in self.due if due.at > at]
+        by_rep: dict[uuid.UUID, list[Due]] = defaultdict(list)
+        for due in ripe:
+            by_rep[due.rep].append(due)
+        for rep, mine in by_rep.items():
+            if steps := {due.deal_id: due.step for due in mine if due.step}:
+                close.move_deals(steps=steps, by=rep, at=at)
+            if won := {due.deal_id: None for due in mine if due.is_won}:
+                close.win_deals(amounts=won, by=rep, at=at)
+            lost = [due for due in mine if due.life and not due.is_won]
+            if lost:
+                close.lose_deals(lost=[self._lost(due) for due in lost], by=rep, at=at)
+
+    def _lost(self, due: Due) -> close.Lost:
+        if due.life and due.life.prospect.asks_sap:
+            return close.Lost(due.deal_id, story.LOST_FOR_SAP, story.SAP_QUESTION)
+        return close.Lost(due.deal_id, self.dice.choice(story.LOST))
+
+
+def spans(
+    sent: Sequence[Sending], times: Sequence[datetime], dice: random.Random
+) -> Iterator[tuple[datetime, list[Sending]]]:
+    """Each moment with what was sent since the one before, shortly before it.
+
+    Nobody is at work in between: what came in earlier is moved into the hours before.
+    """
+    begin = 0
+    for moment in times:
+        end = begin
+        while end < len(sent) and sent[end].at <= moment:
+            end += 1
+        yield moment, [_shortly_before(moment, sending, dice) for sending in sent[begin:end]]
+        begin = end
+
+
+def _shortly_before(moment: datetime, sending: Sending, dice: random.Random) -> Sending:
+    earliest = moment - timedelta(minutes=dice.randint(2, 150))
+    at = max(sending.at, earliest)
+    return Sending(at=at, body={**sending.body, "happened_at": at.isoformat()})

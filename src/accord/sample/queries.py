@@ -1,0 +1,78 @@
+"""What the sample company asks of the record while it is played, and about itself."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from accord.handoffs.models import Handoff
+from accord.leads.models import Identity, Import
+from accord.sample import cast
+from accord.sample.cast import Person
+
+KIND = "sample"
+
+
+@dataclass(frozen=True)
+class Open:
+    """An open handoff."""
+
+    id: uuid.UUID
+    lead_id: uuid.UUID
+    owner_id: uuid.UUID | None
+    is_accepted: bool
+
+
+def open_handoffs() -> list[Open]:
+    """All open handoffs, oldest first."""
+    rows = Handoff.objects.filter(disposed_at__isnull=True).order_by("offered_at", "id")
+    return [
+        Open(id, lead_id, owner_id, accepted_at is not None)
+        for id, lead_id, owner_id, accepted_at in rows.values_list(
+            "id", "lead_id", "owner_id", "accepted_at"
+        )
+    ]
+
+
+def undisposed(handoffs: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the handoffs that are still open."""
+    rows = Handoff.objects.filter(id__in=handoffs, disposed_at__isnull=True)
+    return set(rows.values_list("id", flat=True))
+
+
+def leads_by_email(emails: Collection[str]) -> dict[str, uuid.UUID]:
+    """The lead of each address."""
+    rows = Identity.objects.filter(kind="email", value__in=emails)
+    return dict(rows.values_list("value", "lead_id"))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the sample company is filled: submissions taken in, of how many."""
+
+    has_begun: bool
+    is_done: bool
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+def filling() -> Import | None:
+    """The record of the filling, once it has begun."""
+    return Import.objects.filter(kind=KIND).first()
+
+
+def progress() -> Progress:
+    """How far the sample company is filled."""
+    begun = filling()
+    if begun is None:
+        return Progress(False, False, 0, 0)
+    return Progress(True, begun.finished_at is not None, begun.lines_done, begun.lines_total)
+
+
+def switch() -> Sequence[Person]:
+    """Whom the switch between roles shows, in its order."""
+    return cast.SWITCH
