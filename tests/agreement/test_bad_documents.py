@@ -28,15 +28,50 @@ def without(*path: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "clause", "says"),
     [
-        ("fact: employees", "fact: employes", "definitions.ideal_customer.large-enough", "employees"),
+        (
+            "fact: employees",
+            "fact: employes",
+            "definitions.ideal_customer.large-enough",
+            "employees",
+        ),
         ("at_least: 20", "at_least: many", "definitions.ideal_customer.large-enough", "number"),
-        ("count: pricing_visits", "count: price_visits", "definitions.mql.looked-at-prices", "pricing_visits"),
-        ("definition: ideal_customer", "definition: mql", "definitions.mql.fits-ideal-customer", "itself"),
+        (
+            "count: pricing_visits",
+            "count: price_visits",
+            "definitions.mql.looked-at-prices",
+            "pricing_visits",
+        ),
+        (
+            "definition: ideal_customer",
+            "definition: mql",
+            "definitions.mql.fits-ideal-customer",
+            "itself",
+        ),
         ("ready: {working_hours: 4}", "ready: 4", "sales.first_attempt.within.ready", "no unit"),
-        ("ready: {working_hours: 4}", "ready: {hous: 4}", "sales.first_attempt.within.ready", "hours"),
-        ("ready: {working_hours: 4}", "ready: {hours: 4.5}", "sales.first_attempt.within.ready", "whole"),
-        ("ready: {working_hours: 4}", "ready: {hours: 0}", "sales.first_attempt.within.ready", "longer"),
-        ("destination: data_fix", "destination: bin", "pass_back.reasons.bad_data.destination", "nurture"),
+        (
+            "ready: {working_hours: 4}",
+            "ready: {hous: 4}",
+            "sales.first_attempt.within.ready",
+            "hours",
+        ),
+        (
+            "ready: {working_hours: 4}",
+            "ready: {hours: 4.5}",
+            "sales.first_attempt.within.ready",
+            "whole",
+        ),
+        (
+            "ready: {working_hours: 4}",
+            "ready: {hours: 0}",
+            "sales.first_attempt.within.ready",
+            "longer",
+        ),
+        (
+            "destination: data_fix",
+            "destination: bin",
+            "pass_back.reasons.bad_data.destination",
+            "nurture",
+        ),
         ("re_enter_after: {days: 30}", "", "pass_back.reasons.unreachable.re_enter_after", "when"),
         ("{days: 30}", "{hours: 30}", "pass_back.reasons.unreachable.re_enter_after", "days"),
         ("stage: mql", "stage: sql", "definitions.mql.stage", "not entered"),
@@ -48,7 +83,12 @@ def without(*path: str) -> str:
         ("max_rounds: 3", "max_rounds: 0", "pass_back.max_rounds", "0"),
         ("{step: reassign,", "{step: tell_rep,", "escalation.steps.2.step", "twice"),
         ("asks_for: [contact,", "asks_for: [contract,", "hand_raises.asks_for.0", "contact"),
-        ("accountable: head_of_marketing", "accountable: the boss", "roles.0.accountable", "marketer"),
+        (
+            "accountable: head_of_marketing",
+            "accountable: the boss",
+            "roles.0.accountable",
+            "marketer",
+        ),
         ("field: note", "field: memo", "pass_back.reasons.bad_data.asks.field", "note"),
     ],
 )
@@ -100,7 +140,9 @@ def test_a_clause_that_stands_twice_is_refused():
     assert "line" in faults["document"]
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b", "title: [", "title: !!python/object:os.x {}", "a: &b 1\nc: *b"])
+@pytest.mark.parametrize(
+    "text", ["", "- a\n- b", "title: [", "title: !!python/object:os.x {}", "a: &b 1\nc: *b"]
+)
 def test_what_is_no_document_is_refused_in_a_sentence(text):
     assert "document" in faults_of(text) or "title" in faults_of(text)
 
@@ -110,6 +152,8 @@ def test_norway_stays_a_country():
         ("fact: country\n        known: true", "fact: country\n        one_of: [NO, SE]")
     )
     (clause,) = [
-        each for each in read_terms(document).definitions["ideal_customer"].should if each.key == "country-known"
+        each
+        for each in read_terms(document).definitions["ideal_customer"].should
+        if each.key == "country-known"
     ]
     assert clause.value == ["NO", "SE"]

@@ -1,4 +1,4 @@
-"""The first version runs as a trial; what both heads have signed is in force, and stays as it is."""
+"""The first version runs as a trial; what both heads have signed is in force, and stays so."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sofia():
     """The head of sales."""
-    return add_user(newcomer=Newcomer("sofia@halden.example", "Sofia Brandt", ["head_of_sales"]), at=AT).id
+    return add_user(
+        newcomer=Newcomer("sofia@halden.example", "Sofia Brandt", ["head_of_sales"]), at=AT
+    ).id
 
 
 @pytest.fixture
@@ -82,7 +84,9 @@ class TestProposing:
     def test_a_bad_document_is_refused_and_not_kept(self, sofia):
         actions.start_trial(at=AT)
         with pytest.raises(BadDocument):
-            actions.propose(document=paper(("at_least: 20", "at_least: x")), by=sofia, at=AT, reason="")
+            actions.propose(
+                document=paper(("at_least: 20", "at_least: x")), by=sofia, at=AT, reason=""
+            )
         assert Version.objects.count() == 1
 
     def test_what_the_newest_says_already_is_refused(self, sofia):

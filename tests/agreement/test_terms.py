@@ -12,7 +12,7 @@ from accord.teams.rules import Calendar
 from tests.agreement.papers import paper
 
 FRIDAY = datetime(2026, 10, 30, 15, 30, tzinfo=UTC)  # 16:30 in Berlin
-OFFICE = Calendar("Europe/Berlin", {day: ((9 * 60, 17 * 60),) for day in range(5)})
+OFFICE = Calendar("Europe/Berlin", dict.fromkeys(range(5), ((9 * 60, 17 * 60),)))
 
 
 def keys(group: Group) -> set[str]:
@@ -57,7 +57,12 @@ def test_the_first_attempt_goes_by_the_reason_of_the_handoff():
             lambda terms: terms.attempts,
             Attempts(4, Span(10, Unit.WORKING_DAYS), 2),
         ),
-        ("{hours: 48}", "{hours: 24}", lambda t: t.marketing.pass_back_answer, Span(24, Unit.HOURS)),
+        (
+            "{hours: 48}",
+            "{hours: 24}",
+            lambda t: t.marketing.pass_back_answer,
+            Span(24, Unit.HOURS),
+        ),
         (
             "{step: tell_head, after: {working_hours: 1}}",
             "{step: tell_head, after: {working_minutes: 20}}",
@@ -110,8 +115,12 @@ def test_a_reason_says_what_it_asks_and_when_the_lead_may_return():
 
 
 def test_a_lost_deal_may_leave_the_lead_where_it_is():
-    stays = paper(("      label: Not our ideal customer\n      destination: disqualify\n\nescalation",
-                   "      label: Not our ideal customer\n      destination: stay\n\nescalation"))
+    stays = paper(
+        (
+            "      label: Not our ideal customer\n      destination: disqualify\n\nescalation",
+            "      label: Not our ideal customer\n      destination: stay\n\nescalation",
+        )
+    )
     assert read_terms(stays).loss_reasons["not_ideal"].destination is None
     assert read_terms(paper()).loss_reasons["price"].destination == "nurture"
 
@@ -129,7 +138,12 @@ def test_a_must_made_a_should_no_longer_decides():
 
 def test_a_word_of_ones_own_can_be_added():
     terms = read_terms(
-        paper(("  customer:\n", "  partner:\n    title: Partner\n    text: Sells for us.\n\n  customer:\n"))
+        paper(
+            (
+                "  customer:\n",
+                "  partner:\n    title: Partner\n    text: Sells for us.\n\n  customer:\n",
+            )
+        )
     )
     assert terms.words["partner"].title == "Partner"
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.models import Seat, Signature, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
-from accord.base.errors import Conflict, Missing, Refusal
+from accord.base.errors import Conflict, Invalid, Missing, Refusal
 from accord.outbox import jobs
 from accord.teams.models import Role, User
 
@@ -78,10 +78,17 @@ def sign(
     `digest`, where given, is that of the text the person read. Raises NotTheirSeat, Missing,
     or Conflict when it was signed before, replaced, or changed.
     """
+    if seat not in Seat.values:
+        raise Invalid(
+            _("“%(seat)s” is not a seat; sign for sales or for marketing.") % {"seat": seat},
+            field="seat",
+        )
     with transaction.atomic():
         version = Version.objects.select_for_update().filter(number=number).first()
         if version is None:
-            raise Missing(_("There is no version %(number)s of the agreement.") % {"number": number})
+            raise Missing(
+                _("There is no version %(number)s of the agreement.") % {"number": number}
+            )
         _check_text(version, digest)
         if version.state not in _OPEN:
             raise Conflict(
@@ -173,9 +180,7 @@ def _put_in_force(version: Version, at: datetime) -> None:
     """The version runs from now on; what ran before and older proposals are superseded."""
     newer = Version.objects.filter(number__gt=version.number, state=VersionState.IN_FORCE)
     if newer.exists():
-        raise Conflict(
-            _("A newer version is in force; propose this one anew.")
-        )
+        raise Conflict(_("A newer version is in force; propose this one anew."))
     older = Version.objects.filter(number__lt=version.number)
     older.filter(state=VersionState.IN_FORCE).update(
         state=VersionState.SUPERSEDED, in_force_until=at

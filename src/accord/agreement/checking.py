@@ -44,37 +44,61 @@ def _stages(definitions: Mapping[str, Definition]) -> Iterator[Fault]:
             continue
         clause = f"definitions.{key}.stage"
         if stage not in EVALUATED_STAGES:
-            yield Fault(clause, f"“{stage}” is not entered by a definition; use {_or(EVALUATED_STAGES)}, or leave it out.")
+            yield Fault(
+                clause,
+                f"“{stage}” is not entered by a definition; "
+                f"use {_or(EVALUATED_STAGES)}, or leave it out.",
+            )
         elif stage in holders:
-            yield Fault(clause, f"“{stage}” is already the stage of “{holders[stage]}”; only one definition can enter it.")
+            yield Fault(
+                clause,
+                f"“{stage}” is already the stage of “{holders[stage]}”; "
+                "only one definition can enter it.",
+            )
         holders.setdefault(stage, key)
     for stage in sorted(EVALUATED_STAGES - set(holders)):
-        yield Fault("definitions", f"no definition enters the stage “{stage}”; write “stage: {stage}” under one.")
+        yield Fault(
+            "definitions",
+            f"no definition enters the stage “{stage}”; write “stage: {stage}” under one.",
+        )
 
 
 def _named(document: Document, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
     for clause, key in (("gate", document.gate), ("checklist", document.checklist)):
         if key not in definitions:
-            yield Fault(clause, f"“{key}” is not a definition with criteria; name one of {_or(definitions)}.")
+            yield Fault(
+                clause,
+                f"“{key}” is not a definition with criteria; name one of {_or(definitions)}.",
+            )
 
 
-def _re_entries(clause: str, reasons: Mapping[str, Reason] | Mapping[str, LossReason]) -> Iterator[Fault]:
+def _re_entries(
+    clause: str, reasons: Mapping[str, Reason] | Mapping[str, LossReason]
+) -> Iterator[Fault]:
     for key, reason in reasons.items():
         where = f"{clause}.{key}.re_enter_after"
         asks = getattr(reason, "asks", None)
         dated = asks is not None and asks.field == "date" and asks.required
         if reason.destination == "nurture":
             if reason.re_enter_after is None and not dated:
-                yield Fault(where, "it is missing; say when the lead may return, such as {days: 90}, or ask for a date.")
+                yield Fault(
+                    where,
+                    "it is missing; say when the lead may return, such as {days: 90}, "
+                    "or ask for a date.",
+                )
         elif reason.re_enter_after is not None:
-            yield Fault(where, f"a lead that goes to “{reason.destination}” does not return; leave it out.")
+            yield Fault(
+                where, f"a lead that goes to “{reason.destination}” does not return; leave it out."
+            )
 
 
 def _escalation(document: Document) -> Iterator[Fault]:
     seen = set()
     for number, each in enumerate(document.escalation.steps):
         if each.step in seen:
-            yield Fault(f"escalation.steps.{number}.step", f"“{each.step}” stands here twice; keep one.")
+            yield Fault(
+                f"escalation.steps.{number}.step", f"“{each.step}” stands here twice; keep one."
+            )
         seen.add(each.step)
 
 

@@ -19,12 +19,12 @@ class _Loader(yaml.SafeLoader):
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.MarkedYAMLError(
                 problem="write the clause out; references are not used here",
-                problem_mark=self.peek_event().start_mark,
+                problem_mark=self.get_mark(),
             )
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()
         for key, _value in node.value:
             if key.value in seen:
@@ -37,7 +37,8 @@ class _Loader(yaml.SafeLoader):
 
 
 def _text_or_bool(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool | str:
-    return {"true": True, "false": False}.get(node.value.lower(), node.value)
+    value: str = node.value
+    return value.lower() == "true" if value.lower() in ("true", "false") else value
 
 
 _Loader.add_constructor(_BOOL, _text_or_bool)

@@ -35,7 +35,7 @@ def running() -> Terms:
     if found is None:
         raise NoAgreement("There is no agreement yet; set up Accord first.")
     number, digest, state = found
-    return _terms(number, digest, state == VersionState.TRIAL)
+    return _terms(number, digest, is_trial=state == VersionState.TRIAL)
 
 
 def terms_of(number: int) -> Terms:
@@ -44,11 +44,11 @@ def terms_of(number: int) -> Terms:
     if found is None:
         raise Missing(f"There is no version {number} of the agreement; see the history.")
     digest, state = found
-    return _terms(number, digest, state == VersionState.TRIAL)
+    return _terms(number, digest, is_trial=state == VersionState.TRIAL)
 
 
 @lru_cache(maxsize=64)
-def _terms(number: int, digest: str, is_trial: bool) -> Terms:
+def _terms(number: int, digest: str, *, is_trial: bool) -> Terms:
     document = Version.objects.values_list("document", flat=True).get(number=number, digest=digest)
     return read_terms(document, number=number, is_trial=is_trial)
 

@@ -58,12 +58,16 @@ def read_span(value: object) -> Span:
     if isinstance(value, Span):
         return value
     if not isinstance(value, Mapping):
-        raise ValueError(f"{value!r} has no unit; write one of {UNITS}, such as {{working_hours: 4}}.")
+        raise ValueError(
+            f"{value!r} has no unit; write one of {UNITS}, such as {{working_hours: 4}}."
+        )
     if len(value) != 1:
         raise ValueError("give one amount with one unit, such as {working_hours: 4}.")
     ((unit, amount),) = value.items()
     if unit not in set(Unit):
         raise ValueError(f"there is no unit “{unit}”; use one of {UNITS}.")
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
-        raise ValueError(f"{amount!r} is not a whole number of {unit}; write it such as {{{unit}: 4}}.")
+        raise ValueError(
+            f"{amount!r} is not a whole number of {unit}; write it such as {{{unit}: 4}}."
+        )
     return Span(amount=amount, unit=Unit(unit))

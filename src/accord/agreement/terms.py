@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from accord.agreement.checking import check_terms
 from accord.agreement.definitions import Word, read_definitions
 from accord.agreement.document import Document, read_document
+from accord.agreement.document import Duty as DutySaid
 from accord.agreement.spans import Span
 from accord.criteria.language import Definition
 
@@ -205,7 +206,7 @@ def read_terms(text: str, *, number: int = 0, is_trial: bool = False) -> Terms:
         loss_reasons=MappingProxyType(_loss_reasons(document)),
         max_rounds=document.pass_back.max_rounds,
         escalation=tuple(Step(each.step, each.after) for each in document.escalation.steps),
-        duties=tuple(_duty(each.model_dump(mode="json")) for each in document.roles),
+        duties=tuple(_duty(each) for each in document.roles),
     )
 
 
@@ -223,7 +224,9 @@ def _sales(document: Document) -> SalesPromises:
     limits = promised.first_attempt.within
     return SalesPromises(
         within_share=promised.within_share,
-        first_attempt=MappingProxyType({key: getattr(limits, key) for key in type(limits).model_fields}),
+        first_attempt=MappingProxyType(
+            {key: getattr(limits, key) for key in type(limits).model_fields}
+        ),
         answer=promised.answer.within,
         attempts=Attempts(
             at_least=promised.attempts.at_least,
@@ -242,7 +245,7 @@ def _reasons(document: Document) -> dict[str, Reason]:
             text=each.text,
             destination=each.destination,
             re_enter_after=each.re_enter_after,
-            asks=each.asks and Ask(each.asks.field, each.asks.label, each.asks.required),
+            asks=Ask(each.asks.field, each.asks.label, each.asks.required) if each.asks else None,
             blames_definition=each.blames_definition,
         )
         for key, each in document.pass_back.reasons.items()
@@ -261,5 +264,11 @@ def _loss_reasons(document: Document) -> dict[str, LossReason]:
     }
 
 
-def _duty(duty: dict[str, Any]) -> Duty:
-    return Duty(**{key: tuple(value) if isinstance(value, list) else value for key, value in duty.items()})
+def _duty(duty: DutySaid) -> Duty:
+    return Duty(
+        what=duty.what,
+        responsible=tuple(role.value for role in duty.responsible),
+        accountable=duty.accountable.value,
+        consulted=tuple(role.value for role in duty.consulted),
+        informed=tuple(role.value for role in duty.informed),
+    )

@@ -29,6 +29,9 @@ COMMANDS = {
     "report": Entry(
         "accord.cli.report:report", "Print a report: funnel, channels, sla, scoreboard."
     ),
+    "agreement": Entry("accord.cli.agreement:agreement", "Show, propose and sign the agreement."),
+    "user": Entry("accord.cli.user:user", "Add people, and list them."),
+    "token": Entry("accord.cli.token:token", "Make keys for the API."),
     "migrate": Entry(
         "accord.cli.migrate:migrate", "Bring the database to this version.", django=False
     ),

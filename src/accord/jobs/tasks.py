@@ -14,7 +14,7 @@ AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
 
 
 # A job that waits is enough: `queueing_lock` keeps the clock from piling them up.
-@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="take_in by the clock")
+@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="take_in by the clock")
 @app.task(name="take_in", retry=AGAIN)
 def take_in(timestamp: int | None = None) -> None:
     """Take in all that waits at the doors."""
@@ -24,7 +24,7 @@ def take_in(timestamp: int | None = None) -> None:
         pass
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="watch_clocks")
+@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="watch_clocks")
 @app.task(name="watch_clocks")
 def watch_clocks(timestamp: int | None = None) -> None:
     """Take the steps that missed promises call for, and end pauses."""
@@ -33,7 +33,7 @@ def watch_clocks(timestamp: int | None = None) -> None:
     watch_clocks(at=datetime.now(UTC))
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="recheck")
+@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="recheck")
 @app.task(name="recheck")
 def recheck(timestamp: int | None = None) -> None:
     """Judge again the leads whose verdict time alone may have changed."""
@@ -42,7 +42,7 @@ def recheck(timestamp: int | None = None) -> None:
     recheck(at=datetime.now(UTC))
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queueing_lock="send_mail by the clock")
+@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="send_mail by the clock")
 @app.task(name="send_mail", retry=AGAIN)
 def send_mail(timestamp: int | None = None) -> None:
     """Send the mails that are due."""
@@ -61,9 +61,17 @@ def re_evaluate() -> None:
 
 
 @app.task(name="run_import", queue="imports")
-def run_import(path: str, kind: str, map_path: str | None, live: bool, by: str | None) -> None:
+def run_import(*, path: str, kind: str, map_path: str | None, live: bool, by: str | None) -> None:
     """Bring in a file; a second run goes on where the first was stopped."""
     from accord.flows.import_file import import_file, plan_import
 
     plan = plan_import(path=Path(path), kind=kind, map_path=Path(map_path) if map_path else None)
     import_file(plan=plan, by=uuid.UUID(by) if by else None, at=datetime.now(UTC), live=live)
+
+
+@app.task(name="fill_sample_company")
+def fill_sample_company() -> None:
+    """Fill an empty Accord with the sample company; begun and not finished, it begins anew."""
+    from accord.sample.actions import fill
+
+    fill(at=datetime.now(UTC))

@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
 NOBODY = "The person is not here any more, or has no address."
@@ -34,8 +35,8 @@ def sending() -> Iterator[Callable[[Mail, str], str | None]]:
     def post(mail: Mail, address: str) -> str | None:
         try:
             message(mail, address, connection).send()
-        except Exception as error:  # noqa: BLE001: whatever the server says is kept and tried again
-            with suppress(Exception):  # the next mail begins with a connection of its own
+        except (OSError, ValueError) as error:  # what SMTP says, and what no header can hold
+            with suppress(OSError):  # the next mail begins with a connection of its own
                 connection.close()
             return f"{type(error).__name__}: {error}"
         return None
@@ -43,11 +44,11 @@ def sending() -> Iterator[Callable[[Mail, str], str | None]]:
     try:
         yield post
     finally:
-        with suppress(Exception):
+        with suppress(OSError):
             connection.close()
 
 
-def message(mail: Mail, address: str, connection: object = None) -> EmailMessage:
+def message(mail: Mail, address: str, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """The mail as it goes out. The Message-ID is always the same for a notification."""
     paragraphs = [mail.text, _absolute(mail.link)]
     return EmailMessage(

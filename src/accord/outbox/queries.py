@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
@@ -33,7 +34,5 @@ def one(user: Any, id: uuid.UUID) -> Notification:
     return found
 
 
-def _unseen(user_id: uuid.UUID) -> Any:
-    return Notification.objects.filter(
-        user_id=user_id, channel=Channel.APP, seen_at__isnull=True
-    )
+def _unseen(user_id: uuid.UUID) -> QuerySet[Notification]:
+    return Notification.objects.filter(user_id=user_id, channel=Channel.APP, seen_at__isnull=True)

@@ -14,4 +14,4 @@ def rest_after(attempts: int) -> timedelta | None:
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    return _FIRST_REST * 2 ** (attempts - 1)
+    return _FIRST_REST * (1 << (attempts - 1))

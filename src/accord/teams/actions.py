@@ -19,7 +19,6 @@ from accord.base.ids import new_id
 from accord.teams.calendars import DAY_KEYS
 from accord.teams.models import (
     Absence,
-    Calendar as CalendarRow,
     CalendarException,
     Invitation,
     Role,
@@ -27,11 +26,14 @@ from accord.teams.models import (
     User,
     Workspace,
 )
+from accord.teams.models import (
+    Calendar as CalendarRow,
+)
 from accord.teams.queries import digest_of, workspace
 from accord.teams.rules import Calendar, holidays_of
 
 INVITATION_HOLDS = timedelta(days=14)
-TOKEN_PREFIX = "accord_"
+TOKEN_PREFIX = "accord_"  # noqa: S105
 
 Week = Mapping[str, Sequence[Sequence[str]]]
 """Ranges of wall-clock time by weekday: {"mon": [["09:00", "12:30"], ["13:00", "17:00"]]}."""
@@ -264,7 +266,8 @@ def _zone(name: str) -> str:
         return here.time_zone if here else "UTC"
     if name not in available_timezones():
         raise Invalid(
-            _("There is no time zone “%(zone)s”; use a name such as Europe/Berlin.") % {"zone": name},
+            _("There is no time zone “%(zone)s”; use a name such as Europe/Berlin.")
+            % {"zone": name},
             field="time_zone",
         )
     return name

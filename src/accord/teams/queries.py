@@ -10,13 +10,15 @@ from functools import lru_cache
 from accord.base.errors import Missing, Refusal
 from accord.teams.models import (
     Absence,
-    Calendar as CalendarRow,
     CalendarException,
     Invitation,
     Role,
     Token,
     User,
     Workspace,
+)
+from accord.teams.models import (
+    Calendar as CalendarRow,
 )
 from accord.teams.rules import Calendar, holidays_of
 
@@ -47,13 +49,16 @@ def calendars_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, Calendar]:
         return {}
     here = workspace()
     found = list(User.objects.filter(id__in=users).select_related("calendar"))
-    rows = {user.id: user.calendar or (here and here.calendar) for user in found}
+    companys = here.calendar if here else None
+    rows = {user.id: user.calendar or companys for user in found}
     exceptions = _exceptions({row.id for row in rows.values() if row})
     calendars = {}
     for user in found:
         row = rows[user.id]
         if row is None:
-            raise Refusal("This Accord has no company yet, and so no working hours; set it up first.")
+            raise Refusal(
+                "This Accord has no company yet, and so no working hours; set it up first."
+            )
         zone = row.time_zone if user.calendar else user.time_zone
         calendars[user.id] = _read(row, exceptions.get(row.id, {}), zone=zone)
     return calendars
@@ -100,7 +105,9 @@ def present(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
 def user_of_token(secret: str) -> User | None:
     """The active person to whom a token's secret belongs; None when it is no longer good."""
     token = (
-        Token.objects.filter(digest=digest_of(secret), revoked_at__isnull=True, user__is_active=True)
+        Token.objects.filter(
+            digest=digest_of(secret), revoked_at__isnull=True, user__is_active=True
+        )
         .select_related("user")
         .first()
     )

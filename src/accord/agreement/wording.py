@@ -1,0 +1,70 @@
+"""Figures, spans and keys of the agreement in plain words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accord.agreement.spans import Span, Unit
+from accord.teams.models import Role
+
+ROLES: Mapping[str, Any] = dict(Role.choices)
+ASKED_FOR: Mapping[str, Any] = {
+    "contact": gettext_lazy("To be contacted"),
+    "demo": gettext_lazy("A demo"),
+    "price": gettext_lazy("A price"),
+    "order": gettext_lazy("To order"),
+    "content": gettext_lazy("Content"),
+    "newsletter": gettext_lazy("The newsletter"),
+}
+HANDED_OVER: Mapping[str, Any] = {
+    "hand_raise": gettext_lazy("They asked for us"),
+    "ready": gettext_lazy("They became sales-ready"),
+    "manual": gettext_lazy("Marketing offered them"),
+    "brought": gettext_lazy("The rep brought them"),
+}
+DESTINATIONS: Mapping[str, Any] = {
+    "nurture": gettext_lazy("Goes to nurture."),
+    "data_fix": gettext_lazy("Goes to marketing, to mend the data."),
+    "disqualify": gettext_lazy("Is disqualified."),
+    "merge": gettext_lazy("Is merged with the other lead."),
+    "suppress": gettext_lazy("Is not contacted any more."),
+    "stay": gettext_lazy("Stays with sales."),
+}
+STEPS: Mapping[str, Any] = {
+    "tell_rep": gettext_lazy("The rep is told, %(when)s."),
+    "tell_head": gettext_lazy("The head of sales is told, %(when)s."),
+    "reassign": gettext_lazy("Somebody else takes over, %(when)s."),
+}
+
+
+def worded(span: Span) -> str:
+    """A span, such as “4 working hours”."""
+    said = {
+        Unit.WORKING_MINUTES: ngettext(
+            "%(n)s working minute", "%(n)s working minutes", span.amount
+        ),
+        Unit.WORKING_HOURS: ngettext("%(n)s working hour", "%(n)s working hours", span.amount),
+        Unit.WORKING_DAYS: ngettext("%(n)s working day", "%(n)s working days", span.amount),
+        Unit.HOURS: ngettext("%(n)s hour", "%(n)s hours", span.amount),
+        Unit.DAYS: ngettext("%(n)s day", "%(n)s days", span.amount),
+    }[span.unit]
+    return said % {"n": span.amount}
+
+
+def within(span: Span) -> str:
+    """A limit, such as “within 4 working hours”."""
+    return _("within %(span)s") % {"span": worded(span)}
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1, such as “90 %”."""
+    return _("%(n)s %%") % {"n": f"{share * 100:g}"}
+
+
+def joined(words: Sequence[str]) -> str:
+    """A list in words, with an “and” before the last."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}

@@ -1,0 +1,228 @@
+"""`accord agreement`: read it, take it out, propose a change, sign."""
+
+import dataclasses
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from accord.agreement import actions, queries
+from accord.agreement.queries import Edition
+from accord.agreement.reading import Defined, Reading, ReasonRead, read
+from accord.base.errors import Missing
+from accord.base.lifecycle import Side
+from accord.cli.ready import ready
+from accord.teams.queries import person
+
+VERSION = click.option(
+    "--version", "number", type=int, help="Another version than the one that runs."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+
+
+@click.group()
+def agreement() -> None:
+    """The agreement between marketing and sales."""
+
+
+@agreement.command()
+@VERSION
+@JSON
+def show(*, number: int | None, as_json: bool) -> None:
+    """Print the agreement as it is read."""
+    ready()
+    terms = queries.running() if number is None else queries.terms_of(number)
+    edition = queries.edition(terms.number)
+    reading = read(terms, since=edition.in_force_from)
+    if as_json:
+        _json({"version": _facts(edition), "agreement": dataclasses.asdict(reading)})
+    else:
+        _print(reading, edition)
+
+
+@agreement.command()
+@VERSION
+def export(*, number: int | None) -> None:
+    """Print the agreement's YAML, exactly as it was proposed."""
+    ready()
+    sys.stdout.write(queries.document_of(number or queries.running().number))
+
+
+@agreement.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--reason", default="", help="Why it should change.")
+@click.option("--as", "email", help="Who proposes it.")
+@JSON
+def propose(*, file: Path, reason: str, email: str | None, as_json: bool) -> None:
+    """Propose FILE as the next version; it runs once both heads have signed it."""
+    ready()
+    number = actions.propose(
+        document=_text_of(file),
+        by=person(email).id if email else None,
+        at=datetime.now(UTC),
+        reason=reason,
+    )
+    if as_json:
+        _json(_facts(queries.edition(number)))
+    else:
+        click.echo(f"Version {number} is proposed. Both heads sign it: accord agreement sign")
+
+
+@agreement.command()
+@click.option("--seat", type=click.Choice(["sales", "marketing"]), required=True)
+@click.option("--as", "email", required=True, help="Who signs.")
+@click.option("--version", "number", type=int, help="Another version than the newest one unsigned.")
+@JSON
+def sign(*, seat: str, email: str, number: int | None, as_json: bool) -> None:
+    """Sign for a seat. With both signatures the version is in force at once."""
+    ready()
+    number = number or queries.proposed() or queries.running().number
+    actions.sign(number=number, seat=seat, by=person(email).id, at=datetime.now(UTC))
+    edition = queries.edition(number)
+    if as_json:
+        _json(_facts(edition))
+    elif edition.missing_seats:
+        click.echo(f"Signed. Version {number} waits for the head of {edition.missing_seats[0]}.")
+    else:
+        click.echo(f"Signed. Version {number} is in force.")
+
+
+@agreement.command()
+@JSON
+def history(*, as_json: bool) -> None:
+    """List all versions, newest first."""
+    ready()
+    editions = queries.history()
+    if as_json:
+        _json([_facts(edition) for edition in editions])
+        return
+    table = Table("version", "state", "proposed", "in force", "signed by", "reason", box=None)
+    for edition in editions:
+        table.add_row(
+            str(edition.number),
+            edition.state.replace("_", " "),
+            f"{edition.proposed_at:%Y-%m-%d}",
+            f"{edition.in_force_from:%Y-%m-%d}" if edition.in_force_from else "",
+            ", ".join(f"{each.name} ({each.seat})" for each in edition.signatures),
+            escape(edition.reason),
+        )
+    Console().print(table)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Missing(f"{file} cannot be read ({error.strerror}); mind the path.") from error
+    except UnicodeDecodeError as error:
+        raise Missing(
+            f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8."
+        ) from error
+
+
+def _facts(edition: Edition) -> dict[str, Any]:
+    facts = dataclasses.asdict(edition)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in facts.items()}
+
+
+def _json(value: Any) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")
+
+
+def _print(reading: Reading, edition: Edition) -> None:
+    console = Console(highlight=False)
+    console.print(reading.title, style="bold", markup=False)
+    console.print(_standing(edition), style="dim", markup=False)
+    _say(console, reading.purpose, reading.period, reading.review)
+    for side, text in reading.parties:
+        _say(console, f"{side}: {text}")
+    _say(console, reading.both_seats)
+    _head(console, "What the words mean")
+    for defined in reading.definitions:
+        _definition(console, defined)
+    _head(console, "Who goes to sales at once")
+    _say(console, reading.hand_raises)
+    _lines(console, reading.hand_raise_kinds)
+    for title, side, text in (
+        ("What marketing promises", Side.MARKETING, reading.marketing),
+        ("What sales promises", Side.SALES, reading.sales),
+    ):
+        _head(console, title)
+        _say(console, text)
+        for promise in reading.promises:
+            if promise.side == side:
+                _say(console, promise.sentence)
+                _lines(console, promise.figures)
+    _head(console, "Handing over and passing back")
+    _say(console, reading.handoff, reading.pass_back, reading.rounds)
+    _reasons(console, reading.reasons)
+    _head(console, "Losing a deal")
+    _say(console, reading.lost_deals)
+    _reasons(console, reading.loss_reasons)
+    _head(console, "When a promise is missed")
+    _say(console, reading.escalation)
+    _lines(console, reading.steps)
+    _duties(console, reading)
+
+
+def _standing(edition: Edition) -> str:
+    signed = ", ".join(f"{each.name} ({each.seat})" for each in edition.signatures) or "nobody yet"
+    since = f" since {edition.in_force_from:%Y-%m-%d}" if edition.in_force_from else ""
+    return f"Version {edition.number}, {edition.state.replace('_', ' ')}{since}; signed by {signed}"
+
+
+def _definition(console: Console, defined: Defined) -> None:
+    console.print()
+    console.print(defined.title, style="bold", markup=False)
+    _say(console, defined.text, defined.effect)
+    level = ""
+    for line in defined.criteria:
+        if line.level != level and line.level == "should":
+            console.print("  Asked for, but not needed:", style="dim")
+        level = line.level
+        exactly = f" [dim]({escape(line.exactly)})[/dim]" if line.exactly else ""
+        mark = "" if line.is_group else "· "
+        text = f"{mark}{escape(line.sentence)}{exactly}"
+        console.print(Padding(text, (0, 0, 0, 2 + 2 * line.depth)))
+
+
+def _reasons(console: Console, reasons: Any) -> None:
+    table = Table("reason", "what it means", "what happens", box=None, header_style="bold")
+    for reason in reasons:
+        table.add_row(escape(reason.label), escape(reason.text), escape(_happens(reason)))
+    console.print(table)
+
+
+def _happens(reason: ReasonRead) -> str:
+    return f"{reason.consequence} {reason.asks}".strip()
+
+
+def _duties(console: Console, reading: Reading) -> None:
+    _head(console, "Who does what")
+    columns = ("what", "responsible", "accountable", "consulted", "informed")
+    table = Table(*columns, box=None, header_style="bold")
+    for duty in reading.duties:
+        table.add_row(*(escape(getattr(duty, column)) for column in columns))
+    console.print(table)
+
+
+def _head(console: Console, title: str) -> None:
+    console.print()
+    console.rule(title, align="left", style="dim")
+
+
+def _say(console: Console, *sentences: str) -> None:
+    console.print(" ".join(sentence for sentence in sentences if sentence), markup=False)
+
+
+def _lines(console: Console, lines: Any) -> None:
+    for line in lines:
+        console.print(Padding(f"· {escape(line)}", (0, 0, 0, 2)))
