@@ -104,7 +104,7 @@ def _brief(
         "ask": [
             {"text": leaf.text, "label": _label(leaf)}
             for leaf in should
-            if leaf.key not in answered
+            if leaf.key not in met and (leaf.key not in unmet or _is_to_be_learnt(leaf))
         ],
         "first": _first(lead, reason),
     }
