@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -28,7 +29,7 @@ FROM (
     FROM ({select}) AS answered
 ) AS judged
 LEFT JOIN qualification_verdict AS known
-       ON known.lead_id = judged.lead_id AND known.definition = judged.definition
+       ON known.lead_id = judged.lead_id AND known.definition = judged.definition{known_of}
 WHERE known.id IS NULL
    OR (known.outcome, known.met, known.unmet, known.missing, known.recheck_at)
       IS DISTINCT FROM
@@ -54,10 +55,16 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
     """Judge leads (None: all) and write the verdicts that changed; how many were written."""
     if leads is not None and not leads:
         return 0
-    select, params = _compiled(terms).select(
-        at=at, leads=None if leads is None else sorted(leads)
-    )
-    stamp = {"judged_version": terms.number, "judged_at": at, "judged_stamp": at.isoformat()}
+    select, params = _compiled(terms).select(at=at, leads=None if leads is None else sorted(leads))
+    # Named again here, so that the stored verdicts of all other leads are not read through.
+    known_of = "" if leads is None else " AND known.lead_id = ANY(%(judged_leads)s)"
+    if leads is not None:
+        params = {**params, "judged_leads": sorted(leads)}
+    stamp: dict[str, Any] = {
+        "judged_version": terms.number,
+        "judged_at": at,
+        "judged_stamp": at.isoformat(),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_WRITE.format(select=select), {**params, **stamp})
-        return cursor.rowcount
+        cursor.execute(_WRITE.format(select=select, known_of=known_of), {**params, **stamp})
+        return int(cursor.rowcount)
