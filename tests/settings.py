@@ -11,9 +11,12 @@ from tests import ground
 os.environ.update(ground.prepare())
 
 from accord.config.settings import *  # noqa: F403
-from accord.config.settings import DATABASES, STORAGES
+from accord.config.settings import DATABASES, STATIC_ROOT, STORAGES
 
-DATABASES["default"]["TEST"] = {"NAME": os.environ["ACCORD_TEST_NAME"]}
+DATABASES["default"]["TEST"] = {
+    "NAME": os.environ["ACCORD_TEST_NAME"],
+    "TEMPLATE": os.environ["ACCORD_TEST_TEMPLATE"] or None,
+}
 # Health checks would stand in every query count.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 # Argon2 is slow on purpose; tests sign in often.
