@@ -7,7 +7,7 @@ True, False, and None for cannot tell. A lead is a dict of facts; what was done 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from accord.criteria.language import Count, Group, Reference, Test
+from accord.criteria.language import Count, Group, Reference
 
 CLOSED = {"yes_no": False, "number": 0, "money": 0, "text": "", "choice": ""}
 

@@ -58,7 +58,7 @@ class TestAgainstTheJudge(TestCase):
             past = ask(cursor, definitions, AT, known_at=AT + timedelta(days=999))
             later = AT + timedelta(hours=hours)
             answers_later = ask(cursor, definitions, later)
-        self.assertEqual(past, answers)
+        assert past == answers
         for id, (facts, done) in zip(ids, leads, strict=True):
             for key, definition in definitions.items():
                 world = World(REGISTRY, definitions, AT, watched, facts, done)
@@ -76,10 +76,19 @@ REFUSED = [
     ({"must": [{"fact": "score"}]}, "must.all.0", "exactly one thing"),
     ({"must": [{"fact": "score", "is": 1, "known": True}]}, "must.all.0", "exactly one thing"),
     ({"must": [{"count": "visits", "at_least": -1}]}, "must.all.0", "whole number"),
-    ({"must": [{"count": "visits", "at_least": 1, "within_days": 0}]}, "must.all.0", "whole number"),
+    (
+        {"must": [{"count": "visits", "at_least": 1, "within_days": 0}]},
+        "must.all.0",
+        "whole number",
+    ),
     ({"must": [{"fact": "flag", "is": True, "key": "a b"}]}, "must.all.0", "small letters"),
     (
-        {"must": [{"fact": "flag", "is": True, "key": "a"}, {"fact": "flag", "is": False, "key": "a"}]},
+        {
+            "must": [
+                {"fact": "flag", "is": True, "key": "a"},
+                {"fact": "flag", "is": False, "key": "a"},
+            ]
+        },
         "must.all.1",
         "Two clauses",
     ),
@@ -111,7 +120,9 @@ NONSENSE = [
 
 @pytest.mark.parametrize(("clause", "words"), NONSENSE)
 def test_a_clause_that_cannot_run_is_refused_with_its_key(clause, words):
-    definition = read_definition("mql", {"title": "T", "text": "T", "must": [{**clause, "key": "odd"}]})
+    definition = read_definition(
+        "mql", {"title": "T", "text": "T", "must": [{**clause, "key": "odd"}]}
+    )
     with pytest.raises(Invalid, match=words) as refused:
         compile({"mql": definition}, registry=REGISTRY)
     assert refused.value.field == "mql.odd"

@@ -11,7 +11,8 @@ from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relatio
 AT = datetime(2026, 6, 15, 13, 30, tzinfo=UTC)
 TABLES = """
 CREATE TEMP TABLE t_lead (id uuid, word text, pick text, score int, sum numeric, day date,
-                          moment timestamptz, flag boolean, closed_flag boolean, closed_sum numeric);
+                          moment timestamptz, flag boolean, closed_flag boolean,
+                          closed_sum numeric);
 CREATE TEMP TABLE t_journal (lead_id uuid, kind text, outcome text, happened_at timestamptz,
                              known_at timestamptz);
 CREATE TEMP TABLE t_watched (kind text, since timestamptz);
@@ -61,7 +62,9 @@ def tests_of(fact):
     if type == "yes_no":
         return st.one_of(known, _test(fact, "is", st.booleans()))
     if type in ("date", "moment"):
-        relative = [_test(fact, o, SPANS) for o in ("in_last_days", "in_next_days", "older_than_days")]
+        relative = [
+            _test(fact, o, SPANS) for o in ("in_last_days", "in_next_days", "older_than_days")
+        ]
         return st.one_of(known, _test(fact, "before", DAYS), _test(fact, "after", DAYS), *relative)
     if type in ("number", "money"):
         operators = ("is", "is_not", "at_least", "at_most", "more_than", "less_than")
@@ -112,7 +115,9 @@ _value = {
     "closed_flag": st.booleans(),
     "closed_sum": NUMBERS.map(Decimal),
 }
-LEADS = st.fixed_dictionaries({name: st.one_of(st.none(), values) for name, values in _value.items()})
+LEADS = st.fixed_dictionaries(
+    {name: st.one_of(st.none(), values) for name, values in _value.items()}
+)
 DONE = st.lists(
     st.tuples(
         st.sampled_from(KINDS),
@@ -123,7 +128,9 @@ DONE = st.lists(
 )
 WATCHED = st.fixed_dictionaries(
     {
-        kind: st.sampled_from([None, AT - timedelta(days=40), AT - timedelta(days=3), AT - timedelta(hours=2)])
+        kind: st.sampled_from(
+            [None, AT - timedelta(days=40), AT - timedelta(days=3), AT - timedelta(hours=2)]
+        )
         for kind in KINDS
     }
 )
@@ -135,7 +142,7 @@ def write(cursor, leads, watched) -> list[uuid.UUID]:
     ids = [uuid.UUID(int=number + 1) for number in range(len(leads))]
     names = list(FACTS)
     cursor.executemany(
-        f"INSERT INTO t_lead (id, {', '.join(names)}) VALUES ({', '.join(['%s'] * (len(names) + 1))})",
+        f"INSERT INTO t_lead (id, {', '.join(names)}) VALUES (%s{', %s' * len(names)})",
         [(id, *(facts[name] for name in names)) for id, (facts, _) in zip(ids, leads, strict=True)],
     )
     rows = [(id, k, o, m, m) for id, (_, done) in zip(ids, leads, strict=True) for k, o, m in done]
@@ -147,4 +154,14 @@ def write(cursor, leads, watched) -> list[uuid.UUID]:
     return ids
 
 
-__all__ = ["AT", "DEFINITIONS", "DONE", "LEADS", "TABLES", "WATCHED", "date", "small_registry", "write"]
+__all__ = [
+    "AT",
+    "DEFINITIONS",
+    "DONE",
+    "LEADS",
+    "TABLES",
+    "WATCHED",
+    "date",
+    "small_registry",
+    "write",
+]

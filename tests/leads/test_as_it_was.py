@@ -19,9 +19,7 @@ VALUES = {
     "needed_by_on": st.sampled_from([None, BEGIN.date(), BEGIN.date() + timedelta(30)]),
     "do_not_contact": st.booleans(),
 }
-CHANGES = st.lists(
-    st.fixed_dictionaries({}, optional=VALUES).filter(bool), min_size=1, max_size=6
-)
+CHANGES = st.lists(st.fixed_dictionaries({}, optional=VALUES).filter(bool), min_size=1, max_size=6)
 
 
 class TestAnyHistory(TestCase):
@@ -29,7 +27,13 @@ class TestAnyHistory(TestCase):
     @settings(max_examples=60, deadline=None)
     def test_is_given_back_at_every_moment(self, changes):
         lead_id = add_lead(at=BEGIN, email="dana@acme.example", country="DE")
-        expected = {"country": "DE", "need": None, "budget": None, "needed_by_on": None, "do_not_contact": False}
+        expected = {
+            "country": "DE",
+            "need": None,
+            "budget": None,
+            "needed_by_on": None,
+            "do_not_contact": False,
+        }
         history = [(BEGIN, dict(expected))]
         for number, change in enumerate(changes, start=1):
             at = BEGIN + timedelta(hours=number)

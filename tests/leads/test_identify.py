@@ -48,7 +48,9 @@ def test_companies_without_a_domain_go_by_their_name_in_any_case():
 
 def test_the_number_of_statements_does_not_grow_with_the_set(django_assert_max_num_queries):
     with django_assert_max_num_queries(24):
-        add_leads(*({"email": f"p{n}@acme{n}.example", "campaign": "Fair"} for n in range(50)), at=AT)
+        add_leads(
+            *({"email": f"p{n}@acme{n}.example", "campaign": "Fair"} for n in range(50)), at=AT
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -62,7 +64,7 @@ def test_fifty_at_the_same_moment_are_one_lead():
             for _ in range(5):
                 with transaction.atomic():
                     add_leads({"email": "d@acme.example", "phone": "+4930123456"}, at=AT)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told to the main thread
             failures.append(error)
         finally:
             connection.close()

@@ -21,7 +21,9 @@ def read(**body: object) -> Entry:
 
 class TestIdentity:
     def test_an_address_is_recognised_in_any_case_and_with_spaces_around(self):
-        assert read(email="  Dana.Ruiz@ACME.example ").identities == [("email", "dana.ruiz@acme.example")]
+        assert read(email="  Dana.Ruiz@ACME.example ").identities == [
+            ("email", "dana.ruiz@acme.example")
+        ]
 
     def test_a_national_number_becomes_international(self):
         assert read(phone="030 / 123456-7").identities == [("phone", "+49301234567")]
@@ -57,7 +59,9 @@ class TestIdentity:
 
 class TestFacts:
     def test_typed_facts_are_read(self):
-        entry = read(email="a@b.example", budget="1500.50", needed_by_on="2027-01-31", first_name="Dana")
+        entry = read(
+            email="a@b.example", budget="1500.50", needed_by_on="2027-01-31", first_name="Dana"
+        )
         assert entry.facts["budget"] == Decimal("1500.50")
         assert entry.facts["needed_by_on"] == date(2027, 1, 31)
         assert entry.facts["name"] == "Dana"
@@ -72,13 +76,18 @@ class TestFacts:
 
 class TestCompany:
     def test_a_business_address_names_its_company(self):
-        assert read(email="dana@acme.example").company == {"name": "acme.example", "domain": "acme.example"}
+        assert read(email="dana@acme.example").company == {
+            "name": "acme.example",
+            "domain": "acme.example",
+        }
 
     def test_free_mail_never_makes_a_company(self):
         assert read(email="dana@gmail.com").company is None
 
     def test_a_named_company_takes_the_website_for_its_domain(self):
-        company = read(email="d@gmail.com", company="Acme", website="https://www.acme.example/x").company
+        company = read(
+            email="d@gmail.com", company="Acme", website="https://www.acme.example/x"
+        ).company
         assert company == {"name": "Acme", "domain": "acme.example"}
 
     def test_a_web_address_must_be_one(self):

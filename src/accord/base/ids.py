@@ -51,4 +51,6 @@ def named_id(*parts: object) -> uuid.UUID:
 
     Equal to PostgreSQL's `md5(concat_ws(':', parts…))::uuid`.
     """
-    return uuid.UUID(hashlib.md5(":".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest())
+    return uuid.UUID(
+        hashlib.md5(":".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+    )

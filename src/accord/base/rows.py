@@ -8,7 +8,9 @@ from django.db import connection, models
 from psycopg.types.json import Jsonb
 
 
-def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def copy_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """Write new rows of `model` with COPY, in the order given.
 
     `columns` are database column names. The columns left out must be nullable: Python
@@ -16,14 +18,14 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     """
     fields = {field.column: field for field in model._meta.concrete_fields}
     documents = [
-        number
-        for number, name in enumerate(columns)
-        if isinstance(fields[name], models.JSONField)
+        number for number, name in enumerate(columns) if isinstance(fields[name], models.JSONField)
     ]
     names = ", ".join(f'"{name}"' for name in columns)
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(
-        f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
-    ) as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy,
+    ):
         for row in rows:
             copy.write_row(_with_documents(row, documents) if documents else row)
 

@@ -30,9 +30,7 @@ def check(definitions: Mapping[str, Definition], *, registry: Registry) -> None:
         expand(definition.must, definitions, (key,))
 
 
-def expand(
-    clause: Clause, definitions: Mapping[str, Definition], path: tuple[str, ...]
-) -> Clause:
+def expand(clause: Clause, definitions: Mapping[str, Definition], path: tuple[str, ...]) -> Clause:
     """The clause with each reference replaced by what that definition requires.
 
     Raises Invalid for a reference that leads back to where it came from.
@@ -104,16 +102,13 @@ def _yes(value: Any, name: str) -> bool:
 
 
 def _single(value: Any, fact: Fact) -> Any:
-    reader = {
-        "text": _text,
-        "choice": _choice,
-        "number": _number,
-        "money": _number,
-        "date": _date,
-        "moment": _date,
-        "yes_no": lambda given, asked: _yes(given, asked.key),
-    }[fact.type]
-    return reader(value, fact)
+    if fact.type == "yes_no":
+        return _yes(value, fact.key)
+    if fact.type in ("number", "money"):
+        return _number(value, fact)
+    if fact.type in ("date", "moment"):
+        return _date(value, fact)
+    return _text(value, fact) if fact.type == "text" else _choice(value, fact)
 
 
 def _text(value: Any, fact: Fact) -> str:
@@ -124,7 +119,9 @@ def _text(value: Any, fact: Fact) -> str:
 
 def _choice(value: Any, fact: Fact) -> str:
     if value not in fact.choices:
-        raise Invalid(f"“{value}” is no choice of “{fact.key}”; there is {', '.join(fact.choices)}.")
+        raise Invalid(
+            f"“{value}” is no choice of “{fact.key}”; there is {', '.join(fact.choices)}."
+        )
     return str(value)
 
 
@@ -142,4 +139,6 @@ def _date(value: Any, fact: Fact) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise Invalid(f"“{fact.key}” is compared with a date such as 2026-05-31, not with {value!r}.") from error
+        raise Invalid(
+            f"“{fact.key}” is compared with a date such as 2026-05-31, not with {value!r}."
+        ) from error

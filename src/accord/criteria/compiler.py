@@ -63,22 +63,24 @@ class Compiled:
         sources = [f"{lead.past if past else lead.sql} AS lead"]
         for key in sorted(self._parts.relations - {"lead"}):
             relation = registry.relations[key]
-            sources.append(f"LEFT JOIN {relation.past if past else relation.sql} AS {key} ON {relation.on}")
+            sources.append(
+                f"LEFT JOIN {relation.past if past else relation.sql} AS {key} ON {relation.on}"
+            )
         if self._parts.counts:
             journal = journal_pass(self._parts, for_leads=for_leads, known=past)
             sources.append(f"LEFT JOIN ({journal}) AS journal ON journal.lead_id = lead.id")
             sources.append(f"CROSS JOIN ({watched_since(self._parts)}) AS watched")
         where = "WHERE lead.id = ANY(%(criteria_leads)s::uuid[])" if for_leads else ""
-        return f"SELECT lead.id AS lead_id, {', '.join(self._leaves)} FROM {' '.join(sources)} {where}"
+        return (
+            f"SELECT lead.id AS lead_id, {', '.join(self._leaves)} FROM {' '.join(sources)} {where}"
+        )
 
 
 def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Compiled:
     """Compile definitions. Raises Invalid for a clause that cannot run."""
     check(definitions, registry=registry)
     writer = _Writer(Parts(registry=registry))
-    rows = [
-        writer.row(key, definition, definitions) for key, definition in definitions.items()
-    ]
+    rows = [writer.row(key, definition, definitions) for key, definition in definitions.items()]
     parts = writer.parts
     # The passes add parameters of their own, so they are written once before any is sent.
     if parts.counts:
@@ -98,29 +100,39 @@ class _Writer:
     def columns(self) -> list[str]:
         """The columns of the inner query."""
         leaves = [f"{sql} AS {name}" for sql, name in self._asked.items()]
-        return leaves + [f"{sql} AS {name}" for sql, name in self._rechecks.items()] or ["1 AS nothing"]
+        return leaves + [f"{sql} AS {name}" for sql, name in self._rechecks.items()] or [
+            "1 AS nothing"
+        ]
 
     def row(self, key: str, definition: Definition, all_of_them: Mapping[str, Definition]) -> str:
         """The row of one definition, in terms of the inner query's columns."""
         must = expand(definition.must, all_of_them, (key,))
         verdict = self._outcome(must)
         stated = [
-            (leaf.key, self._outcome(expand(leaf, all_of_them, (key,)))) for leaf in definition.leaves()
+            (leaf.key, self._outcome(expand(leaf, all_of_them, (key,))))
+            for leaf in definition.leaves()
         ]
-        everything = Group("", "", "all", (must, *(expand(s, all_of_them, (key,)) for s in definition.should)))
+        everything = Group(
+            "", "", "all", (must, *(expand(s, all_of_them, (key,)) for s in definition.should))
+        )
         rechecks = sorted(self._boundaries(everything))
         recheck = f"LEAST({', '.join(rechecks)})" if rechecks else "NULL::timestamptz"
-        return (
-            f"({self.parts.param(key, 'text')}, {verdict}, "
-            f"{self._keys([(name, sql) for name, sql in stated])}, "
-            f"{self._keys([(name, f'NOT {sql}') for name, sql in stated])}, "
-            f"CASE WHEN {verdict} IS NULL THEN {self._missing(must)} ELSE '{{}}'::text[] END, {recheck})"
+        columns = (
+            self.parts.param(key, "text"),
+            verdict,
+            self._keys(stated),
+            self._keys([(name, f"NOT {sql}") for name, sql in stated]),
+            f"CASE WHEN {verdict} IS NULL THEN {self._missing(must)} ELSE '{{}}'::text[] END",
+            recheck,
         )
+        return f"({', '.join(columns)})"
 
     def _keys(self, stated: Sequence[tuple[str, str]]) -> str:
         if not stated:
             return "'{}'::text[]"
-        cases = [f"CASE WHEN {sql} THEN {self.parts.param(name, 'text')} END" for name, sql in stated]
+        cases = [
+            f"CASE WHEN {sql} THEN {self.parts.param(name, 'text')} END" for name, sql in stated
+        ]
         return f"array_remove(ARRAY[{', '.join(cases)}], NULL)"
 
     def _outcome(self, clause: Clause) -> str:
@@ -157,11 +169,9 @@ class _Writer:
         """The facts of leaves that are unknown below groups that are all unknown."""
         open_leaves: dict[str, list[str]] = {}
         self._open(must, [], open_leaves)
-        cases = [
-            f"CASE WHEN {' OR '.join(dict.fromkeys(ways))} THEN {self.parts.param(name, 'text')} END"
-            for name, ways in sorted(open_leaves.items())
-        ]
-        return f"array_remove(ARRAY[{', '.join(cases)}]::text[], NULL)"
+        return self._keys(
+            [(name, " OR ".join(dict.fromkeys(ways))) for name, ways in sorted(open_leaves.items())]
+        )
 
     def _open(self, clause: Clause, above: list[str], found: dict[str, list[str]]) -> None:
         unknown = [*above, f"{self._outcome(clause)} IS NULL"]

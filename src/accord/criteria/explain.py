@@ -32,12 +32,16 @@ def lines(definition: Definition, *, registry: Registry) -> list[Line]:
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
     found = [line for clause in top for line in _lines(clause, 0, "must", registry)]
-    return found + [line for clause in definition.should for line in _lines(clause, 0, "should", registry)]
+    return found + [
+        line for clause in definition.should for line in _lines(clause, 0, "should", registry)
+    ]
 
 
 def _lines(clause: Clause, depth: int, level: str, registry: Registry) -> Iterator[Line]:
     is_group = isinstance(clause, Group)
-    yield Line(clause.key, depth, sentence(clause, registry=registry), level, is_group, _names(clause))
+    yield Line(
+        clause.key, depth, sentence(clause, registry=registry), level, is_group, _names(clause)
+    )
     if isinstance(clause, Group):
         for item in clause.items:
             yield from _lines(item, depth + 1, level, registry)
@@ -70,7 +74,10 @@ _COUNTED: Mapping[str, Any] = {
 
 def _count(count: Count, registry: Registry) -> str:
     what = str(registry.behaviour(count.behaviour).label)
-    said = _("%(what)s: %(number)s") % {"what": what, "number": _COUNTED[count.operator](count.number)}
+    said = _("%(what)s: %(number)s") % {
+        "what": what,
+        "number": _COUNTED[count.operator](count.number),
+    }
     if count.within_days is None:
         return said
     days = ngettext("in the last %(n)s day", "in the last %(n)s days", count.within_days)

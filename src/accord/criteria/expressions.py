@@ -97,19 +97,19 @@ def _dates(operator: str, fact: Fact, column: str, value: Any, parts: Parts) -> 
         sign = "<" if operator == "before" else ">"
         return Asked(f"({day} {sign} {parts.param(value, 'date')})")
     days = parts.param(value, "int")
-    begins, ends = _span(operator, days, fact.type == "date", column)
+    begins, ends = _span(operator, days, fact, column)
     return Asked(_within(begins, ends), _next_of([begins, ends]))
 
 
-def _span(operator: str, days: str, is_day: bool, column: str) -> tuple[str, str | None]:
+def _span(operator: str, days: str, fact: Fact, column: str) -> tuple[str, str | None]:
     """The moments between which a relative date is true; None: for ever."""
 
     def shifted(by: str) -> str:
-        if is_day:
+        if fact.type == "date":
             return f"(({column} + {by})::timestamp AT TIME ZONE 'UTC')"
         return f"({column} + make_interval(hours => 24 * ({by})))"
 
-    day = "1" if is_day else "0"  # a day lasts until the next one begins
+    day = "1" if fact.type == "date" else "0"  # a day lasts until the next one begins
     if operator == "in_last_days":
         return shifted("0"), shifted(f"{days} + {day}")
     if operator == "in_next_days":
@@ -131,14 +131,15 @@ def _count(count: Count, parts: Parts) -> Asked:
     name = parts.counted(count)
     watched = parts.watched(parts.registry.behaviour(count.behaviour))
     is_below = count.operator in ("at_most", "less_than")
+    yes, no = ("FALSE", "TRUE") if is_below else ("TRUE", "FALSE")
     number = count.number + (1 if count.operator in ("more_than", "at_most") else 0)
     limit = parts.param(number, "bigint")
     reached = f"COALESCE(journal.{name}_n, 0) >= {limit}"
     if number == 0:
-        return Asked("FALSE" if is_below else "TRUE")
+        return Asked(yes)
     window = _window(count.within_days, parts)
-    seen = f"WHEN watched.{watched} <= {AT} - {window} THEN {_true(is_below)}" if window else ""
-    outcome = f"(CASE WHEN {reached} THEN {_true(not is_below)} {seen} END)"
+    seen = f"WHEN watched.{watched} <= {AT} - {window} THEN {no}" if window else ""
+    outcome = f"(CASE WHEN {reached} THEN {yes} {seen} END)"
     moments = [f"journal.{name}_next"]
     if window:
         # When the event that reaches the number leaves the window. Of one it is the last
@@ -147,10 +148,6 @@ def _count(count: Count, parts: Parts) -> Asked:
         moments.append(f"CASE WHEN {reached} THEN journal.{name}_{leaving} + {window} END")
         moments.append(f"CASE WHEN NOT ({reached}) THEN watched.{watched} + {window} END")
     return Asked(outcome, _next_of(moments))
-
-
-def _true(value: bool) -> str:
-    return "TRUE" if value else "FALSE"
 
 
 def _window(days: int | None, parts: Parts) -> str | None:
@@ -200,5 +197,7 @@ def watched_since(parts: Parts) -> str:
     for key, name in parts.observed.items():
         kinds = registry.behaviour(key).kinds
         which = f"FILTER (WHERE kind = ANY({parts.param(list(kinds), 'text[]')}))"
-        columns.append(f"CASE WHEN count(*) {which} = {len(kinds)} THEN max(since) {which} END AS {name}")
+        columns.append(
+            f"CASE WHEN count(*) {which} = {len(kinds)} THEN max(since) {which} END AS {name}"
+        )
     return f"SELECT {', '.join(columns)} FROM {registry.journal.observed}"

@@ -155,12 +155,17 @@ class _Reader:
 
     def clause(self, raw: Any, path: str, depth: int) -> Clause:
         if depth > _MAX_DEPTH:
-            raise Invalid(f"It is nested more than {_MAX_DEPTH} deep; make a definition of a part.", field=path)
+            raise Invalid(
+                f"It is nested more than {_MAX_DEPTH} deep; make a definition of a part.",
+                field=path,
+            )
         if not isinstance(raw, dict):
             raise Invalid("It is not a clause; write, say, {fact: email, known: true}.", field=path)
         kinds = [name for name in (*GROUPS, "fact", "count", "definition") if name in raw]
         if len(kinds) != 1:
-            raise Invalid("A clause has exactly one of all, any, not, fact, count, definition.", field=path)
+            raise Invalid(
+                "A clause has exactly one of all, any, not, fact, count, definition.", field=path
+            )
         kind = kinds[0]
         if kind in GROUPS:
             return self._group(raw, kind, path, depth)
@@ -174,13 +179,21 @@ class _Reader:
         if not isinstance(items, list):
             raise Invalid(f"“{kind}” takes a list of clauses.", field=path)
         key = self._key(raw, kind, path)
-        read = tuple(self.clause(item, f"{path}.{kind}.{n}", depth + 1) for n, item in enumerate(items))
+        read = tuple(
+            self.clause(item, f"{path}.{kind}.{n}", depth + 1) for n, item in enumerate(items)
+        )
         return Group(key, _text(raw, path), kind, read)
 
     def _test(self, raw: dict[str, Any], path: str) -> Test:
         operator = _operator(raw, OPERATORS, {"fact", "key", "text"}, path)
         fact = _name(raw["fact"], path)
-        return Test(self._key(raw, f"{fact}-{operator}", path), _text(raw, path), fact, operator, raw[operator])
+        return Test(
+            self._key(raw, f"{fact}-{operator}", path),
+            _text(raw, path),
+            fact,
+            operator,
+            raw[operator],
+        )
 
     def _count(self, raw: dict[str, Any], path: str) -> Count:
         operator = _operator(raw, COMPARISONS, {"count", "within_days", "key", "text"}, path)
@@ -205,7 +218,9 @@ class _Reader:
             while key in self._taken:
                 key, number = f"{default.replace('_', '-')}-{number}", number + 1
         elif not isinstance(key, str) or not _KEY.fullmatch(key) or len(key) > 60:
-            raise Invalid("A key is made of small letters, digits and hyphens, 60 at most.", field=path)
+            raise Invalid(
+                "A key is made of small letters, digits and hyphens, 60 at most.", field=path
+            )
         elif key in self._taken:
             raise Invalid(f"Two clauses have the key “{key}”; give one another.", field=path)
         self._taken.add(key)

@@ -1,7 +1,7 @@
 """Step 3, record: the lead, its company, its facts, and what happened, on the timeline."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def record(
     ]
     actions.add_leads(newcomers=newcomers, by=by, at=at)
     changed = _change(entries, companies, campaign_of, door, by, at)
-    told = [entry for entry in entries if _settle(entry, entry.lead_id in changed, door)]
+    told = [entry for entry in entries if _settle(entry, changed, door)]
     actions.record_activities(
         rows=[
             (entry.lead_id, _activity(entry, campaign_of, door, by, file_name))
@@ -95,13 +95,13 @@ def _change(
     )
 
 
-def _settle(entry: Entry, is_changed: bool, door: Door) -> bool:
+def _settle(entry: Entry, changed: Collection[uuid.UUID], door: Door) -> bool:
     """Set the entry's fate; whether something happened that the timeline should tell."""
     if entry.is_new:
         entry.fate = Fate.CREATED.value
         return True
     happened = entry.event is not None or entry.asks_for is not None or entry.text is not None
-    if door == Door.IMPORT and not (is_changed or entry.has_new_identity or happened):
+    if door == Door.IMPORT and not (entry.lead_id in changed or entry.has_new_identity or happened):
         entry.fate = Fate.UNCHANGED.value
         return False
     entry.fate = Fate.MERGED.value
@@ -143,12 +143,15 @@ def _detail(entry: Entry, file_name: str) -> dict[str, Any] | None:
 
 def _raise_subscribers(entries: Sequence[Entry], by: uuid.UUID | None, at: datetime) -> None:
     """A subscriber who raises a hand becomes an inquiry."""
-    raised = {e.lead_id for e in entries if not e.is_new and e.asks_for not in (None, _SUBSCRIBES)}
+    raised = {
+        entry.lead_id
+        for entry in entries
+        if entry.lead_id and not entry.is_new and entry.asks_for not in (None, _SUBSCRIBES)
+    }
     actions.enter_stages(
         entries=[
             Entering(lead_id=lead_id, stage=Stage.INQUIRY, cause=Cause.SUBMISSION)
-            for lead_id in sorted(raised - {None})
-            if lead_id
+            for lead_id in sorted(raised)
         ],
         by=by,
         at=at,

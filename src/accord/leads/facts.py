@@ -40,7 +40,9 @@ def _past(
     columns, pivots = [], []
     for name, column in old.items():
         cast = casts.get(name, "")
-        columns.append(f"CASE WHEN past.has_{name} THEN past.{name}{cast} ELSE now.{name} END AS {name}")
+        columns.append(
+            f"CASE WHEN past.has_{name} THEN past.{name}{cast} ELSE now.{name} END AS {name}"
+        )
         value = f"(array_agg({column}) FILTER (WHERE fact = '{name}'))[1]"
         pivots.append(f"bool_or(fact = '{name}') AS has_{name}, {value} AS {name}")
     return (
@@ -68,7 +70,12 @@ _COMPANY = Relation(
     key="company",
     sql="leads_company",
     past=_past(
-        "leads_company", "leads_companyfactchange", "company_id", _COMPANY_OLD, "", {"employees": "::int"}
+        "leads_company",
+        "leads_companyfactchange",
+        "company_id",
+        _COMPANY_OLD,
+        "",
+        {"employees": "::int"},
     ),
     on="company.id = lead.company_id",
 )

@@ -117,52 +117,53 @@ def _owner_assigned(told: Told) -> str:
     }
 
 
-_PROSPECT = {"side": Side.PROSPECT, "is_new_event": True}
+def _act(key: str, label: Any, icon: str, sentence: Callable[[Told], str]) -> Kind:
+    """What the prospect does."""
+    return Kind(key, label, Side.PROSPECT, icon, sentence, is_new_event=True)
+
 
 register(
-    Kind("form.submitted", gettext_lazy("Form"), icon="forms", sentence=_submitted, **_PROSPECT),
-    Kind(
+    _act("form.submitted", gettext_lazy("Form"), "forms", _submitted),
+    _act(
         "page.visited",
         gettext_lazy("Page visit"),
-        icon="world",
-        sentence=_named(gettext_lazy("Visited the page “%(name)s”"), gettext_lazy("Visited a page")),
-        **_PROSPECT,
+        "world",
+        _named(gettext_lazy("Visited the page “%(name)s”"), gettext_lazy("Visited a page")),
     ),
-    Kind(
+    _act(
         "pricing.visited",
         gettext_lazy("Pricing page visit"),
-        icon="currency-euro",
-        sentence=_named(gettext_lazy("Looked at the prices: “%(name)s”"), gettext_lazy("Looked at the prices")),
-        **_PROSPECT,
+        "currency-euro",
+        _named(
+            gettext_lazy("Looked at the prices: “%(name)s”"), gettext_lazy("Looked at the prices")
+        ),
     ),
-    Kind(
+    _act(
         "email.clicked",
         gettext_lazy("E-mail click"),
-        icon="mail-opened",
-        sentence=_named(gettext_lazy("Clicked in the e-mail “%(name)s”"), gettext_lazy("Clicked in an e-mail")),
-        **_PROSPECT,
+        "mail-opened",
+        _named(
+            gettext_lazy("Clicked in the e-mail “%(name)s”"), gettext_lazy("Clicked in an e-mail")
+        ),
     ),
-    Kind(
+    _act(
         "content.downloaded",
         gettext_lazy("Download"),
-        icon="download",
-        sentence=_named(gettext_lazy("Downloaded “%(name)s”"), gettext_lazy("Downloaded content")),
-        **_PROSPECT,
+        "download",
+        _named(gettext_lazy("Downloaded “%(name)s”"), gettext_lazy("Downloaded content")),
     ),
-    Kind(
+    _act(
         "event.attended",
         gettext_lazy("Event"),
-        icon="calendar-event",
-        sentence=_named(gettext_lazy("Attended “%(name)s”"), gettext_lazy("Attended an event")),
-        **_PROSPECT,
+        "calendar-event",
+        _named(gettext_lazy("Attended “%(name)s”"), gettext_lazy("Attended an event")),
     ),
-    Kind("call.received", gettext_lazy("Call from them"), icon="phone-incoming", sentence=_called, **_PROSPECT),
-    Kind(
+    _act("call.received", gettext_lazy("Call from them"), "phone-incoming", _called),
+    _act(
         "question.asked",
         gettext_lazy("Question"),
-        icon="help-circle",
-        sentence=lambda told: _("Asked a question"),
-        **_PROSPECT,
+        "help-circle",
+        lambda told: _("Asked a question"),
     ),
     Kind(
         "import.added",

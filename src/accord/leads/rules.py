@@ -47,16 +47,71 @@ EVENTS = (
 )
 # Mail providers for the public: an address there says nothing about a company.
 FREE_MAIL = frozenset(
-    """aol.com bol.com.br comcast.net fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch
-    gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.co.uk hotmail.com hotmail.fr icloud.com
-    laposte.net libero.it live.com mac.com mail.com mail.ru mailbox.org me.com msn.com naver.com
-    orange.fr outlook.com outlook.de pm.me posteo.de proton.me protonmail.com qq.com rediffmail.com
-    rocketmail.com seznam.cz t-online.de terra.com.br tuta.com tutanota.com uol.com.br web.de
-    wp.pl yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de yahoo.fr yandex.com yandex.ru
-    ymail.com zoho.com 126.com 163.com""".split()
+    [
+        "aol.com",
+        "bol.com.br",
+        "comcast.net",
+        "fastmail.com",
+        "free.fr",
+        "freenet.de",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.com",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hey.com",
+        "hotmail.co.uk",
+        "hotmail.com",
+        "hotmail.fr",
+        "icloud.com",
+        "laposte.net",
+        "libero.it",
+        "live.com",
+        "mac.com",
+        "mail.com",
+        "mail.ru",
+        "mailbox.org",
+        "me.com",
+        "msn.com",
+        "naver.com",
+        "orange.fr",
+        "outlook.com",
+        "outlook.de",
+        "pm.me",
+        "posteo.de",
+        "proton.me",
+        "protonmail.com",
+        "qq.com",
+        "rediffmail.com",
+        "rocketmail.com",
+        "seznam.cz",
+        "t-online.de",
+        "terra.com.br",
+        "tuta.com",
+        "tutanota.com",
+        "uol.com.br",
+        "web.de",
+        "wp.pl",
+        "yahoo.co.jp",
+        "yahoo.co.uk",
+        "yahoo.com",
+        "yahoo.com.br",
+        "yahoo.de",
+        "yahoo.fr",
+        "yandex.com",
+        "yandex.ru",
+        "ymail.com",
+        "zoho.com",
+        "126.com",
+        "163.com",
+    ]
 )
 
-_PLAIN_EMAIL = re.compile(r"[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+)
 _PLAIN_PHONE = re.compile(r"\+[1-9]\d{7,14}")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 
@@ -145,8 +200,13 @@ def read_phone(value: str, region: str | None) -> str:
             field="phone",
         ) from error
     possible = phonenumbers.is_possible_number_with_reason(number)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or len(str(number.national_number)) < 4:
-        raise Invalid(f"“{value}” has too few or too many digits for a phone number.", field="phone")
+    if (
+        possible != phonenumbers.ValidationResult.IS_POSSIBLE
+        or len(str(number.national_number)) < 4
+    ):
+        raise Invalid(
+            f"“{value}” has too few or too many digits for a phone number.", field="phone"
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -167,9 +227,13 @@ def _zone(name: str) -> ZoneInfo:
 def read_moment(value: Any, name: str, reading: Reading) -> datetime:
     """A moment in UTC from a datetime or ISO 8601 text; bare times are in the reading's zone."""
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        moment = (
+            value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        )
     except ValueError as error:
-        raise Invalid(f"“{value}” is not a date; write 2026-05-31 or 2026-05-31 14:30.", field=name) from error
+        raise Invalid(
+            f"“{value}” is not a date; write 2026-05-31 or 2026-05-31 14:30.", field=name
+        ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=_zone(reading.time_zone))
     moment = moment.astimezone(UTC)
@@ -195,7 +259,10 @@ def _read_text(value: Any, name: str) -> str:
     text = str(value).strip()
     limit = MAX_LENGTH.get(name, MAX_TEXT)
     if len(text) > limit:
-        raise Invalid(f"The {name.replace('_', ' ')} has {len(text)} characters; at most {limit} fit.", field=name)
+        raise Invalid(
+            f"The {name.replace('_', ' ')} has {len(text)} characters; at most {limit} fit.",
+            field=name,
+        )
     if "\x00" in text:
         raise Invalid(f"The {name.replace('_', ' ')} holds a NUL character.", field=name)
     return text
@@ -230,7 +297,16 @@ def read_yes(value: Any, name: str) -> bool:
     raise Invalid(f"“{value}” is neither yes nor no.", field=name)
 
 
-_TEXT_FACTS = ("job_title", "country", "language", "industry", "lead_type", "source", "source_detail", "need")
+_TEXT_FACTS = (
+    "job_title",
+    "country",
+    "language",
+    "industry",
+    "lead_type",
+    "source",
+    "source_detail",
+    "need",
+)
 
 
 def _is_given(value: Any) -> bool:
@@ -292,7 +368,8 @@ def _identities(given: Mapping[str, Any], entry: Entry, reading: Reading) -> Non
             entry.identities.append((kind, f"{reading.source}:{value}"))
     if not entry.identities:
         raise Invalid(
-            "There is no e-mail address, phone number or id by which to recognise this lead.", field="email"
+            "There is no e-mail address, phone number or id by which to recognise this lead.",
+            field="email",
         )
 
 

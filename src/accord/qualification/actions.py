@@ -25,7 +25,8 @@ SELECT md5(judged.lead_id::text || ':' || judged.definition)::uuid, judged.lead_
        judged.recheck_at
 FROM (
     SELECT lead_id, definition, met, unmet, missing, recheck_at,
-           CASE WHEN verdict THEN 'met' WHEN NOT verdict THEN 'not_met' ELSE 'cannot_tell' END AS outcome
+           CASE WHEN verdict THEN 'met' WHEN NOT verdict THEN 'not_met'
+                ELSE 'cannot_tell' END AS outcome
     FROM ({select}) AS answered
 ) AS judged
 LEFT JOIN qualification_verdict AS known
@@ -33,7 +34,8 @@ LEFT JOIN qualification_verdict AS known
 WHERE known.id IS NULL
    OR (known.outcome, known.met, known.unmet, known.missing, known.recheck_at)
       IS DISTINCT FROM
-      (judged.outcome, judged.met::varchar[], judged.unmet::varchar[], judged.missing::varchar[], judged.recheck_at)
+      (judged.outcome, judged.met::varchar[], judged.unmet::varchar[],
+       judged.missing::varchar[], judged.recheck_at)
 ORDER BY judged.lead_id, judged.definition
 ON CONFLICT (lead_id, definition) DO UPDATE SET
     outcome = excluded.outcome, met = excluded.met, unmet = excluded.unmet,

@@ -35,7 +35,9 @@ class Verdict(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lead_id", "definition"], name="one_verdict_a_definition")
+            models.UniqueConstraint(
+                fields=["lead_id", "definition"], name="one_verdict_a_definition"
+            )
         ]
         indexes = [
             models.Index(

@@ -38,10 +38,13 @@ class DefinitionVerdict:
 
 
 def why(lead_id: uuid.UUID) -> list[DefinitionVerdict]:
-    """The verdicts on a lead under the running agreement, line by line. Two queries."""
+    """The verdicts on a lead under the running agreement, line by line; the gate first.
+
+    Two queries.
+    """
     terms = running()
     verdicts = verdicts_of([lead_id])[lead_id]
-    return [
+    found = [
         DefinitionVerdict(
             key=key,
             title=definition.title,
@@ -53,6 +56,7 @@ def why(lead_id: uuid.UUID) -> list[DefinitionVerdict]:
         for key, definition in terms.definitions.items()
         if key in verdicts
     ]
+    return sorted(found, key=lambda each: not each.is_gate)
 
 
 def first_ready(*, definition: str, import_id: uuid.UUID, limit: int) -> list[Lead]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 COMPANY = "Halden Instruments"
 CURRENCY = "EUR"
 TIME_ZONE = "Europe/Berlin"
-WEEK = {
-    day: [["09:00", "12:30"], ["13:15", "17:30"]] for day in ("mon", "tue", "wed", "thu")
-} | {"fri": [["09:00", "12:30"], ["13:15", "16:00"]]}
+WEEK = {day: [["09:00", "12:30"], ["13:15", "17:30"]] for day in ("mon", "tue", "wed", "thu")} | {
+    "fri": [["09:00", "12:30"], ["13:15", "16:00"]]
+}
 HOLIDAYS_OF = "DE"
 
 
@@ -47,15 +47,134 @@ MARKETERS = (
 SWITCH = (REPS[0], MARKETERS[0], HEAD_OF_SALES, HEAD_OF_MARKETING, ADMIN)
 EVERYBODY = (ADMIN, HEAD_OF_SALES, HEAD_OF_MARKETING, *REPS, *MARKETERS)
 
-FIRST_NAMES = """Anna Ben Carla David Elif Felix Greta Hugo Ines Jakob Karin Leon Maria Nils Olga
-Peter Qiang Rosa Stefan Tania Umar Vera Walter Xenia Yusuf Zoe Aaron Bianca Cem Dora Emil Fatma
-Georg Hanna Ivan Julia Klaus Linda Max Nora Otto Petra Ravi Sara Theo Ulla Viktor Wanda""".split()
-LAST_NAMES = """Adler Bauer Conti Dietrich Ekberg Fuchs Gruber Hofer Ivanov Jansen Kaya Lang Meyer
-Novak Olsen Pavic Quinn Rossi Schmid Thaler Ulrich Vargas Winter Xu Yildiz Zeller Arnold Berger
-Costa Duarte Engel Frank Graf Huber Imhof Jung Koch Lopez Moser Nagy Ott Peters Reiter Sommer""".split()
-COMPANY_WORDS = """Alpen Baltic Cedar Delta Eifel Fjord Garda Harbor Isar Juniper Kepler Lumen
-Meridian Neckar Orion Pine Quartz Rhein Saar Tauern Umber Vistula Weser Yarrow Zephyr Amber Boreal
-Cobalt Dune Ember""".split()
+FIRST_NAMES = [
+    "Anna",
+    "Ben",
+    "Carla",
+    "David",
+    "Elif",
+    "Felix",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jakob",
+    "Karin",
+    "Leon",
+    "Maria",
+    "Nils",
+    "Olga",
+    "Peter",
+    "Qiang",
+    "Rosa",
+    "Stefan",
+    "Tania",
+    "Umar",
+    "Vera",
+    "Walter",
+    "Xenia",
+    "Yusuf",
+    "Zoe",
+    "Aaron",
+    "Bianca",
+    "Cem",
+    "Dora",
+    "Emil",
+    "Fatma",
+    "Georg",
+    "Hanna",
+    "Ivan",
+    "Julia",
+    "Klaus",
+    "Linda",
+    "Max",
+    "Nora",
+    "Otto",
+    "Petra",
+    "Ravi",
+    "Sara",
+    "Theo",
+    "Ulla",
+    "Viktor",
+    "Wanda",
+]
+LAST_NAMES = [
+    "Adler",
+    "Bauer",
+    "Conti",
+    "Dietrich",
+    "Ekberg",
+    "Fuchs",
+    "Gruber",
+    "Hofer",
+    "Ivanov",
+    "Jansen",
+    "Kaya",
+    "Lang",
+    "Meyer",
+    "Novak",
+    "Olsen",
+    "Pavic",
+    "Quinn",
+    "Rossi",
+    "Schmid",
+    "Thaler",
+    "Ulrich",
+    "Vargas",
+    "Winter",
+    "Xu",
+    "Yildiz",
+    "Zeller",
+    "Arnold",
+    "Berger",
+    "Costa",
+    "Duarte",
+    "Engel",
+    "Frank",
+    "Graf",
+    "Huber",
+    "Imhof",
+    "Jung",
+    "Koch",
+    "Lopez",
+    "Moser",
+    "Nagy",
+    "Ott",
+    "Peters",
+    "Reiter",
+    "Sommer",
+]
+COMPANY_WORDS = [
+    "Alpen",
+    "Baltic",
+    "Cedar",
+    "Delta",
+    "Eifel",
+    "Fjord",
+    "Garda",
+    "Harbor",
+    "Isar",
+    "Juniper",
+    "Kepler",
+    "Lumen",
+    "Meridian",
+    "Neckar",
+    "Orion",
+    "Pine",
+    "Quartz",
+    "Rhein",
+    "Saar",
+    "Tauern",
+    "Umber",
+    "Vistula",
+    "Weser",
+    "Yarrow",
+    "Zephyr",
+    "Amber",
+    "Boreal",
+    "Cobalt",
+    "Dune",
+    "Ember",
+]
 TITLES = (
     ("Head of Operations", "decides"),
     ("Plant Manager", "decides"),

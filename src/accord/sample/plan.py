@@ -12,6 +12,7 @@ from typing import Any
 from accord.sample import cast, story
 from accord.sample.story import Channel, Effort, Vertical
 
+LATE = timedelta(minutes=111)
 THIS_MORNING = 14  # prospects who raise a hand within the last two hours
 
 
@@ -44,7 +45,7 @@ class Prospect:
 
 def prospects(*, seed: int, now: datetime, leads: int = story.LEADS) -> list[Prospect]:
     """The prospects of twelve months up to `now`, in the order of their first sending."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - the same people for the same seed
     made = [_prospect(dice, number, now) for number in range(leads)]
     return sorted(made, key=lambda prospect: prospect.sendings[0].at)
 
@@ -75,9 +76,13 @@ def _moment(dice: random.Random, now: datetime) -> datetime:
     return min(moment.replace(hour=hour), now - timedelta(minutes=dice.randint(1, 240)))
 
 
-def _effort(dice: random.Random, channel: Channel, moment: datetime, now: datetime) -> Effort | None:
+def _effort(
+    dice: random.Random, channel: Channel, moment: datetime, now: datetime
+) -> Effort | None:
     back = (now - moment).days
-    running = [e for e in story.CAMPAIGNS if e.channel == channel.key and e.ends <= back <= e.begins]
+    running = [
+        e for e in story.CAMPAIGNS if e.channel == channel.key and e.ends <= back <= e.begins
+    ]
     return dice.choice(running) if running and dice.random() < 0.8 else None
 
 
@@ -156,10 +161,38 @@ def _person(
         person["needed_by_on"] = (moment + timedelta(days=dice.randint(20, 200))).date().isoformat()
     if dice.random() < 0.6:
         person["phone"] = f"+4930{20_000_000 + number}"
-    if channel.key == "paid search" and story.BAD_NUMBERS[1] <= (now - moment).days <= story.BAD_NUMBERS[0]:
+    if (
+        channel.key == "paid search"
+        and story.BAD_NUMBERS[1] <= (now - moment).days <= story.BAD_NUMBERS[0]
+    ):
         person["phone"] = f"+49300{1_000_000 + number}"
         person["bad_number"] = True
     return person
+
+
+def _first(
+    dice: random.Random,
+    made: Prospect,
+    person: dict[str, Any],
+    effort: Effort | None,
+    *,
+    is_late: bool,
+) -> dict[str, Any]:
+    """The first thing a prospect sends: who they are, and what they ask for or came to."""
+    asks = "demo" if is_late else _pick(dice, made.channel.asks, None)
+    first = dict(person)
+    if effort:
+        first["campaign"] = effort.name
+    if asks:
+        first["asks_for"] = asks
+    else:
+        first["event"] = (
+            "event.attended" if made.channel.key in ("trade show", "webinar") else "form.submitted"
+        )
+        first["event_name"] = effort.name if effort else "Contact form"
+    if person.get("need") and asks in ("demo", "price", "contact"):
+        first["message"] = person["need"]
+    return first
 
 
 def _sendings(
@@ -170,20 +203,7 @@ def _sendings(
     moment: datetime,
     now: datetime,
 ) -> Iterator[Sending]:
-    asks = _pick(dice, made.channel.asks, None)
-    if now - moment < timedelta(minutes=111):
-        asks = "demo"
-    first = dict(person)
-    if effort:
-        first["campaign"] = effort.name
-    if asks:
-        first["asks_for"] = asks
-    else:
-        first["event"] = "event.attended" if made.channel.key in ("trade show", "webinar") else "form.submitted"
-        first["event_name"] = effort.name if effort else "Contact form"
-    if person.get("need") and asks in ("demo", "price", "contact"):
-        first["message"] = person["need"]
-    yield _sending(first, moment, now)
+    yield _sending(_first(dice, made, person, effort, is_late=now - moment < LATE), moment, now)
     for event, name, number in _later(dice, made):
         for _ in range(number):
             later = moment + timedelta(hours=dice.expovariate(1 / 60))
@@ -196,7 +216,11 @@ def _sendings(
 
 def _later(dice: random.Random, made: Prospect) -> Iterator[tuple[str, tuple[str, ...], int]]:
     yield "page.visited", story.PAGES, dice.randint(0, made.channel.visits)
-    yield "content.downloaded", story.PIECES, dice.randint(0, made.channel.downloads) if made.channel.downloads < 3 else 3
+    yield (
+        "content.downloaded",
+        story.PIECES,
+        dice.randint(0, made.channel.downloads) if made.channel.downloads < 3 else 3,
+    )
     if dice.random() < 0.15 + made.chance:
         yield "pricing.visited", ("Prices",), 1
     if made.asks_sap:

@@ -96,7 +96,9 @@ class Play:
         opened = queries.open_handoffs()
         for rep, person in self.reps.items():
             mine = [handoff for handoff in opened if handoff.owner_id == rep]
-            later = at + timedelta(minutes=self.dice.randint(4, 50 if person.diligence > 0.9 else 110))
+            later = at + timedelta(
+                minutes=self.dice.randint(4, 50 if person.diligence > 0.9 else 110)
+            )
             self._work(rep, person, mine, later)
 
     def _take_in(self, sent: Sequence[Sending], at: datetime) -> None:
@@ -110,31 +112,30 @@ class Play:
         for email, lead_id in queries.leads_by_email(emails).items():
             self.lives.setdefault(lead_id, Life(self.made[email]))
 
-    def _work(self, rep: uuid.UUID, person: cast.Person, mine: Sequence[Open], at: datetime) -> None:
+    def _work(
+        self, rep: uuid.UUID, person: cast.Person, mine: Sequence[Open], at: datetime
+    ) -> None:
         """One round of a rep: calls first, then answers to those who were talked with."""
-        attempts, returned, qualified = [], defaultdict(list), []
-        for handoff in mine:
-            life = self.lives[handoff.lead_id]
-            if self.dice.random() > person.diligence:
-                continue
-            if not handoff.is_accepted:
-                attempts += self._try(handoff, life)
-                if life.tries >= running().attempts.at_least:
-                    returned[story.UNREACHABLE].append(handoff.id)
-            elif reason := self._judge(life):
-                returned[reason].append(handoff.id)
-            else:
-                qualified.append(handoff)
-        if attempts:
+        mine = [handoff for handoff in mine if self.dice.random() <= person.diligence]
+        offered = [handoff for handoff in mine if not handoff.is_accepted]
+        if offered:
+            attempts = [self._try(handoff, self.lives[handoff.lead_id]) for handoff in offered]
             follow_up.log_attempts(attempts=attempts, by=rep, at=at)
-        for reason, handoffs in sorted(returned.items(), key=lambda item: item[0].key):
-            still = set(handoffs) & queries.undisposed(handoffs)
-            if still:
+        returned: dict[story.Back, list[uuid.UUID]] = defaultdict(list)
+        chances = []
+        for handoff in mine:
+            reason = self._judge(handoff)
+            if reason:
+                returned[reason].append(handoff.id)
+            elif handoff.is_accepted:
+                chances.append(handoff)
+        for reason in sorted(returned, key=lambda back: back.key):
+            if still := queries.undisposed(returned[reason]):
                 pass_back(handoffs=still, said=self._said(reason, at), by=rep, at=at)
-        if qualified:
-            self._open(rep, qualified, at)
+        if chances:
+            self._open(rep, chances, at)
 
-    def _try(self, handoff: Open, life: Life) -> list[Attempt]:
+    def _try(self, handoff: Open, life: Life) -> Attempt:
         life.tries += 1
         channel = "call" if life.prospect.has_phone and life.tries % 3 else "email"
         outcome = "no_answer" if channel == "call" else "left_message"
@@ -143,10 +144,14 @@ class Play:
             outcome = "wrong_contact"
         elif life.prospect.reachable and self.dice.random() < 0.6:
             outcome = "connected"
-        return [Attempt(handoff.lead_id, channel, outcome)]
+        return Attempt(handoff.lead_id, channel, outcome)
 
-    def _judge(self, life: Life) -> story.Back | None:
-        """None where the rep sees a real chance, else why the lead goes back."""
+    def _judge(self, handoff: Open) -> story.Back | None:
+        """Why a lead goes back; None where there is a chance, or still an attempt to make."""
+        life = self.lives[handoff.lead_id]
+        if not handoff.is_accepted:
+            done = life.tries >= running().attempts.at_least
+            return story.UNREACHABLE if done else None
         prospect = life.prospect
         if prospect.vertical.worth < 0.1:
             return self.dice.choice(story.NOT_FOR_US)

@@ -69,8 +69,13 @@ def progress() -> Progress:
     """How far the sample company is filled."""
     begun = filling()
     if begun is None:
-        return Progress(False, False, 0, 0)
-    return Progress(True, begun.finished_at is not None, begun.lines_done, begun.lines_total)
+        return Progress(has_begun=False, is_done=False, done=0, total=0)
+    return Progress(
+        has_begun=True,
+        is_done=begun.finished_at is not None,
+        done=begun.lines_done,
+        total=begun.lines_total,
+    )
 
 
 def switch() -> Sequence[Person]:

@@ -31,8 +31,26 @@ class Channel:
 
 
 CHANNELS = (
-    Channel("organic search", 0.27, 1.0, {"demo": 0.10, "price": 0.08, "contact": 0.10, "content": 0.35}, 0.45, 0.18, 1, 3),
-    Channel("paid search", 0.20, 0.8, {"demo": 0.12, "price": 0.12, "contact": 0.08, "content": 0.2}, 0.4, 0.2, 0, 2),
+    Channel(
+        "organic search",
+        0.27,
+        1.0,
+        {"demo": 0.10, "price": 0.08, "contact": 0.10, "content": 0.35},
+        0.45,
+        0.18,
+        1,
+        3,
+    ),
+    Channel(
+        "paid search",
+        0.20,
+        0.8,
+        {"demo": 0.12, "price": 0.12, "contact": 0.08, "content": 0.2},
+        0.4,
+        0.2,
+        0,
+        2,
+    ),
     Channel("webinar", 0.13, 1.1, {"content": 0.6, "demo": 0.06}, 0.35, 0.12, 1, 2),
     Channel("partner directory", 0.12, 0.12, {"content": 0.9, "contact": 0.05}, 0.3, 0.05, 3, 4),
     Channel("trade show", 0.1, 0.25, {"contact": 0.25, "content": 0.2}, 0.3, 0.08, 0, 1),
@@ -108,7 +126,12 @@ QUESTIONS = (
     "How long is the delivery time?",
 )
 PAGES = ("Products", "Flow meters", "Pressure sensors", "Case studies", "Support", "About")
-PIECES = ("Calibration guide", "Hygiene checklist", "Leak detection study", "Sensor selection table")
+PIECES = (
+    "Calibration guide",
+    "Hygiene checklist",
+    "Leak detection study",
+    "Sensor selection table",
+)
 LEADS = 5_400
 DAYS = 365
 BASE_CHANCE = 0.16  # that an average lead, once qualified talks begin, buys
@@ -147,4 +170,10 @@ NOT_NOW = (
 )
 LOST_FOR_SAP = "missing_feature"
 LOST = ("price", "competitor", "no_budget", "no_decision", "bad_timing", "unresponsive")
-THINGS = ("flow meters", "pressure sensors", "level sensors", "leak detection", "calibration service")
+THINGS = (
+    "flow meters",
+    "pressure sensors",
+    "level sensors",
+    "leak detection",
+    "calibration service",
+)

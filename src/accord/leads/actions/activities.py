@@ -64,7 +64,12 @@ def record_activities(
 
 
 def add_notes(
-    *, notes: dict[uuid.UUID, str], side: Side, by: uuid.UUID, at: datetime, kind: str = "note.added"
+    *,
+    notes: dict[uuid.UUID, str],
+    side: Side,
+    by: uuid.UUID,
+    at: datetime,
+    kind: str = "note.added",
 ) -> None:
     """A person's own words about leads: a note, or with kind "question.asked" a question."""
     with transaction.atomic():

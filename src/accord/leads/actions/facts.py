@@ -78,7 +78,7 @@ def change_facts(
             lead_id: {
                 name: value
                 for name, value in changes[lead_id].items()
-                if _replaces(name, values[name], value, only_gaps)
+                if _replaces(name, values[name], value, only_gaps=only_gaps)
             }
             for lead_id, values in old.items()
         }
@@ -93,7 +93,7 @@ def change_facts(
 _FIRST_TOUCH = frozenset({"source", "source_detail", "campaign_id"})
 
 
-def _replaces(name: str, old: Any, new: Any, only_gaps: bool) -> bool:
+def _replaces(name: str, old: Any, new: Any, *, only_gaps: bool) -> bool:
     if old is not None and (only_gaps or name in _FIRST_TOUCH) and name != "do_not_contact":
         return False
     return bool(old != new)

@@ -37,9 +37,7 @@ def claim_identities(*, entries: Sequence[Entry], at: datetime) -> None:
         return
 
 
-def add_identities(
-    *, lead: uuid.UUID, identities: Sequence[tuple[str, str]], at: datetime
-) -> None:
+def add_identities(*, lead: uuid.UUID, identities: Sequence[tuple[str, str]], at: datetime) -> None:
     """Let a lead be recognised by more: (kind, value); what it has already stays.
 
     Raises Conflict when one belongs to another lead.
@@ -78,4 +76,3 @@ def _decide(
                 entry.has_new_identity = True
                 claims.append((value, kind, entry.lead_id, entry.id_of(kind)))
     return sorted(claims)
-

@@ -82,7 +82,13 @@ def claim_waiting(*, limit: int) -> list[Waiting]:
         cursor.execute(_CLAIM, [limit])
         rows = cursor.fetchall()
     claimed = [
-        Waiting(id=id, door=Door(door), body=json.loads(body), received_at=received_at, received_by_id=by)
+        Waiting(
+            id=id,
+            door=Door(door),
+            body=json.loads(body),
+            received_at=received_at,
+            received_by_id=by,
+        )
         for id, door, body, received_at, by in rows
     ]
     return sorted(claimed, key=lambda waiting: (waiting.received_at, waiting.id))

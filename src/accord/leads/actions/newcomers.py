@@ -72,7 +72,13 @@ def add_leads(*, newcomers: Sequence[Newcomer], by: uuid.UUID | None, at: dateti
             Ownership,
             ("id", "lead_id", "owner_id", "owned_from", "why"),
             (
-                (n.entry.id_of("owner"), n.entry.lead_id, n.brought_by_id, at, "Brought in by the rep")
+                (
+                    n.entry.id_of("owner"),
+                    n.entry.lead_id,
+                    n.brought_by_id,
+                    at,
+                    "Brought in by the rep",
+                )
                 for n in brought
             ),
         )
@@ -146,10 +152,14 @@ def companies_of(*, entries: Sequence[Entry], at: datetime) -> dict[uuid.UUID, u
 
 def _company_key(entry: Entry) -> tuple[str, str]:
     company = entry.company or {}
-    return (company["domain"], "") if company.get("domain") else ("", company.get("name", "").lower())
+    return (
+        (company["domain"], "") if company.get("domain") else ("", company.get("name", "").lower())
+    )
 
 
-def _find_companies(named: dict[tuple[str, str], dict[str, object]]) -> dict[tuple[str, str], uuid.UUID]:
+def _find_companies(
+    named: dict[tuple[str, str], dict[str, object]],
+) -> dict[tuple[str, str], uuid.UUID]:
     domains = [domain for domain, _ in named if domain]
     names = [name for _, name in named if name]
     with connection.cursor() as cursor:

@@ -9,7 +9,6 @@ from accord.leads.queries.intake import (
     refused_lines,
     submissions_of_nonces,
 )
-from accord.leads.queries.past import as_it_was
 from accord.leads.queries.pages import (
     COUNTED_UP_TO,
     LeadFilters,
@@ -26,16 +25,16 @@ from accord.leads.queries.pages import (
     timeline,
     visible_to,
 )
+from accord.leads.queries.past import as_it_was
 
 __all__ = [
-    "stage_entries",
-    "identities_of",
-    "facts_changed_at",
     "COUNTED_UP_TO",
     "LeadFilters",
     "LeadPage",
     "TimelinePage",
     "as_it_was",
+    "facts_changed_at",
+    "identities_of",
     "import_page",
     "imports",
     "lead_count",
@@ -47,6 +46,7 @@ __all__ = [
     "owners",
     "refused_lines",
     "sources",
+    "stage_entries",
     "submissions_of_nonces",
     "timeline",
     "visible_to",

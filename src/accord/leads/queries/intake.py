@@ -53,7 +53,9 @@ def leads_of_identities(
 ) -> dict[tuple[str, str], uuid.UUID]:
     """The lead that each identity (kind, value) belongs to, where one does."""
     found = Identity.objects.filter(value__in={value for _, value in identities})
-    held = {(kind, value): lead for kind, value, lead in found.values_list("kind", "value", "lead_id")}
+    held = {
+        (kind, value): lead for kind, value, lead in found.values_list("kind", "value", "lead_id")
+    }
     return {identity: held[identity] for identity in identities if identity in held}
 
 

@@ -11,7 +11,15 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from accord.base.errors import Missing
-from accord.leads.models import Activity, Company, FactChange, Identity, Lead, StageEntry, Submission
+from accord.leads.models import (
+    Activity,
+    Company,
+    FactChange,
+    Identity,
+    Lead,
+    StageEntry,
+    Submission,
+)
 from accord.teams.models import User
 
 PAGE = 50
@@ -217,9 +225,13 @@ def facts_changed_at(lead_id: uuid.UUID) -> dict[str, datetime]:
 def sources() -> list[str]:
     """The sources that leads came from, by name."""
     rows = Lead.objects.filter(source__isnull=False).order_by("source")
-    return list(rows.values_list("source", flat=True).distinct())
+    return [source for source in rows.values_list("source", flat=True).distinct() if source]
 
 
 def owners() -> list[User]:
     """The people who can own leads, by name."""
-    return list(User.objects.filter(is_active=True, roles__overlap=["rep", "head_of_sales"]).order_by("name"))
+    return list(
+        User.objects.filter(is_active=True, roles__overlap=["rep", "head_of_sales"]).order_by(
+            "name"
+        )
+    )
