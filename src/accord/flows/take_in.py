@@ -32,8 +32,10 @@ def take_in_waiting(*, at: datetime, limit: int = BATCH) -> int:
         claimed = actions.claim_waiting(limit=limit)
         groups: dict[tuple[Door, uuid.UUID | None], list[Entry]] = defaultdict(list)
         refused: list[Entry] = []
+        here = workspace()
+        zone = here.time_zone if here else "UTC"
         for waiting in claimed:
-            entry = _read(waiting, at)
+            entry = _read(waiting, Reading(at=at, time_zone=zone, source=waiting.door.value))
             if entry.fate == Fate.REFUSED:
                 refused.append(entry)
             else:
@@ -72,10 +74,8 @@ def take_in(
             progress()
 
 
-def _read(waiting: Waiting, at: datetime) -> Entry:
+def _read(waiting: Waiting, reading: Reading) -> Entry:
     """The entry of a submission; one that cannot be read carries its reason."""
-    here = workspace()
-    reading = Reading(at=at, time_zone=here.time_zone if here else "UTC", source=waiting.door.value)
     ids = fresh_ids()
     try:
         entry = read_body(waiting.body, submission_id=waiting.id, id_of=ids, reading=reading)
