@@ -1,14 +1,16 @@
 """Rows about deals: their lead, their outcome, the stages that they state."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from accord.deals.models import Deal
 from accord.flows.import_file import Outcome, import_file, plan_import
+from accord.insights.metrics import Scope, metric
 from accord.leads import queries
 from accord.leads.models import Activity, FactChange, Lead, StageEntry
+from tests.handoffs.office import open_office
 from tests.imports.files import write
 from tests.imports.test_import_leads import everything, figures
 from tests.leads.people import add_lead
@@ -162,3 +164,22 @@ class TestImportDeals:
         assert refused.field == field
         assert said in (refused.reason or "")
         assert not Deal.objects.exists()
+
+
+class TestLostDeals:
+    @pytest.mark.parametrize("said", ["no_budget", "No budget"])
+    def test_go_where_the_agreement_sends_them(
+        self, tmp_path: Path, ann: object, said: str
+    ) -> None:
+        open_office()
+        bring_in(tmp_path, f"7,,D1,lost,2026-05-10,2026-05-20,,{said},\n")
+        deal = Deal.objects.get()
+        assert (deal.state, deal.loss_reason) == ("lost", "no_budget")
+        assert deal.re_enter_on == date(2026, 8, 18)
+        assert stages(ann)[-1] == ("recycled", "05-20", "import")
+        assert metric("lost").count(Scope(at=AT)) == 1
+
+    def test_without_a_known_reason_stay_opportunities(self, tmp_path: Path, ann: object) -> None:
+        bring_in(tmp_path, "7,,D1,lost,2026-05-10,2026-05-20,,whatever,\n")
+        assert Deal.objects.get().loss_reason == "whatever"
+        assert Lead.objects.get().stage == "opportunity"

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accord.base.lifecycle import Stage
 from accord.criteria.metrics import Metric, Rate, Scope, register
-from accord.deals.models import Deal, DealState
+from accord.deals.models import Deal, DealLead, DealState
 from accord.leads.metrics import cohort, entered
 from accord.leads.models import Lead
 
@@ -20,8 +20,11 @@ def closed(*states: DealState) -> Callable[[Scope], QuerySet[Deal]]:
 def lost_leads(scope: Scope) -> QuerySet[Lead]:
     """Of a cohort, the leads with a lost deal that did not become customers otherwise."""
     lost = Deal.objects.filter(state=DealState.LOST)
-    won = entered(Stage.CUSTOMER)(scope)
-    return cohort(scope).filter(id__in=lost.values("lead_id")).exclude(id__in=won.values("id"))
+    joined = DealLead.objects.filter(deal_id__in=lost.values("id"))
+    leads = cohort(scope).filter(
+        Q(id__in=lost.values("lead_id")) | Q(id__in=joined.values("lead_id"))
+    )
+    return leads.exclude(id__in=entered(Stage.CUSTOMER)(scope).values("id"))
 
 
 register(

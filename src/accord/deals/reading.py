@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from accord.base.errors import Invalid
@@ -28,7 +28,10 @@ _MOST = Decimal(10) ** 12
 
 @dataclass(slots=True)
 class StatedDeal:
-    """A deal as a file states it. `opened_at` is its closing where the file does not say."""
+    """A deal as a file states it. `opened_at` is its closing where the file does not say.
+
+    `loss_reason` is the file's own words until the flow finds the agreement's reason for it.
+    """
 
     external_id: str
     title: str
@@ -39,6 +42,7 @@ class StatedDeal:
     closed_at: datetime | None
     loss_reason: str | None
     note: str
+    re_enter_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -106,9 +110,10 @@ def _deal(body: Mapping[str, str], lead: Entry, reading: Reading) -> StatedDeal:
         raise Invalid(
             "The deal has neither a date of opening nor one of closing.", field="opened_at"
         )
+    external_id = _external_id(body, lead, reading)
     return StatedDeal(
-        external_id=_external_id(body, lead, reading),
-        title=body.get("title", "")[:200],
+        external_id=external_id,
+        title=body.get("title", f"Deal {external_id.split(':')[-1][:8]}")[:200],
         amount=_amount(body["amount"]) if "amount" in body else None,
         currency=_currency(body["currency"]) if "currency" in body else None,
         state=state,

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from accord.agreement.queries import NoAgreement, running
+from accord.agreement.terms import LossReason
 from accord.base.lifecycle import Cause, Side, Stage
 from accord.deals.actions.stated import keep_stated_deals
 from accord.deals.reading import DealEntry
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.take_in import take_in
+from accord.handoffs.queries import re_enter_on
 from accord.leads import actions, queries
 from accord.leads.actions import Entering
 from accord.leads.models import Door, Fate
@@ -34,6 +36,7 @@ def take_in_deals(*, entries: Sequence[Entry], by: uuid.UUID | None, at: datetim
     if not known:
         return
     here = workspace()
+    _settle_reasons(known, here.time_zone if here else "UTC")
     changed = actions.change_facts(
         changes=_facts(known), by=by, side=Side.ACCORD, at=at, only_gaps=True
     )
@@ -61,6 +64,27 @@ def _find_leads(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime
             )
     if strangers:
         take_in(entries=strangers, door=Door.IMPORT, by=by, at=at, live=False)
+
+
+def _settle_reasons(entries: Sequence[DealEntry], time_zone: str) -> None:
+    """Find the agreement's reason, by key or label, for what the file says of a lost deal."""
+    reasons = _reasons()
+    by_words = {each.label.lower(): each for each in reasons.values()} | dict(reasons)
+    for entry in entries:
+        deal = entry.deal
+        reason = by_words.get((deal.loss_reason or "").lower()) if deal else None
+        if deal and deal.closed_at and reason:
+            deal.loss_reason = reason.key
+            deal.re_enter_on = re_enter_on(
+                reason.re_enter_after, at=deal.closed_at, time_zone=time_zone
+            )
+
+
+def _reasons() -> Mapping[str, LossReason]:
+    try:
+        return running().loss_reasons
+    except NoAgreement:  # before set-up
+        return {}
 
 
 def _facts(entries: Iterable[DealEntry]) -> Mapping[uuid.UUID, Mapping[str, Any]]:
@@ -100,10 +124,7 @@ def _leave(
     lost: Mapping[uuid.UUID, tuple[datetime, str]], by: uuid.UUID | None, at: datetime
 ) -> None:
     """Lost leads go where the agreement sends them for the reason; without one they stay."""
-    try:
-        reasons = running().loss_reasons
-    except NoAgreement:  # before set-up
-        return
+    reasons = _reasons()
     for destination, stage in _DESTINATIONS.items():
         left = {
             lead_id: closed_at

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows
-from accord.deals.models import Deal, DealState, StepEntry
+from accord.deals.models import Deal, DealState, SalesStep, StepEntry
 from accord.deals.reading import DealEntry, StatedDeal
 from accord.leads.actions import record_activities
 from accord.leads.models import Fate
@@ -16,8 +16,9 @@ from accord.leads.rules import NewActivity
 
 _COLUMNS = (
     *("id", "lead_id", "external_id", "title", "amount", "currency", "state"),
-    *("opened_at", "closed_at", "loss_reason", "note", "known_at"),
+    *("step_id", "opened_at", "closed_at", "loss_reason", "re_enter_on", "note", "known_at"),
 )
+_STEP = ("id", "lead_id", "deal_id", "step_id", "entered_at", "by_id")
 
 
 def keep_stated_deals(
@@ -29,6 +30,7 @@ def keep_stated_deals(
     and it is open; else it stays as it is. `currency` is for rows that name none.
     """
     with transaction.atomic():
+        first = SalesStep.objects.order_by("position").values_list("key", flat=True).first()
         known = _known(entries)
         new: list[DealEntry] = []
         closing: list[tuple[Deal, DealEntry]] = []
@@ -37,7 +39,7 @@ def keep_stated_deals(
             if deal is None:
                 entry.deal_id = entry.id_of("deal")
                 entry.fate = Fate.CREATED.value
-                known[_key(entry)] = _row(entry, currency, at)
+                known[_key(entry)] = _row(entry, currency, first, at)
                 new.append(entry)
                 continue
             entry.deal_id = deal.id
@@ -47,6 +49,15 @@ def keep_stated_deals(
                 closing.append((deal, entry))
         copy_rows(
             Deal, _COLUMNS, ([getattr(known[_key(e)], name) for name in _COLUMNS] for e in new)
+        )
+        in_step = [(entry, known[_key(entry)]) for entry in new if known[_key(entry)].step_id]
+        copy_rows(
+            StepEntry,
+            _STEP,
+            (
+                (entry.id_of("step"), deal.lead_id, deal.id, deal.step_id, deal.opened_at, by)
+                for entry, deal in in_step
+            ),
         )
         _close(closing)
         told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], by)]
@@ -75,7 +86,7 @@ def _known(entries: Sequence[DealEntry]) -> dict[tuple[uuid.UUID | None, str], D
     return {(deal.lead_id, deal.external_id or ""): deal for deal in found}
 
 
-def _row(entry: DealEntry, currency: str, at: datetime) -> Deal:
+def _row(entry: DealEntry, currency: str, step: str | None, at: datetime) -> Deal:
     stated = _stated(entry)
     if entry.lead_id is None or entry.deal_id is None:
         raise ValueError("A deal belongs to a lead.")
@@ -87,9 +98,11 @@ def _row(entry: DealEntry, currency: str, at: datetime) -> Deal:
         amount=stated.amount,
         currency=stated.currency or currency,
         state=stated.state,
+        step_id=step if stated.state == DealState.OPEN else None,
         opened_at=stated.opened_at,
         closed_at=stated.closed_at,
         loss_reason=stated.loss_reason,
+        re_enter_on=stated.re_enter_on,
         note=stated.note,
         known_at=at,
     )
@@ -101,11 +114,11 @@ def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> None:
         deal.state = stated.state
         deal.closed_at = stated.closed_at
         deal.loss_reason = stated.loss_reason
+        deal.re_enter_on = stated.re_enter_on
         deal.amount = deal.amount if stated.amount is None else stated.amount
     deals = [deal for deal, _ in closing]
-    Deal.objects.bulk_update(
-        deals, ["state", "closed_at", "loss_reason", "amount"], batch_size=1_000
-    )
+    changed = ["state", "closed_at", "loss_reason", "re_enter_on", "amount"]
+    Deal.objects.bulk_update(deals, changed, batch_size=1_000)
     left = list(StepEntry.objects.filter(deal_id__in=[deal.id for deal in deals], left_at=None))
     ends = {deal.id: deal.closed_at for deal in deals}
     for step in left:
