@@ -142,6 +142,7 @@ LOGIN_REDIRECT_URL = "/"
 # --- what browsers are told ------------------------------------------------------------------
 SECURE_COOKIES = environment.flag("ACCORD_SECURE_COOKIES", default=_IS_HTTPS)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_FAILURE_VIEW = "accord.web.refusals.not_fresh"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _IS_HTTPS else 0

@@ -12,3 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for door, address in {"api": "api/", "web": ""}.items()
     if (DOORS / door / "urls.py").is_file() and find_spec(f"accord.{door}.urls")
 ]
+
+handler403 = "accord.web.refusals.not_allowed"
+handler404 = "accord.web.refusals.not_found"
+handler500 = "accord.web.refusals.broken"
