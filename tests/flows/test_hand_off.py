@@ -123,33 +123,35 @@ class TestALeadThatMeetsTheDefinition:
 
     def test_is_offered_without_a_need_once_both_heads_have_made_it_a_should(self):
         office = open_office()
-        must = '''        - any:
+        must = """        - any:
             - key: need-stated
               text: They said what they need.
               fact: need
               known: true
             - key: hand-raised
-              text: They asked to be contacted, for a demo, for a price, or to order.
+              text: They raised a hand and asked for us.
               count: hand_raises
               within_days: 90
               at_least: 1
     should:
       - key: authority
-'''
-        should = '''    should:
+"""
+        should = """    should:
       - key: need-stated
         text: They said what they need.
         fact: need
         known: true
       - key: authority
-'''
+"""
         change_agreement(office, (must, should))
         send({"email": "eva@acme.example", "employees": 200, "event": "pricing.visited"})
         assert Handoff.objects.get().trigger == Trigger.READY
 
     def test_is_offered_under_the_version_that_runs(self):
         office = open_office()
-        change_agreement(office, ("hand_raise: {working_hours: 1}", "hand_raise: {working_hours: 2}"))
+        change_agreement(
+            office, ("hand_raise: {working_hours: 1}", "hand_raise: {working_hours: 2}")
+        )
         handoff = hand_raise()
         clock = Clock.objects.get(handoff_id=handoff.id, kind=ClockKind.FIRST_ATTEMPT)
         assert handoff.agreement_version == 2

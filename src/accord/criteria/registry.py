@@ -1,7 +1,7 @@
 """What criteria may ask about. Rooms fill it when they start."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -89,6 +89,11 @@ class Registry:
             if thing.key in shelf:
                 raise ValueError(f"Criteria know {thing.key} already.")
             shelf[thing.key] = thing
+
+    def narrowed(self, behaviour: str, *, outcomes: Collection[str]) -> "Registry":
+        """The same, but that one behaviour counts these outcomes. Raises Invalid."""
+        narrow = replace(self.behaviour(behaviour), outcomes=tuple(sorted(outcomes)))
+        return replace(self, behaviours={**self.behaviours, behaviour: narrow})
 
     def _shelf(self, thing: Fact | Behaviour | Relation) -> dict[str, Any]:
         if isinstance(thing, Fact):

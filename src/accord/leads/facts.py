@@ -111,7 +111,7 @@ BEHAVIOURS = (
     Behaviour("form_submissions", _("Forms filled in"), ("form.submitted",)),
     Behaviour(
         "hand_raises",
-        _("Hand-raises: asked for a contact, a demo, a price or to order"),
+        _("Hand-raises"),
         ("form.submitted", "call.received"),
         outcomes=("contact", "demo", "price", "order"),
     ),

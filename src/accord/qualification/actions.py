@@ -50,7 +50,9 @@ ON CONFLICT (lead_id, definition) DO UPDATE SET
 
 @lru_cache(maxsize=8)
 def _compiled(terms: Terms) -> Compiled:
-    return compile(terms.definitions, registry=registry)
+    # What counts as raising a hand is the agreement's to say.
+    known = registry.narrowed("hand_raises", outcomes=terms.hand_raises)
+    return compile(terms.definitions, registry=known)
 
 
 def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) -> int:
