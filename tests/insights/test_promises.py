@@ -1,0 +1,180 @@
+"""Promised and delivered, counted from what really happened."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accord.agreement.queries import NoAgreement, running
+from accord.flows import follow_up
+from accord.flows.pass_back import Said, pass_back, undo_pass_back
+from accord.handoffs.actions import Attempt
+from accord.handoffs.models import Handoff
+from accord.insights.metrics import Scope, all_metrics, leads_of, metric
+from accord.insights.promises import Quality, came_back, promises, waiting_too_long
+from accord.insights.reports import report
+from accord.insights.rules import month_of
+from accord.insights.scoreboard import scoreboard
+from accord.teams.queries import company_calendar
+from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office, send
+
+pytestmark = pytest.mark.django_db
+
+EVENING = AT + 9 * HOUR
+
+
+def november(at: datetime = EVENING) -> Scope:
+    """The month in which the tests' company works, as it stands at a moment."""
+    month = month_of(AT.date(), "Europe/Berlin")
+    return Scope(at=at, begins_at=month.begins_at, ends_at=month.ends_at)
+
+
+def quality(key: str, at: datetime = EVENING) -> Quality:
+    """One promised share of November."""
+    both = promises(november(at), terms=running(), calendar=company_calendar())
+    return next(each for each in both.qualities if each.key == key)
+
+
+def call(handoff: Handoff, at: datetime) -> None:
+    """The owner calls and reaches nobody."""
+    attempt = Attempt(handoff.lead_id, "call", "no_answer")
+    follow_up.log_attempts(attempts=[attempt], by=handoff.owner_id, at=at)
+
+
+class TestReadyLeads:
+    def test_are_those_handed_over_by_readiness_or_a_raised_hand(self) -> None:
+        open_office()
+        hand_raise()
+        hand_raise("eva")
+        send({"email": "no@acme.example"})
+        both = promises(november(), terms=running(), calendar=company_calendar())
+        assert both.volumes[0].delivered == 2
+        assert leads_of("ready_leads", november()).count() == 2
+
+    def test_are_expected_by_working_days(self) -> None:
+        open_office()
+        # November 2026 has 21 weekdays; the first working day is Monday the 2nd.
+        volume = promises(november(), terms=running(), calendar=company_calendar()).volumes[0]
+        assert volume.target == 40
+        assert volume.expected == pytest.approx(40 / 21)
+        assert volume.ahead == -2
+
+    def test_follow_the_agreement(self) -> None:
+        change_agreement(open_office(), ("    target: 40\n", "    target: 63\n"))
+        volume = promises(november(), terms=running(), calendar=company_calendar()).volumes[0]
+        assert (volume.target, volume.expected) == (63, 3)
+
+
+class TestFirstAttempts:
+    def test_are_kept_late_missed_or_running(self) -> None:
+        open_office()
+        kept, late, _missed = hand_raise(), hand_raise("eva"), hand_raise("ida")
+        call(kept, AT + 30 * MINUTE)
+        call(late, AT + 2 * HOUR)
+        found = quality("first_attempt", AT + 3 * HOUR)
+        assert (found.delivered.part, found.late, found.missed, found.running) == (1, 1, 1, 0)
+        assert found.delivered.value == pytest.approx(1 / 3)
+        assert found.promised == 0.9
+        assert found.is_kept is False
+
+    def test_that_are_not_due_yet_say_nothing(self) -> None:
+        open_office()
+        hand_raise()
+        found = quality("first_attempt", AT + 10 * MINUTE)
+        assert (found.delivered.whole, found.running) == (0, 1)
+        assert found.is_kept is None
+
+    def test_past_due_count_as_leads_that_wait_too_long(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        assert waiting_too_long(at=AT + 30 * MINUTE) == 0
+        assert waiting_too_long(at=AT + 2 * HOUR) == 1
+        call(handoff, AT + 2 * HOUR)
+        assert waiting_too_long(at=AT + 2 * HOUR) == 0
+
+
+class TestAcceptance:
+    def test_is_of_those_that_were_answered(self) -> None:
+        open_office()
+        accepted, returned, _waiting = hand_raise(), hand_raise("eva"), hand_raise("ida")
+        follow_up.accept(handoffs=[accepted.id], by=accepted.owner_id, at=AT + MINUTE)
+        said = Said("no_need")
+        pass_back(handoffs=[returned.id], said=said, by=returned.owner_id, at=AT + MINUTE)
+        found = quality("acceptance_rate")
+        assert (found.delivered.part, found.delivered.whole) == (1, 2)
+
+
+class TestCameBack:
+    def test_counts_by_reason_in_the_agreements_words(self) -> None:
+        open_office()
+        for name, reason in (("dana", "no_need"), ("eva", "no_need"), ("ida", "no_budget")):
+            handoff = hand_raise(name)
+            pass_back(handoffs=[handoff.id], said=Said(reason), by=handoff.owner_id, at=AT + MINUTE)
+        found = came_back(november(), terms=running())
+        assert [(each.reason, each.number) for each in found] == [("no_need", 2), ("no_budget", 1)]
+        assert found[1].label == "No budget"
+
+    def test_leaves_out_what_was_taken_back(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        pass_back(handoffs=[handoff.id], said=Said("no_need"), by=handoff.owner_id, at=AT)
+        undo_pass_back(handoffs=[handoff.id], by=handoff.owner_id, at=AT + timedelta(seconds=5))
+        assert not came_back(november(), terms=running())
+
+
+class TestScoreboard:
+    def test_says_in_a_sentence_how_the_teams_stand(self) -> None:
+        open_office()
+        call(hand_raise(), AT + 30 * MINUTE)
+        hand_raise("eva")
+        board = scoreboard(Scope(at=AT + 3 * HOUR), calendar=company_calendar())
+        assert board.headline == (
+            "Marketing is on plan with ready leads; sales made 50 % of first attempts in time; "
+            "1 lead waits too long."
+        )
+
+    def test_takes_the_running_month_for_promises_and_all_time_for_cohorts(self) -> None:
+        open_office()
+        send({"email": "old@acme.example"}, at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+        hand_raise()
+        board = scoreboard(Scope(at=EVENING), calendar=company_calendar())
+        assert board.promised_over.begins_at == november().begins_at
+        assert [cohort.month.key for cohort in board.funnel.cohorts] == ["2026-03", "2026-11"]
+
+    def test_takes_the_same_number_of_queries_however_many_leads(self) -> None:
+        open_office()
+        hand_raise()
+        few = _queries()
+        for name in ("eva", "ida", "uta", "jan"):
+            call(hand_raise(name), AT + HOUR)
+        assert _queries() == few <= 30
+
+    def test_is_the_same_as_the_report(self) -> None:
+        open_office()
+        call(hand_raise(), AT + 30 * MINUTE)
+        said = report("scoreboard", at=EVENING)
+        promised = {row["promise"]: row for row in said["rows"]}
+        assert promised["ready_leads"]["delivered"] == 1
+        assert promised["first_attempt"]["kept"] == 1
+        assert said["rows"] == report("sla", at=EVENING)["rows"]
+
+
+def _queries() -> int:
+    with CaptureQueriesContext(connection) as queries:
+        scoreboard(Scope(at=EVENING), calendar=company_calendar())
+    return len(queries)
+
+
+def test_before_set_up_there_are_no_promises() -> None:
+    with pytest.raises(NoAgreement):
+        report("sla", at=AT)
+
+
+def test_every_figure_opens_as_many_leads_as_it_counts_handoffs_of() -> None:
+    open_office()
+    call(hand_raise(), AT + 30 * MINUTE)
+    hand_raise("eva")
+    scope = november()
+    for key in all_metrics():
+        assert leads_of(key, scope).count() == metric(key).count(scope), key
