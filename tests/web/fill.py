@@ -31,11 +31,53 @@ from accord.teams.models import User
 
 PASSWORD = "a quiet harbour"
 ZONE = "Europe/Berlin"
-FIRST = (
-    ["Anna", "Ben", "Carla", "David", "Elif", "Felix", "Greta", "Hugo", "Ines", "Jakob", "Karin", "Leon", "Maria", "Nils", "Olga", "Peter"]
-)
-LAST = ["Adler", "Bauer", "Conti", "Dietrich", "Ekberg", "Fuchs", "Gruber", "Hofer", "Ivanov", "Jansen", "Kaya", "Lang", "Meyer"]
-FIRMS = ["Alpen", "Baltic", "Cedar", "Delta", "Eifel", "Fjord", "Garda", "Harbor", "Isar", "Juniper", "Kepler", "Lumen"]
+FIRST = [
+    "Anna",
+    "Ben",
+    "Carla",
+    "David",
+    "Elif",
+    "Felix",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jakob",
+    "Karin",
+    "Leon",
+    "Maria",
+    "Nils",
+    "Olga",
+    "Peter",
+]
+LAST = [
+    "Adler",
+    "Bauer",
+    "Conti",
+    "Dietrich",
+    "Ekberg",
+    "Fuchs",
+    "Gruber",
+    "Hofer",
+    "Ivanov",
+    "Jansen",
+    "Kaya",
+    "Lang",
+    "Meyer",
+]
+FIRMS = [
+    "Alpen",
+    "Baltic",
+    "Cedar",
+    "Delta",
+    "Eifel",
+    "Fjord",
+    "Garda",
+    "Harbor",
+    "Isar",
+    "Juniper",
+    "Kepler",
+    "Lumen",
+]
 TITLES = ["Head of Operations", "Plant Manager", "Purchasing Manager", "Process Engineer"]
 SOURCES = ["organic search", "paid search", "webinar", "trade show", "referral"]
 NEEDS = [

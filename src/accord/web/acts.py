@@ -33,8 +33,10 @@ def moved_on(request: HttpRequest, to: str, *args: object) -> HttpResponse:
 
     `to` is the name of a URL, or one of our own paths.
     """
-    is_ours = url_has_allowed_host_and_scheme(to, allowed_hosts=None)
-    address = to if to.startswith("/") and is_ours else resolve_url(to.strip("/") or "today", *args)
+    if to.startswith("/"):
+        address = to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/"
+    else:
+        address = resolve_url(to, *args)
     if request.headers.get("HX-Request") == "true":
         answer = HttpResponse(status=204)
         answer.headers["HX-Redirect"] = address

@@ -44,17 +44,17 @@ class Refusals:
         return None
 
 
-def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an address that leads nowhere."""
     sentence = _("There is nothing at this address. It may have been mistyped, or merged away.")
     return refused(request, sentence, status=404)
 
 
-def not_allowed(request: HttpRequest, error: Exception) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for what the person's roles do not allow."""
     sentence = _("Your role does not allow this. An admin can give you another one.")
-    if not isinstance(error, PermissionDenied):
-        sentence = str(error)
+    if not isinstance(exception, PermissionDenied):
+        sentence = str(exception)
     return refused(request, sentence, status=403)
 
 

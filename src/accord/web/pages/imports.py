@@ -63,7 +63,9 @@ def imports(request: "Request") -> HttpResponse:
         if file is None:
             raise Invalid(_("No file came with the form. Choose one first."), field="file")
         return redirect("import_plan", uploads.keep(file, request.POST.get("kind", "leads")).id)
-    return render(request, "imports.html", {"imports": queries.imports()[:50]})
+    return render(
+        request, "imports.html", {"imports": queries.imports().filter(kind__in=uploads.KINDS)[:50]}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

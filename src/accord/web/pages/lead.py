@@ -181,12 +181,13 @@ def lead_facts(request: "Request", id: uuid.UUID) -> HttpResponse:
     try:
         facts = rules.read_facts(given)
         learn.learn(
-            facts={found.id: facts},
+            lead=found.id,
+            facts=facts,
             by=request.user.id,
             side=Side(request.user.side),
             at=request.at,
         )
-    except Invalid as refusal:
+    except Refusal as refusal:
         return _facts_form(request, found, given, refusal)
     messages.success(request, _("Saved. The old values stay in the history."))
     return moved_on(request, "lead", found.id)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.base.errors import Refusal
 from accord.outbox import jobs
+from accord.sample import actions
 from accord.sample import queries as sample
 from accord.teams import queries as teams
 from accord.web.requests import is_partial, moment_of
@@ -80,6 +81,6 @@ def sample_company_removal(request: "Request") -> HttpResponse:
     if company is None or not company.is_sample:
         raise Refusal(_("This is your own company; it is not emptied by one button."))
     logout(request)
-    sample.remove()
+    actions.remove()
     messages.success(request, _("The sample company is gone. Begin with your own."))
     return redirect("set_up")
