@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accord.base.errors import Conflict, Invalid
 from accord.base.lifecycle import Stage
 from accord.flows import hand_off
 from accord.handoffs.models import Assignment, Clock, ClockKind, Handoff, Trigger
 from accord.handoffs.queries import why_them
+from accord.leads.actions import record_activities
 from accord.leads.actions.accounts import give_accounts
 from accord.leads.models import Activity, Door, Lead
+from accord.leads.rules import NewActivity
 from accord.outbox.models import Channel, Notification
 from accord.teams.actions import add_absence
 from tests.handoffs.office import AT, HOUR, change_agreement, demo, hand_raise, open_office, send
@@ -59,10 +62,32 @@ class TestAHandRaise:
         assert Handoff.objects.count() == 1
         assert told.filter(channel=Channel.APP).count() == 1
 
-    def test_of_somebody_who_asked_us_to_stop_is_not_handed_over(self):
-        open_office()
+    def test_of_somebody_who_asked_us_to_stop_is_only_told_to_marketing(self):
+        office = open_office()
         (lead,) = send(demo(do_not_contact=True))
+        told = Notification.objects.filter(user_id=office.max.id, kind="lead.raised_a_hand")
         assert not Handoff.objects.filter(lead_id=lead.id).exists()
+        assert told.filter(channel=Channel.APP).count() == 1
+
+    def test_costs_the_same_statements_for_one_and_for_many(self):
+        open_office()
+        numbers = []
+        for size in (1, 40):
+            leads = [
+                lead.id
+                for lead in send(
+                    *({"email": f"x{n}@a{size}.example", "name": "X"} for n in range(size))
+                )
+            ]
+            rows = [
+                (id, NewActivity("form.submitted", "prospect", AT, outcome="demo")) for id in leads
+            ]
+            record_activities(rows=rows, at=AT + size * HOUR)
+            with CaptureQueriesContext(connection) as queries:
+                hand_off.hand_off(leads=leads, at=AT + size * HOUR)
+            numbers.append(len(queries))
+        assert Handoff.objects.count() == 41
+        assert numbers[0] == numbers[1]
 
 
 @pytest.mark.django_db

@@ -62,7 +62,10 @@ def _person(name: str, roles: list[str]) -> Newcomer:
 
 
 def send(
-    *bodies: dict[str, object], at: datetime = AT, door: Door = Door.FORM, by: uuid.UUID | None = None
+    *bodies: dict[str, object],
+    at: datetime = AT,
+    door: Door = Door.FORM,
+    by: uuid.UUID | None = None,
 ) -> list[Lead]:
     """Send bodies in and take them in; their leads, in the order given."""
     receipts = receive(

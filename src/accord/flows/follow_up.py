@@ -46,8 +46,8 @@ def claim(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> li
 def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Log attempts to reach leads, one a lead; the open handoffs they belong to.
 
-    A conversation also accepts; anything else stops only the first attempt's clock. Raises
-    Invalid for a channel or an outcome that does not exist.
+    A conversation of the owner also accepts; anything else stops only the first attempt's clock.
+    Raises Invalid for a channel or an outcome that does not exist.
     """
     talked = {a.lead_id for a in attempts if a.outcome == AttemptOutcome.CONNECTED}
     with transaction.atomic():
@@ -55,7 +55,9 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
         answered = [
             handoff.id
             for handoff in taken
-            if handoff.lead_id in talked and handoff.state == HandoffState.OFFERED
+            if handoff.lead_id in talked
+            and handoff.state == HandoffState.OFFERED
+            and handoff.owner_id in (None, by)
         ]
         if answered:
             accept(handoffs=answered, by=by, at=at)

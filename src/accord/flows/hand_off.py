@@ -18,9 +18,20 @@ from accord.base.ids import named_id
 from accord.base.lifecycle import Cause, LeadStatus, Stage
 from accord.handoffs import actions, queries
 from accord.handoffs.actions import Offering
-from accord.handoffs.actions.telling import tell_of_hand_raises, tell_of_offers
+from accord.handoffs.actions.telling import (
+    tell_of_hand_raises,
+    tell_of_hand_raises_in_vain,
+    tell_of_offers,
+)
 from accord.handoffs.models import Handoff, Trigger
-from accord.handoffs.rules.triggers import Case, Event, Triggered, hand_raise_for_owner, triggered
+from accord.handoffs.rules.triggers import (
+    Case,
+    Event,
+    Triggered,
+    hand_raise_for_owner,
+    hand_raise_in_vain,
+    triggered,
+)
 from accord.leads.actions import Entering, enter_stages, set_statuses
 from accord.teams.queries import workspace
 
@@ -47,7 +58,7 @@ def hand_off(*, leads: Collection[uuid.UUID], at: datetime) -> list[Handoff]:
         _enter_again(calls, terms, at)
         offerings = [_offering(call, cases[call.lead_id]) for call in calls]
         handoffs = _offer(offerings, terms, by=None, at=at)
-        _tell_owners(cases, {handoff.lead_id for handoff in handoffs}, at)
+        _tell_of_raised(cases, {handoff.lead_id for handoff in handoffs}, at)
     return handoffs
 
 
@@ -125,15 +136,21 @@ def _enter_again(calls: Sequence[Triggered], terms: Terms, at: datetime) -> None
     )
 
 
-def _tell_owners(
+def _tell_of_raised(
     cases: Mapping[uuid.UUID, Case], handed_over: Collection[uuid.UUID], at: datetime
 ) -> None:
+    """A hand-raise that makes no handoff is heard by somebody, too."""
     raised: dict[uuid.UUID, Event] = {}
+    in_vain: dict[uuid.UUID, Event] = {}
     for lead_id, case in cases.items():
-        event = hand_raise_for_owner(case)
-        if event and lead_id not in handed_over:
+        if lead_id in handed_over:
+            continue
+        if event := hand_raise_for_owner(case):
             raised[lead_id] = event
+        elif event := hand_raise_in_vain(case):
+            in_vain[lead_id] = event
     tell_of_hand_raises(raised=raised, at=at)
+    tell_of_hand_raises_in_vain(raised=in_vain, at=at)
 
 
 def _cannot_be_offered(case: Case) -> str | None:

@@ -152,6 +152,8 @@ def _blamed(
     """The clauses that a reason counts against: those named, else those that let it through."""
     blaming = {id: rows[id] for id, reason in reasons.items() if reason.blames_definition}
     if said.blamed is not None:
+        for _lead, version in blaming.values():
+            _check_blamed(said.blamed, terms[version])
         return {id: list(said.blamed) for id in blaming}
     verdicts = verdicts_of([lead_id for lead_id, _version in blaming.values()])
     return {
@@ -163,6 +165,20 @@ def _blamed(
         ]
         for id, (lead_id, version) in blaming.items()
     }
+
+
+def _check_blamed(blamed: Sequence[str], terms: Terms) -> None:
+    known = {
+        f"{key}:{leaf.key}"
+        for key, definition in terms.definitions.items()
+        for leaf in definition.leaves()
+    }
+    if unknown := sorted(set(blamed) - known):
+        raise Invalid(
+            _("The agreement has no clause “%(clause)s”; choose one of its lines.")
+            % {"clause": unknown[0]},
+            field="blamed",
+        )
 
 
 def _move(

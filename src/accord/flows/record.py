@@ -9,7 +9,7 @@ from accord.base.lifecycle import Cause, Side, Stage
 from accord.campaigns import actions as campaigns
 from accord.leads import actions
 from accord.leads.actions import Entering, Newcomer
-from accord.leads.models import Door, Fate
+from accord.leads.models import Door, Fate, Lead
 from accord.leads.rules import Entry, NewActivity
 
 # Where a lead came from says nothing about the person; the rest a person may state anew.
@@ -142,16 +142,19 @@ def _detail(entry: Entry, file_name: str) -> dict[str, Any] | None:
 
 
 def _raise_subscribers(entries: Sequence[Entry], by: uuid.UUID | None, at: datetime) -> None:
-    """A subscriber who raises a hand becomes an inquiry."""
+    """A subscriber who raises a hand becomes an inquiry; what came back stays where it is."""
     raised = {
         entry.lead_id
         for entry in entries
         if entry.lead_id and not entry.is_new and entry.asks_for not in (None, _SUBSCRIBES)
     }
+    if not raised:
+        return
+    subscribers = Lead.objects.filter(id__in=raised, stage=Stage.SUBSCRIBER)
     actions.enter_stages(
         entries=[
             Entering(lead_id=lead_id, stage=Stage.INQUIRY, cause=Cause.SUBMISSION)
-            for lead_id in sorted(raised)
+            for lead_id in sorted(subscribers.values_list("id", flat=True))
         ],
         by=by,
         at=at,

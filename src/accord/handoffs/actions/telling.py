@@ -91,6 +91,32 @@ def tell_of_hand_raises(*, raised: Mapping[uuid.UUID, Event], at: datetime) -> N
     )
 
 
+def tell_of_hand_raises_in_vain(*, raised: Mapping[uuid.UUID, Event], at: datetime) -> None:
+    """Tell the heads of marketing that somebody who had asked us to stop asks for us."""
+    if not raised:
+        return
+    leads = _names(raised)
+    heads = [head.id for head in teams.heads(Seat.MARKETING)]
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("hand raised", raised[lead_id].id),
+                user_id=head,
+                kind="lead.raised_a_hand",
+                subject=_("%(who)s asked %(what)s, but is not to be contacted")
+                % {"who": leads[lead_id], "what": ASKED_FOR.get(raised[lead_id].asks_for, "")},
+                text=_(
+                    "Nothing was handed over. If they want to hear from us again, say so there."
+                ),
+                link=_page(lead_id),
+            )
+            for lead_id in sorted(raised)
+            for head in heads
+        ],
+        at=at,
+    )
+
+
 def tell_of_pass_backs(
     *, taken: Sequence[Taken], labels: Mapping[uuid.UUID, str], at: datetime
 ) -> None:

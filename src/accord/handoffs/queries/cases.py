@@ -32,10 +32,8 @@ def cases_of(*, leads: Collection[uuid.UUID], terms: Terms, at: datetime) -> lis
     raised = _newest(
         Activity.objects.filter(lead_id__in=ids, known_at=at, outcome__in=sorted(terms.hand_raises))
     )
-    events = _newest(
-        Activity.objects.filter(lead_id__in=[r["id"] for r in rows if r["stage"] == "recycled"])
-    )
     returns = last_returns(ids)
+    events = _newest(Activity.objects.filter(lead_id__in=list(returns)))
     rounds = rounds_of(ids)
     return [
         Case(

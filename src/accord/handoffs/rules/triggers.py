@@ -89,9 +89,9 @@ def triggered(case: Case, *, max_rounds: int, time_zone: str) -> Triggered | Non
         return Triggered(case.lead_id, HAND_RAISE, raised.id, raised.happened_at, raised.asks_for)
     if case.ready_episode is None or case.ready_since is None:
         return None
-    if case.stage == "recycled":
-        return _again(case, max_rounds, time_zone)
-    if case.stage == "mql" and case.rounds < max_rounds:
+    if case.last_return:
+        return _again(case, case.last_return, max_rounds, time_zone)
+    if case.stage == "mql":
         return Triggered(case.lead_id, READY, case.ready_episode, case.ready_since)
     return None
 
@@ -103,6 +103,11 @@ def hand_raise_for_owner(case: Case) -> Event | None:
     return None
 
 
+def hand_raise_in_vain(case: Case) -> Event | None:
+    """A hand-raise of somebody who had asked us to stop: a person has to look at it."""
+    return case.hand_raise if case.do_not_contact and not hand_raise_for_owner(case) else None
+
+
 def start_of(day: date, time_zone: str) -> datetime:
     """The moment at which a day begins in a zone."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(time_zone))
@@ -112,10 +117,10 @@ def _is_after(event: Event, moment: datetime | None) -> bool:
     return moment is None or event.happened_at > moment
 
 
-def _again(case: Case, max_rounds: int, time_zone: str) -> Triggered | None:
+def _again(case: Case, back: Return, max_rounds: int, time_zone: str) -> Triggered | None:
     """Re-entry: a new event on or after the day, and rounds left."""
-    event, back = case.last_event, case.last_return
-    if event is None or back is None or case.rounds >= max_rounds:
+    event = case.last_event
+    if case.stage not in ("recycled", "mql") or event is None or case.rounds >= max_rounds:
         return None
     if event.happened_at <= back.at:
         return None
