@@ -1,17 +1,17 @@
 """The agreement, as a document of two pages that one signs at its end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accord.agreement import actions, queries
+from accord.agreement.reading import Criterion, read
 from accord.base.lifecycle import HOLDER, Stage
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
@@ -23,20 +23,16 @@ if TYPE_CHECKING:
     from accord.web.requests import Request
 
 SEATS = {"marketing": HEAD_OF_MARKETING, "sales": HEAD_OF_SALES}
-GROUPS = {
-    "all": gettext_lazy("all of these:"),
-    "any": gettext_lazy("one of these:"),
-    "not": gettext_lazy("not so:"),
-}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Node:
-    """A line of criteria, or a group of them with the words that join it."""
+    """A line of criteria and exactly what it asks, or a group with the words that join it."""
 
     text: str
-    words: str
-    children: Sequence["Node"]
+    exactly: str = ""
+    is_group: bool = False
+    children: list["Node"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Meaning:
     title: str
     text: str
     side: str
-    must: Node | None
+    must: Sequence[Node]
     should: Sequence[Node]
     counts: Mapping[str, int]
 
@@ -100,32 +96,32 @@ def agreement_signatures(request: "Request") -> HttpResponse:
 
 
 def _meanings(terms: "Terms", *, counted: bool) -> list[Meaning]:
-    raw = terms.document.definitions
     return [
         Meaning(
-            key=key,
-            title=str(each["title"]),
-            text=str(each["text"]),
-            side=HOLDER[Stage(key)].value if key in Stage.values else "marketing",
-            must=_node(each["must"]) if each.get("must") else None,
-            should=[_node(line) for line in each.get("should", ())],
-            counts=qualification.outcome_counts(definition=key)
-            if counted and key in terms.definitions
+            key=each.key,
+            title=each.title,
+            text=each.text,
+            side=HOLDER[Stage(each.key)].value if each.key in Stage.values else "marketing",
+            must=_tree([line for line in each.criteria if line.level == "must"]),
+            should=_tree([line for line in each.criteria if line.level == "should"]),
+            counts=qualification.outcome_counts(definition=each.key)
+            if counted and each.criteria
             else {},
         )
-        for key, each in raw.items()
+        for each in read(terms).definitions
     ]
 
 
-def _node(raw: Any) -> Node:
-    """A line with its own text, or a group: all, any, not."""
-    if isinstance(raw, list):
-        raw = {"all": raw}
-    for key, words in GROUPS.items():
-        if key in raw:
-            lines = raw[key] if isinstance(raw[key], list) else [raw[key]]
-            return Node("", str(words), [_node(line) for line in lines])
-    return Node(str(raw.get("text", "")), "", [])
+def _tree(lines: Sequence[Criterion]) -> list[Node]:
+    """The lines as they stand in one another."""
+    top: list[Node] = []
+    open_groups = [top]
+    for line in lines:
+        node = Node(line.sentence, line.exactly, line.is_group)
+        del open_groups[line.depth + 1 :]
+        open_groups[line.depth].append(node)
+        open_groups.append(node.children)
+    return top
 
 
 def _seat(key: str, edition: "Edition", terms: "Terms", request: "Request") -> SeatShown:
