@@ -27,12 +27,12 @@ from accord.sample.queries import Open
 # Reps on both sides of the ocean are at work at the first hour; the others are of late.
 HOUR = (15, 45)
 LATE_HOURS = ((10, 5), (13, 40), (16, 35))
-LATELY, DAILY = timedelta(days=18), timedelta(days=75)
-TUESDAY, FRIDAY = 1, 4
+LATELY, DAILY = timedelta(days=10), timedelta(days=45)
+WORKING_DAYS = 5
 
 
 def moments(now: datetime) -> list[datetime]:
-    """The moments at which the play goes on: twice a week, then each working day, then thrice."""
+    """The moments at which the play goes on: once a week, then each working day, then thrice."""
     zone = ZoneInfo(cast.TIME_ZONE)
     first = (now - timedelta(days=story.DAYS)).astimezone(zone)
     found = []
@@ -46,11 +46,12 @@ def moments(now: datetime) -> list[datetime]:
 
 
 def _hours(day: datetime, now: datetime) -> Sequence[tuple[int, int]]:
-    if day.weekday() > FRIDAY:
+    if day.weekday() >= WORKING_DAYS:
         return ()
     if now - day < LATELY:
         return LATE_HOURS
-    return (HOUR,) if now - day < DAILY or day.weekday() in (TUESDAY, FRIDAY) else ()
+    weeks_day = day.isocalendar().week % WORKING_DAYS  # another one each week
+    return (HOUR,) if now - day < DAILY or day.weekday() == weeks_day else ()
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Life:
 
     prospect: Prospect
     tries: int = 0
+    has_talked: bool = False
 
 
 @dataclass(order=True)
@@ -117,23 +119,34 @@ class Play:
     ) -> None:
         """One round of a rep: calls first, then answers to those who were talked with."""
         mine = [handoff for handoff in mine if self.dice.random() <= person.diligence]
-        offered = [handoff for handoff in mine if not handoff.is_accepted]
-        if offered:
-            attempts = [self._try(handoff, self.lives[handoff.lead_id]) for handoff in offered]
-            follow_up.log_attempts(attempts=attempts, by=rep, at=at)
+        self._call([h for h in mine if not self.lives[h.lead_id].has_talked], rep, at)
         returned: dict[story.Back, list[uuid.UUID]] = defaultdict(list)
         chances = []
         for handoff in mine:
             reason = self._judge(handoff)
             if reason:
                 returned[reason].append(handoff.id)
-            elif handoff.is_accepted:
+            elif self.lives[handoff.lead_id].has_talked:
                 chances.append(handoff)
         for reason in sorted(returned, key=lambda back: back.key):
             if still := queries.undisposed(returned[reason]):
                 pass_back(handoffs=still, said=self._said(reason, at), by=rep, at=at)
         if chances:
             self._open(rep, chances, at)
+
+    def _call(self, silent: Sequence[Open], rep: uuid.UUID, at: datetime) -> None:
+        """Try to reach those who were not talked with yet, and take them on."""
+        if not silent:
+            return
+        attempts = [self._try(handoff, self.lives[handoff.lead_id]) for handoff in silent]
+        follow_up.log_attempts(attempts=attempts, by=rep, at=at)
+        taken_on = [
+            handoff.id
+            for handoff in silent
+            if not (handoff.is_accepted or self.lives[handoff.lead_id].has_talked)
+        ]
+        if taken_on:
+            follow_up.accept(handoffs=taken_on, by=rep, at=at)
 
     def _try(self, handoff: Open, life: Life) -> Attempt:
         life.tries += 1
@@ -143,13 +156,14 @@ class Play:
             life.tries += 2
             outcome = "wrong_contact"
         elif life.prospect.reachable and self.dice.random() < 0.6:
+            life.has_talked = True
             outcome = "connected"
         return Attempt(handoff.lead_id, channel, outcome)
 
     def _judge(self, handoff: Open) -> story.Back | None:
         """Why a lead goes back; None where there is a chance, or still an attempt to make."""
         life = self.lives[handoff.lead_id]
-        if not handoff.is_accepted:
+        if not life.has_talked:
             done = life.tries >= running().attempts.at_least
             return story.UNREACHABLE if done else None
         prospect = life.prospect
@@ -157,7 +171,7 @@ class Play:
             return self.dice.choice(story.NOT_FOR_US)
         if prospect.channel.worth < 0.2 and self.dice.random() < 0.85:
             return self.dice.choice(story.NOT_INTERESTED)
-        if self.dice.random() < min(0.85, 0.3 + prospect.chance * 1.4):
+        if self.dice.random() < min(0.8, 0.18 + prospect.chance * 1.2):
             return None
         return self.dice.choice(story.NOT_NOW)
 
@@ -180,7 +194,7 @@ class Play:
             for number, step in enumerate(self.steps[1:], start=1):
                 share = number / len(self.steps)
                 self.due.append(Due(at + timedelta(days=days * share), deal_id, rep, step))
-            is_won = self.dice.random() < min(0.85, life.prospect.chance * 2.2)
+            is_won = self.dice.random() < min(0.8, life.prospect.chance * 1.7)
             end = at + timedelta(days=days)
             self.due.append(Due(end, deal_id, rep, is_won=is_won, life=life))
 
