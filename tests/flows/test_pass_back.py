@@ -113,9 +113,8 @@ class TestPassingBack:
         change_agreement(
             office,
             (
-                "They do not need it at present.\n      destination: nurture\n"
-                 "      re_enter_after: {days: 90}",
-                "They do not need it at present.\n      destination: disqualify",
+                "nurture\n      re_enter_after: {days: 90}\n    no_budget",
+                "disqualify\n    no_budget",
             ),
         )
         handoff = hand_raise()

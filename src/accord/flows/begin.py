@@ -1,5 +1,6 @@
 """Before the first step: a company sets up its Accord, and people join it."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,11 +87,11 @@ def add_person(*, newcomer: Newcomer, at: datetime) -> User:
 
 
 def _take_turns(user: User, at: datetime) -> None:
-    pool = default_pool()
-    for user_id in _in_turn([user]) if pool else []:
-        join_pool(pool=pool, user=user_id, at=at)
+    if pool := default_pool():
+        for user_id in _in_turn([user]):
+            join_pool(pool=pool, user=user_id, at=at)
 
 
-def _in_turn(users: Sequence[User]) -> list[object]:
+def _in_turn(users: Sequence[User]) -> list[uuid.UUID]:
     """Those who get handoffs in turn: reps, and a head of sales who is alone in selling."""
     return [user.id for user in users if SALES_ROLES & set(user.roles)]
