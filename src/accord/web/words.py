@@ -24,6 +24,13 @@ DESTINATIONS: dict[str, Any] = {
     "merge": gettext_lazy("The lead that it repeats"),
     "suppress": gettext_lazy("Not contacted again"),
 }
+SHORT_DESTINATIONS: dict[str, Any] = {
+    "nurture": gettext_lazy("Nurture"),
+    "data_fix": gettext_lazy("Data to be put right"),
+    "disqualify": gettext_lazy("Disqualified"),
+    "merge": gettext_lazy("Merged"),
+    "suppress": gettext_lazy("Not contacted again"),
+}
 UNITS: dict[str, Any] = {
     "working_minutes": ngettext_lazy("%(n)d working minute", "%(n)d working minutes", "n"),
     "working_hours": ngettext_lazy("%(n)d working hour", "%(n)d working hours", "n"),
@@ -96,6 +103,11 @@ def destination_label(destination: str) -> str:
     return str(DESTINATIONS.get(destination, destination))
 
 
+def destination_short(destination: str) -> str:
+    """Where a pass-back leads, in a word or two."""
+    return str(SHORT_DESTINATIONS.get(destination, destination))
+
+
 def term(value: Span) -> str:
     """A span of the agreement, such as 4 working hours."""
     return str(UNITS[value.unit.value] % {"n": value.amount})
@@ -133,6 +145,14 @@ def fact_label(key: str) -> str:
 
 FILTERS = (
     *(stage_label, stage_short, status_label, side_label, role_label, role_labels, step_label),
-    *(step_short, destination_label, term, step_taken, trigger_label, version_state),
+    *(
+        step_short,
+        destination_label,
+        destination_short,
+        term,
+        step_taken,
+        trigger_label,
+        version_state,
+    ),
     *(asked_label, loss_label, fact_label),
 )

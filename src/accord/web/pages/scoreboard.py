@@ -52,6 +52,7 @@ def scoreboard(request: "Request") -> HttpResponse:
         "promised_over": _span(board.promised_over, calendar),
         "periods": PERIODS.items(),
         "period": chosen if chosen in PERIODS else "all",
+        "channels": sorted(board.channels, key=lambda each: each.rank or len(board.channels) + 1),
         "steps": [step for step in FURTHEST if step != "leads"],
         "cohort_chart": _cohort_chart(board.funnel),
         "channel_chart": _channel_chart(board.channels),

@@ -34,9 +34,9 @@
   const step = {
     leads: "color-mix(in oklab, var(--tblr-body-color) 18%, var(--tblr-bg-surface))",
     mql: "color-mix(in oklab, var(--marketing) 55%, var(--tblr-bg-surface))",
-    sal: "color-mix(in oklab, var(--sales) 25%, var(--tblr-bg-surface))",
-    sql: "color-mix(in oklab, var(--sales) 45%, var(--tblr-bg-surface))",
-    opportunity: "color-mix(in oklab, var(--sales) 70%, var(--tblr-bg-surface))",
+    sal: "color-mix(in oklab, var(--sales) 30%, var(--tblr-bg-surface))",
+    sql: "color-mix(in oklab, var(--sales) 52%, var(--tblr-bg-surface))",
+    opportunity: "color-mix(in oklab, var(--sales) 76%, var(--tblr-bg-surface))",
     won: "var(--sales)",
   };
 

@@ -170,6 +170,25 @@ def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
     return _time(due_at, words["left"].replace("{}", time), f"{near} js-clock", more)
 
 
+@register.simple_tag
+def meter(value: float | None, whole: float, mark: float | None, label: str) -> SafeString:
+    """A bar from nothing to `whole`, with a line where it ought to be by now."""
+    filled = min(max((value or 0) / whole, 0), 1) * 100 if whole else 0
+    line = ""
+    if mark is not None and whole:
+        place = min(mark / whole, 1) * 99.4
+        line = format_html(
+            '<rect class="mark" x="{}" width="0.6" height="8"></rect>', f"{place:.1f}"
+        )
+    return format_html(
+        '<svg class="meter my-1" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><rect class="value" width="{}" height="8"></rect>{}</svg>',
+        label,
+        f"{filled:.1f}",
+        line,
+    )
+
+
 @register.filter
 def day(value: date | None) -> str:
     """A day, such as 5 May 2026."""
