@@ -186,8 +186,8 @@ class TestRefusedRows:
     def test_a_row_that_the_database_refuses_does_not_take_others_along(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("accord.leads.rules.MAX_LENGTH", {"name": 100_000})
-        monkeypatch.setattr("accord.leads.rules.MAX_TEXT", 100_000)
+        monkeypatch.setattr("accord.leads.rules.values.MAX_LENGTH", {"name": 100_000})
+        monkeypatch.setattr("accord.leads.rules.values.MAX_TEXT", 100_000)
         rows = "".join(f"p{n}@x.co,{'x' * (300 if n == 3 else 3)},,,\n" for n in range(7))
         outcome = bring_in(tmp_path, rows)
         assert figures(outcome) == (7, 6, 0, 0, 1)

@@ -1,0 +1,46 @@
+"""Reading what came in: from a submission's body to facts, identities and activities.
+
+Pure: no database, no Django; an import may run it in another process.
+"""
+
+from accord.leads.rules.bodies import (
+    ASKS,
+    AUTHORITIES,
+    EVENTS,
+    FREE_MAIL,
+    STAGES,
+    read_body,
+    read_facts,
+)
+from accord.leads.rules.entries import Entry, NewActivity, Reading
+from accord.leads.rules.values import (
+    MAX_LENGTH,
+    MAX_TEXT,
+    read_domain,
+    read_email,
+    read_moment,
+    read_phone,
+    read_yes,
+    start_of_day,
+)
+
+__all__ = [
+    "ASKS",
+    "AUTHORITIES",
+    "EVENTS",
+    "FREE_MAIL",
+    "MAX_LENGTH",
+    "MAX_TEXT",
+    "STAGES",
+    "Entry",
+    "NewActivity",
+    "Reading",
+    "read_body",
+    "read_domain",
+    "read_email",
+    "read_facts",
+    "read_moment",
+    "read_phone",
+    "read_yes",
+    "start_of_day",
+]
