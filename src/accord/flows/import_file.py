@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
 from accord.base.ids import named_id
+from accord.deals.models import Deal
 from accord.deals.reading import read_deal
 from accord.flows.import_deals import take_in_deals
 from accord.flows.take_in import take_in
@@ -25,15 +27,28 @@ from accord.leads.files import Layout, Survey, open_table, survey
 from accord.leads.files.ledger import write_refused
 from accord.leads.headers import recognise
 from accord.leads.mapping import Map, MapRefused, check_header, read_map_file
-from accord.leads.models import Door, Fate, Import, ImportState
+from accord.leads.models import (
+    Activity,
+    Company,
+    Door,
+    Fate,
+    Identity,
+    Import,
+    ImportState,
+    Lead,
+    StageEntry,
+    Submission,
+)
 from accord.leads.rules import Entry, Reading
 from accord.leads.translating import Reach, Translator, entry_batches, read_lead
+from accord.qualification.models import Verdict
 from accord.teams.queries import workspace
 
-BATCH = 10_000
+BATCH = 10_000  # rows a transaction; see `batches` for the first
 READ_AHEAD_BYTES = 4 * 1024**2  # smaller files are read before a second process has started
 
 Taker = Callable[[Sequence[Entry]], None]
+_FILLED = (Company, Lead, Identity, Activity, StageEntry, Submission, Deal, Verdict)
 _READERS = {"leads": read_lead, "deals": read_deal}
 
 
@@ -112,8 +127,8 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
 def preview(*, plan: Plan, at: datetime, rows: int = 5) -> list[Entry]:
     """The first rows as they would be read; refused ones carry their reason."""
     translator = _translator(plan, plan.import_id, began_at=at, at=at)
-    first = entry_batches(plan.found, plan.layout, translator, Reach(), rows)
-    return next(first, [])
+    table = open_table(plan.found, plan.layout)
+    return list(translator.entries(islice(table.rows, rows)))
 
 
 def import_file(
@@ -171,7 +186,7 @@ def _bring_in(run: _Run, ledger: Path | None) -> Outcome:
 
 def _go_on(run: _Run, begun: Import) -> None:
     """Take in the lines after those that are done, a batch a transaction."""
-    take, done, rows = _taker(run, begun), begun.lines_done, 0
+    take, done, rows, looked_at = _taker(run, begun), begun.lines_done, 0, 0
     for batch in _batches(run, begun, Reach(after=done)):
         last = max(entry.line or 0 for entry in batch)
         with transaction.atomic():
@@ -181,6 +196,9 @@ def _go_on(run: _Run, begun: Import) -> None:
             actions.keep_ledger(entries=batch, import_id=begun.id, by=run.by, at=run.at)
             actions.recount(import_id=begun.id, fates=Counter(entry.fate for entry in batch))
         done, rows = last, rows + len(batch)
+        if rows > 2 * looked_at:
+            actions.gather_statistics(models=_FILLED)
+            looked_at = rows
         run.tell(Progress(line=done, lines=max(run.plan.found.lines, done), rows=rows))
 
 

@@ -180,7 +180,12 @@ def _naming(target: str, reader: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Lists of `size` items, the last with what is left."""
+    """Lists of `size` items, the first a tenth of it, the last with what is left.
+
+    What the first one fills, the database can look at before the large ones come.
+    """
     each = iter(items)
-    while batch := list(islice(each, size)):
+    wanted = max(size // 10, 1)
+    while batch := list(islice(each, wanted)):
         yield batch
+        wanted = size
