@@ -55,8 +55,9 @@ def migrate(*, verbosity: int = 0) -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
     try:
         if not is_migrated():
-            call_command("migrate", interactive=False, verbosity=verbosity)
+            # First: killed in between, the next start still sees something left to do.
             call_command("createcachetable", verbosity=0)
+            call_command("migrate", interactive=False, verbosity=verbosity)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
