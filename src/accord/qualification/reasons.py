@@ -1,12 +1,16 @@
 """Why a lead is what it is: each definition's lines with their outcome, and what to ask."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count
 
 from accord.agreement.queries import running
 from accord.criteria.explain import sentence
-from accord.criteria.language import Clause, Definition, Group, Test
+from accord.criteria.language import Clause, Definition, Group, Test, leaves
 from accord.criteria.registry import registry
 from accord.leads.models import Lead, Submission
 from accord.qualification.models import Outcome, Verdict
@@ -74,6 +78,38 @@ def first_ready(*, definition: str, import_id: uuid.UUID, limit: int) -> list[Le
     return list(free.select_related("company").order_by("-first_contact_at", "-id")[:limit])
 
 
+def held_back(*, definition: str, import_id: uuid.UUID) -> list[tuple[str, int]]:
+    """What keeps leads of an import from meeting a definition: a line of it, and for how many.
+
+    Most first. A line counts where the part of the definition that it belongs to is not met.
+    """
+    rows = Submission.objects.filter(import_id=import_id, lead_id__isnull=False)
+    verdicts = Verdict.objects.filter(definition=definition, lead_id__in=rows.values("lead_id"))
+    alike = (
+        verdicts.exclude(outcome=Outcome.MET)
+        .values_list("met", "unmet")
+        .annotate(number=Count("id"))
+        .order_by()
+    )
+    must = running().definitions[definition].must
+    numbers: Counter[str] = Counter()
+    for met, unmet, number in alike:
+        said = _Said(met, unmet)
+        for clause in must.items if must.kind == "all" else (must,):
+            if _outcome(clause, said) != Outcome.MET:
+                keys = [leaf.key for leaf in leaves(clause) if leaf.key not in met]
+                numbers.update(dict.fromkeys(keys, number))
+    texts = {leaf.key: sentence(leaf, registry=registry) for leaf in leaves(must)}
+    return [(texts[key], number) for key, number in numbers.most_common()]
+
+
+class _Said(NamedTuple):
+    """What a verdict says of the lines that ask something, by their keys."""
+
+    met: Sequence[str]
+    unmet: Sequence[str]
+
+
 def _clauses(definition: Definition, verdict: Verdict) -> list[ClauseVerdict]:
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
@@ -95,7 +131,7 @@ def _lines(clause: Clause, verdict: Verdict, is_must: bool, depth: int) -> Itera
             yield from _lines(item, verdict, is_must, depth + 1)
 
 
-def _outcome(clause: Clause, verdict: Verdict) -> Outcome:
+def _outcome(clause: Clause, verdict: "Verdict | _Said") -> Outcome:
     """Kleene's logic over what the verdict says of the lines that ask something."""
     if not isinstance(clause, Group):
         if clause.key in verdict.met:

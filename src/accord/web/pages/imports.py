@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +27,7 @@ from accord.qualification import queries as qualification
 from accord.qualification import reasons
 from accord.web import uploads
 from accord.web.requests import is_partial
+from accord.web.templatetags.accord import day
 from accord.web.uploads import Upload
 
 if TYPE_CHECKING:
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 TRIED_OUT_UP_TO = 30_000  # lines; more would keep the page waiting for too long
 FIRST = 5
-PREVIEWED = ("name", "email", "job_title", "source", "stage")
 TARGET_WORDS: dict[str, Any] = {
     "external_id": gettext_lazy("Id in the other system"),
     "lead_external_id": gettext_lazy("Id of the lead in the other system"),
@@ -93,7 +94,7 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
     entries = import_file.preview(plan=plan, at=request.at)
     context |= {
         "plan": plan,
-        "entries": [{"entry": entry, "facts": _said(entry)} for entry in entries],
+        "entries": [_shown(entry) for entry in entries],
         "columns": _columns(plan.header, plan.mapping.columns, [entry.body for entry in entries]),
         "before": _begun(plan.import_id),
         "try_out": plan.found.lines <= TRIED_OUT_UP_TO,
@@ -142,13 +143,16 @@ def _targets(kind: str) -> list[tuple[str, str]]:
     ]
 
 
-def _said(entry: Any) -> dict[str, Any]:
+def _shown(entry: Any) -> dict[str, Any]:
     """What a row says, for the preview."""
     facts = getattr(entry, "facts", {})
     company = getattr(entry, "company", None) or {}
+    id = entry.identities[0][1].partition(":")[2] if entry.identities else ""
+    said = [facts.get("job_title"), company.get("name"), facts.get("source"), entry.stage]
     return {
-        **{key: facts.get(key) for key in PREVIEWED},
-        "company": company.get("name"),
+        "entry": entry,
+        "title": facts.get("name") or facts.get("email") or id,
+        "said": [*(str(each) for each in said if each), day(timezone.localtime(entry.happened_at))],
     }
 
 
@@ -201,6 +205,7 @@ def _result(found: "Import") -> dict[str, Any]:
     given: dict[str, Any] = {"refused": queries.import_page(found.id, fate="refused")[:FIRST]}
     if not found.is_live:
         given["readiness"] = qualification.readiness(definition=gate, import_id=found.id)
+        given["held_back"] = reasons.held_back(definition=gate, import_id=found.id)
         given["first"] = reasons.first_ready(definition=gate, import_id=found.id, limit=FIRST)
     return given
 
