@@ -9,7 +9,6 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from accord.agreement import actions as agreement
-from accord.agreement.queries import running
 from accord.base.errors import Conflict
 from accord.base.ids import named_id
 from accord.deals.queries import sales_steps
@@ -91,7 +90,7 @@ def _open_shop(
         ]
         ids = {user.email: user.id for user in users}
         _open_overseas(ids, began_at)
-        number = running().number
+        number = _propose(ids[cast.HEAD_OF_SALES.email], began_at)
         for seat, head in (("sales", cast.HEAD_OF_SALES), ("marketing", cast.HEAD_OF_MARKETING)):
             agreement.sign(number=number, seat=seat, by=ids[head.email], at=began_at)
         leads.watch(
@@ -110,6 +109,15 @@ def _open_shop(
             lines_total=total,
         )
     return ids
+
+
+def _propose(by: uuid.UUID, at: datetime) -> int:
+    """The agreement with this company's own number of leads; its version."""
+    document = agreement.default_document()
+    own = document.replace(*story.OWN_TARGET)
+    if own == document:
+        raise LookupError("The agreement that ships with Accord states no such target.")
+    return agreement.propose(document=own, by=by, at=at, reason=story.OWN_TARGET_REASON)
 
 
 def _newcomer(person: cast.Person, password: str | None) -> Newcomer:

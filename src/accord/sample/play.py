@@ -119,6 +119,7 @@ class Play:
     ) -> None:
         """One round of a rep: calls first, then answers to those who were talked with."""
         mine = [handoff for handoff in mine if self.dice.random() <= person.diligence]
+        mine = self._turn_down(mine, rep, at)
         self._call([h for h in mine if not self.lives[h.lead_id].has_talked], rep, at)
         returned: dict[story.Back, list[uuid.UUID]] = defaultdict(list)
         chances = []
@@ -133,6 +134,19 @@ class Play:
                 pass_back(handoffs=still, said=self._said(reason, at), by=rep, at=at)
         if chances:
             self._open(rep, chances, at)
+
+    def _turn_down(self, mine: Sequence[Open], rep: uuid.UUID, at: datetime) -> list[Open]:
+        """What the brief alone shows to be hopeless goes back uncalled; the others stay."""
+        hopeless = [h for h in mine if not h.is_accepted and self._looks_hopeless(h)]
+        if hopeless:
+            said = self._said(story.NOT_INTERESTED[1], at)
+            pass_back(handoffs=[handoff.id for handoff in hopeless], said=said, by=rep, at=at)
+        return [handoff for handoff in mine if handoff not in hopeless]
+
+    def _looks_hopeless(self, handoff: Open) -> bool:
+        prospect = self.lives[handoff.lead_id].prospect
+        suspect = prospect.vertical.worth < 0.1 or prospect.channel.worth < 0.2
+        return suspect and self.dice.random() < 0.6
 
     def _call(self, silent: Sequence[Open], rep: uuid.UUID, at: datetime) -> None:
         """Try to reach those who were not talked with yet, and take them on."""

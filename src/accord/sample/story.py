@@ -177,3 +177,7 @@ THINGS = (
     "leak detection",
     "calibration service",
 )
+
+# What this company promises instead, and why.
+OWN_TARGET = ("target: 40", "target: 170")
+OWN_TARGET_REASON = "Seven reps can take on twenty-five leads a month each."
