@@ -132,6 +132,12 @@ class TestRecognise:
         assert mapping is not None
         assert mapping.columns == {"E-mail address": "email", "Company name": "company"}
 
+    def test_ids_of_a_system_that_nobody_named_are_not_taken(self) -> None:
+        assert recognise(["Id", "Name"], "leads") is None
+        mapping = recognise(["Id", "Email"], "leads")
+        assert mapping is not None
+        assert mapping.columns == {"Email": "email"}
+
     def test_a_file_that_names_nobody_is_not_recognised(self) -> None:
         assert recognise(["Shoe size", "Colour"], "leads") is None
 

@@ -56,7 +56,6 @@ _PERSON = {
         *("createdate", "createddate", "createdat", "created", "firstcontactdate", "date"),
         *("submittedat", "timestamp"),
     ),
-    "external_id": ("id", "leadid", "contactid", "recordid", "externalid", "mqlid"),
 }
 
 _HUBSPOT_STAGES: Mapping[str, str | None] = {
@@ -119,13 +118,13 @@ SYSTEMS = (
         },
     ),
 )
+# Ids are not taken from a system that nobody named: two files may both count from 1.
 PLAIN = System(key="file", label="", telling=frozenset(), columns=_PERSON)
 DEALS = System(
     key="file",
     label="",
     telling=frozenset(),
     columns={
-        "lead_external_id": ("leadid", "mqlid", "contactid", "recordid"),
         "lead_email": ("email", "leademail", "contactemail"),
         "lead_phone": ("phone", "leadphone"),
         "external_id": ("dealid", "opportunityid", "id"),

@@ -15,7 +15,7 @@ from accord.leads.cells import read_date, read_number
 from accord.leads.files import Layout, Row, Survey, open_table
 from accord.leads.files.ledger import MORE, OWN_COLUMNS
 from accord.leads.files.rows import SentRow
-from accord.leads.mapping import DATES, NUMBERS, Map
+from accord.leads.mapping import DATES, IDENTITIES, NUMBERS, Map
 from accord.leads.rules import Entry, Reading, read_body
 
 REFUSED = "refused"
@@ -70,12 +70,18 @@ class Translator:
             try:
                 entry = self.read(body_of(row.cells), row, ids, self.reading)
             except Invalid as error:
-                yield self._refused(
-                    ids, sent, error.sentence, column_of.get(error.field, error.field)
-                )
+                column = column_of.get(error.field) or self._nearest_column(error.field)
+                yield self._refused(ids, sent, error.sentence, column)
                 continue
             entry.body = sent
             yield entry
+
+    def _nearest_column(self, field: str) -> str:
+        """The column to mend where none is mapped to `field`: whoever is nobody has no identity."""
+        identities = IDENTITIES[self.mapping.kind]
+        if field not in identities:
+            return field
+        return next(c for c, target in self.mapping.columns.items() if target in identities)
 
     def _refused(
         self, ids: RowIds, sent: Mapping[str, Any], reason: str, field: str | None

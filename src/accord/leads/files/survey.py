@@ -31,6 +31,7 @@ _BOMS = (
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _BROKEN = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1b")
 _UNDEFINED_IN_CP1252 = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
@@ -138,7 +139,9 @@ def _survey_text(path: Path, size: int, stated: str | None) -> Survey:
     digest = hashlib.sha256()
     lines, foreign, broken = 1, 0, set[int]()
     with path.open("rb") as file:
-        encoding = stated or _by_its_start(file.read(4096)) or "utf-8"
+        start = file.read(4096)
+    encoding = stated or _by_its_start(start) or "utf-8"
+    _check_text(path, start, encoding)
     decoder = _decoder(encoding)
     for chunk in _chunks(path):
         digest.update(chunk)
@@ -165,6 +168,18 @@ def _survey_text(path: Path, size: int, stated: str | None) -> Survey:
         lines,
         bool(broken) and not is_western,
     )
+
+
+def _check_text(path: Path, start: bytes, encoding: str) -> None:
+    """Pictures, archives and the like are full of control characters; a text may hold one."""
+    if encoding.startswith(("utf-16", "utf-32")):
+        return
+    controls = [byte for byte in start if byte in _CONTROLS]
+    if len(set(controls)) > 1 and len(controls) > 0.02 * len(start):
+        raise UnreadableFile(
+            f"{path.name} is neither a text such as CSV nor a workbook (XLSX, XLS, ODS).",
+            field="file",
+        )
 
 
 def _decoder(encoding: str) -> codecs.IncrementalDecoder:
