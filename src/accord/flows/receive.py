@@ -16,6 +16,8 @@ from accord.leads import actions, queries
 from accord.leads.models import Door
 from accord.outbox import jobs
 
+__all__ = ["Door", "Incoming", "Receipt", "receive"]
+
 
 @dataclass(frozen=True)
 class Incoming:

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accord.base.errors import Invalid
-from accord.flows.receive import Incoming, receive
-from accord.leads.models import Door
+from accord.flows.receive import Door, Incoming, receive
 from accord.teams import queries as teams
 from accord.web.bodies import check_body
 from accord.web.limits import address_of, is_too_often

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accord.base.errors import Invalid
 from accord.base.lifecycle import LeadStatus, Stage
-from accord.flows.receive import Incoming, receive
+from accord.flows.receive import Door, Incoming, receive
 from accord.leads import queries
-from accord.leads.models import Door
 from accord.web.bodies import check_body
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import read_nonce
