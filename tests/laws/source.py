@@ -82,8 +82,7 @@ def texts(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
             fixed = (p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
             yield node, "".join(map(str, fixed))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in docs and id(node) not in inside:
-                yield node, node.value
+            yield from [] if id(node) in inside | docs else [(node, node.value)]
 
 
 def _docstring(node: ast.AST) -> ast.AST | None:

@@ -34,7 +34,7 @@ def test_foreign_keys_point_down() -> None:
 
 
 def test_a_foreign_key_that_points_up_is_found() -> None:
-    class Planted(models.Model):
+    class Planted(models.Model):  # noqa: DJ008 - for this test only
         handoff = models.ForeignKey("handoffs.Handoff", models.CASCADE, related_name="+")
         lead = models.UUIDField()
 

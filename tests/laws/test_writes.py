@@ -28,7 +28,7 @@ def sql(found: Iterable[Module]) -> Iterator[str]:
     for module in found:
         if _may(module):
             continue
-        for node, called in calls(module):
+        for _node, called in calls(module):
             name = called.split(".")[-1]
             is_sql = name in {"RawSQL", "raw", "extra", "executemany"} or (
                 name in {"execute", "copy"} and _is_cursor(called)
@@ -65,7 +65,9 @@ def _saves(node: ast.Call, name: str) -> bool:
     """Saving or deleting one row: `lead.save(update_fields=…)`, `handoff.delete()`."""
     takes = {keyword.arg for keyword in node.keywords}
     in_words = {"update_fields", "force_insert", "force_update", "using"}
-    return name in {"save", "asave"} or (name == "delete" and not node.args) or bool(takes & in_words)
+    return (
+        name in {"save", "asave"} or (name == "delete" and not node.args) or bool(takes & in_words)
+    )
 
 
 def test_only_actions_use_sql() -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accord.agreement import queries as agreement
 from accord.base.errors import Invalid
-from accord.criteria.language import leaves
+from accord.criteria.language import Reference, leaves
 from accord.flows import follow_up
 from accord.flows import pass_back as flow
 from accord.flows.pass_back import Said
@@ -151,10 +151,21 @@ def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 def _clauses(terms: "Terms") -> list[tuple[str, str]]:
     """The lines by which a lead gets to sales: what a rep can name as wrong."""
+    leading = {
+        key
+        for key, definition in terms.definitions.items()
+        if definition.stage or key == terms.gate
+    }
+    named = {
+        leaf.definition
+        for key in leading
+        for leaf in leaves(terms.definitions[key].must)
+        if isinstance(leaf, Reference)
+    }
     return [
         (f"{key}:{each.key}", each.text)
         for key, definition in terms.definitions.items()
-        if definition.stage or key in (terms.gate, "ideal_customer")
+        if key in leading | named
         for each in leaves(definition.must)
         if each.text
     ]
