@@ -99,7 +99,7 @@ def _named(sentence: Any, without: Any) -> Callable[[Told], str]:
 def _stage_entered(told: Told) -> str:
     detail = told.detail or {}
     stage = str(Stage(told.outcome).label) if told.outcome else ""
-    if detail.get("why"):
+    if detail.get("why") and detail["why"] != stage:
         return _("Entered the stage %(stage)s: %(why)s") % {"stage": stage, "why": detail["why"]}
     return _("Entered the stage %(stage)s") % {"stage": stage}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -200,13 +200,22 @@ def figure(value: Decimal | float | None, places: int = 0) -> str:
     """A number with thousands apart; nothing where it is not known."""
     if value is None:
         return "–"
-    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    return number_format(
+        _rounded(value, places), decimal_pos=places, use_l10n=True, force_grouping=True
+    )
 
 
 @register.filter
 def percent(value: float | None, places: int = 0) -> str:
     """A share from 0 to 1 as per cent."""
-    return "–" if value is None else f"{number_format(value * 100, decimal_pos=places)} %"
+    if value is None:
+        return "–"
+    return f"{number_format(_rounded(value * 100, places), decimal_pos=places)} %"
+
+
+def _rounded(value: Decimal | float, places: int) -> Decimal:
+    """To so many decimal places, a half up: Django's number_format only cuts off."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 @register.filter
@@ -214,7 +223,7 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     """An amount without cents, with its currency after it."""
     if amount is None:
         return "–"
-    return f"{number_format(amount, decimal_pos=0, force_grouping=True)} {currency}".rstrip()
+    return f"{figure(amount)} {currency}".rstrip()
 
 
 @register.filter
