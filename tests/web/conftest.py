@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
+
 from accord.flows.receive import Incoming, receive
 from accord.flows.take_in import take_in_waiting
 from accord.leads.models import Door, Lead
 from accord.teams.models import User
-from django.core.cache import cache
-from django.test import Client
-
 from tests.web.fill import people
 
 READY = {

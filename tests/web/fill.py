@@ -169,4 +169,4 @@ def _work(cast: dict[str, User], dice: random.Random, at: datetime) -> None:
 
 if __name__ == "__main__":
     for role, user in fill().items():
-        print(f"{role:20} {user.email:24} {PASSWORD}")
+        print(f"{role:20} {user.email:24} {PASSWORD}")  # noqa: T201 - that is what it is for

@@ -3,12 +3,13 @@
 import time
 
 import pytest
-from accord.leads.models import Submission
-from accord.web.nonces import new_nonce
 from django.core import signing
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+
+from accord.leads.models import Submission
+from accord.web.nonces import new_nonce
 
 pytestmark = pytest.mark.usefixtures("cast")
 FILLED = {

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from accord.handoffs.models import Clock, Handoff, PassBack
-from accord.leads.models import Activity
-from accord.teams.models import User
 from django.test import Client
 from django.urls import reverse
 
+from accord.handoffs.models import Clock, Handoff, PassBack
+from accord.leads.models import Activity
+from accord.teams.models import User
 from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]

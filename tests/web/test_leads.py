@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+
 from accord.base.errors import Invalid
 from accord.leads.models import Activity, Lead
 from accord.leads.queries import LeadFilters
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import new_nonce
-from django.http import QueryDict
-from django.test import Client
-from django.urls import reverse
-
 from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]

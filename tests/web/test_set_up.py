@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from accord.agreement.queries import running
-from accord.teams.models import User, Workspace
 from django.test import Client
 from django.urls import reverse
+
+from accord.agreement.queries import running
+from accord.teams.models import User, Workspace
 
 pytestmark = pytest.mark.django_db
 FILLED = {

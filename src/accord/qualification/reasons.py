@@ -113,13 +113,15 @@ class _Said(NamedTuple):
 def _clauses(definition: Definition, verdict: Verdict) -> list[ClauseVerdict]:
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
-    lines = [line for clause in top for line in _lines(clause, verdict, True, 0)]
+    lines = [line for clause in top for line in _lines(clause, verdict, 0, is_must=True)]
     return lines + [
-        line for clause in definition.should for line in _lines(clause, verdict, False, 0)
+        line for clause in definition.should for line in _lines(clause, verdict, 0, is_must=False)
     ]
 
 
-def _lines(clause: Clause, verdict: Verdict, is_must: bool, depth: int) -> Iterator[ClauseVerdict]:
+def _lines(
+    clause: Clause, verdict: Verdict, depth: int, *, is_must: bool
+) -> Iterator[ClauseVerdict]:
     """A line and those below it; what stands under a "not" is told in one line with it."""
     text = sentence(clause, registry=registry)
     is_not = isinstance(clause, Group) and clause.kind == "not"
@@ -128,7 +130,7 @@ def _lines(clause: Clause, verdict: Verdict, is_must: bool, depth: int) -> Itera
     yield ClauseVerdict(text, _outcome(clause, verdict), is_must, depth)
     if isinstance(clause, Group) and not is_not:
         for item in clause.items:
-            yield from _lines(item, verdict, is_must, depth + 1)
+            yield from _lines(item, verdict, depth + 1, is_must=is_must)
 
 
 def _outcome(clause: Clause, verdict: "Verdict | _Said") -> Outcome:
@@ -153,10 +155,13 @@ def _questions(definition: Definition, verdict: Verdict) -> list[str]:
     """The words of the facts that are missing, or that a line only hopes for."""
     keys = [key for key in verdict.missing if key in registry.facts]
     answered = {*verdict.met, *verdict.unmet}
-    for clause in definition.should:
-        if isinstance(clause, Test) and (
+    keys += [
+        clause.fact
+        for clause in definition.should
+        if isinstance(clause, Test)
+        and (
             clause.key not in answered
             or (clause.operator == "known" and clause.key in verdict.unmet)
-        ):
-            keys.append(clause.fact)
+        )
+    ]
     return [str(registry.facts[key].label) for key in dict.fromkeys(keys) if key in registry.facts]

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -30,7 +31,7 @@ def _folder(id: uuid.UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / str(id)
 
 
-def keep(file: UploadedFile, kind: str) -> Upload:
+def keep(file: "UploadedFile[Any]", kind: str) -> Upload:
     """Keep a file. Raises Invalid when there is none, or when we do not import its kind."""
     if kind not in KINDS:
         raise Invalid(_("Choose whether the file holds leads or deals."), field="kind")

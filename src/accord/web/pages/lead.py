@@ -1,100 +1,31 @@
 """One lead: who it is, what happened, where it stands and why."""
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accord.base.errors import Invalid, Refusal
+from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.deals import queries as deals
-from accord.flows import close, hand_off, learn
+from accord.flows import close, hand_off
 from accord.handoffs import queries as handoffs
-from accord.leads import actions, queries, rules
+from accord.leads import actions, queries
 from accord.qualification import reasons
 from accord.web.acts import moved_on, once
-from accord.web.filters import leads_url
 from accord.web.nonces import read_nonce
+from accord.web.pages.facts import facts_of
 from accord.web.stories import kind_choices, tell
-from accord.web.templatetags.accord import day, figure
 
 if TYPE_CHECKING:
-    from accord.leads.models import Lead
     from accord.web.requests import Request
 
-LABELS: dict[str, Any] = {
-    "name": gettext_lazy("Name"),
-    "email": gettext_lazy("E-mail address"),
-    "phone": gettext_lazy("Phone"),
-    "job_title": gettext_lazy("Job title"),
-    "authority": gettext_lazy("Authority"),
-    "need": gettext_lazy("Need"),
-    "budget": gettext_lazy("Budget"),
-    "needed_by_on": gettext_lazy("Needed by"),
-    "industry": gettext_lazy("Industry"),
-    "country": gettext_lazy("Country"),
-    "language": gettext_lazy("Language"),
-    "lead_type": gettext_lazy("Lead type"),
-    "source": gettext_lazy("Source"),
-    "source_detail": gettext_lazy("Source, in detail"),
-}
-CHANGEABLE = (
-    *(
-        "name",
-        "email",
-        "phone",
-        "job_title",
-        "need",
-        "authority",
-        "budget",
-        "needed_by_on",
-    ),
-    *("industry", "country", "language", "lead_type"),
-)
-KINDS = {
-    "need": "text",
-    "budget": "number",
-    "needed_by_on": "date",
-    "email": "email",
-    "phone": "tel",
-}
 SIDES = [(side.value, side.label) for side in Side if side != Side.NOBODY]
-AUTHORITIES = (
-    ("decides", gettext_lazy("Decides")),
-    ("influences", gettext_lazy("Influences")),
-    ("uses", gettext_lazy("Uses")),
-    ("none", gettext_lazy("Has no say")),
-)
 WORDS = frozenset({"note.added", "question.asked"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact that is known, as it is shown."""
-
-    label: str
-    value: str
-    link: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A fact as it can be changed."""
-
-    key: str
-    label: str
-    kind: str
-    value: str
-    choices: Iterable[tuple[str, str]] = ()
 
 
 @require_GET
@@ -107,7 +38,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
     context = {
         "lead": found,
         "lead_name": str(found),
-        "facts": _facts(found),
+        "facts": facts_of(found),
         "identities": queries.identities_of(found.id),
         "stages": queries.stage_entries(found.id),
         "why": why,
@@ -142,83 +73,6 @@ def _story(request: "Request", id: uuid.UUID) -> dict[str, Any]:
         "sides": SIDES,
         "kinds": kind_choices(),
     }
-
-
-def _facts(lead: "Lead") -> list[Fact]:
-    since = queries.facts_changed_at(lead.id)
-    shown = [(key, _shown(lead, key)) for key in LABELS]
-    return [
-        Fact(str(LABELS[key]), value, _link(key, value), since.get(key))
-        for key, value in shown
-        if value
-    ]
-
-
-def _shown(lead: "Lead", key: str) -> str:
-    value = getattr(lead, key)
-    if value is None:
-        return ""
-    if key == "authority":
-        return str(lead.get_authority_display())
-    if key == "needed_by_on":
-        return day(value)
-    return figure(value) if key == "budget" else str(value)
-
-
-def _link(key: str, value: str) -> str:
-    if key == "source":
-        return leads_url(queries.LeadFilters(source=value))
-    return {"email": f"mailto:{value}", "phone": f"tel:{value}"}.get(key, "")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def lead_facts(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """Change what is known; the old values stay behind, and the lead is judged anew."""
-    found = queries.one_lead(request.user, id)
-    if request.method != "POST":
-        return _facts_form(request, found, {})
-    given = {key: request.POST[key].strip() for key in CHANGEABLE if key in request.POST}
-    try:
-        facts = rules.read_facts(given)
-        learn.learn(
-            lead=found.id,
-            facts=facts,
-            by=request.user.id,
-            side=Side(request.user.side),
-            at=request.at,
-        )
-    except Refusal as refusal:
-        return _facts_form(request, found, given, refusal)
-    messages.success(request, _("Saved. The old values stay in the history."))
-    return moved_on(request, "lead", found.id)
-
-
-def _facts_form(
-    request: "Request",
-    lead: "Lead",
-    given: Mapping[str, str],
-    refusal: Refusal | None = None,
-) -> HttpResponse:
-    fields = [
-        Field(
-            key=key,
-            label=str(LABELS[key]),
-            kind=KINDS.get(key, "input"),
-            value=given.get(key, _plain(getattr(lead, key))),
-            choices=AUTHORITIES if key == "authority" else (),
-        )
-        for key in CHANGEABLE
-    ]
-    template = "parts/facts_form.html" if "HX-Request" in request.headers else "facts.html"
-    context = {"lead": lead, "fields": fields}
-    if refusal is None:
-        return render(request, template, context)
-    context |= {"sentence": refusal.sentence, "refused": getattr(refusal, "field", "")}
-    return render(request, template, context, status=422)
-
-
-def _plain(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 @require_POST

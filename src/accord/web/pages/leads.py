@@ -19,7 +19,7 @@ from accord.web.bodies import check_body
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import read_nonce
 from accord.web.requests import is_partial
-from accord.web.templatetags.accord import day
+from accord.web.times import day
 from accord.web.words import stage_label
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """The sample company: fill it, look at it as somebody, and leave it empty again."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -13,7 +14,9 @@ from accord.base.errors import Refusal
 from accord.outbox import jobs
 from accord.sample import actions
 from accord.sample import queries as sample
+from accord.sample.queries import Progress
 from accord.teams import queries as teams
+from accord.web.acts import moved_on
 from accord.web.requests import is_partial, moment_of
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MAKER = "made_the_sample_company"
 FIRST_SEEN_AS = "rep"
+PATIENCE = timedelta(seconds=20)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +36,7 @@ def sample_company(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if company is not None:
             raise Refusal(_("This Accord already has a company; the sample is for an empty one."))
-        request.session[MAKER] = True
+        request.session[MAKER] = moment_of(request).isoformat()
         jobs.defer("fill_sample_company")
         return redirect("sample_company")
     if company is not None and not company.is_sample:
@@ -40,14 +44,17 @@ def sample_company(request: HttpRequest) -> HttpResponse:
     progress = sample.progress()
     if progress.is_done and request.session.get(MAKER):
         _enter(request, FIRST_SEEN_AS)
-        answer = redirect("today")
-        if is_partial(request):
-            answer = HttpResponse(status=204, headers={"HX-Redirect": "/"})
-        return answer
-    if not progress.has_begun and not request.session.get(MAKER):
-        return redirect("set_up")
+        return moved_on(request, "today")
+    if not request.session.get(MAKER):
+        return redirect("set_up" if company is None else "sign_in")
     template = "parts/sample_progress.html" if is_partial(request) else "sample_company.html"
-    return render(request, template, {"progress": progress, "at": moment_of(request)})
+    return render(request, template, {"progress": progress, "is_slow": _is_slow(request, progress)})
+
+
+def _is_slow(request: HttpRequest, progress: Progress) -> bool:
+    """Whether the worker ought to have begun by now."""
+    asked_at = datetime.fromisoformat(request.session[MAKER])
+    return not progress.has_begun and moment_of(request) - asked_at > PATIENCE
 
 
 @require_POST

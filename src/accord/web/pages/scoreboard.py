@@ -18,7 +18,7 @@ from accord.insights.metrics import Scope
 from accord.insights.rules import midnight
 from accord.insights.scoreboard import scoreboard as read_scoreboard
 from accord.teams import queries as teams
-from accord.web.templatetags.accord import day, month
+from accord.web.times import day, month
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -116,7 +116,7 @@ def _week(days: Sequence[str], form: Mapping[str, str]) -> Week:
     ranges = [[begins, ends]]
     if rest_from and rest_until:
         ranges = [[begins, rest_from], [rest_until, ends]]
-    return {day: ranges for day in days}
+    return dict.fromkeys(days, ranges)
 
 
 def _first(form: Any) -> Newcomer:

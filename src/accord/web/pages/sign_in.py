@@ -1,6 +1,7 @@
 """Signing in and out, and the choice of light or dark."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect("set_up")
     if request.user.is_authenticated:
         return redirect("today")
-    context = {
+    context: dict[str, Any] = {
         "company": company,
         "next": request.POST.get("next", request.GET.get("next", "")),
         "email": request.POST.get("email", "").strip(),
