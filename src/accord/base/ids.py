@@ -4,8 +4,11 @@ Rows and the rows that refer to them can so be written with COPY, without a roun
 """
 
 import hashlib
+import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 import uuid_utils.compat
@@ -14,9 +17,24 @@ _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62
 
 
+_maker: ContextVar[Callable[[], uuid.UUID] | None] = ContextVar("maker", default=None)
+
+
 def new_id() -> uuid.UUID:
     """A fresh id, ordered by the moment of its making."""
-    return uuid_utils.compat.uuid7()
+    make = _maker.get()
+    return make() if make else uuid_utils.compat.uuid7()
+
+
+@contextmanager
+def repeatable_ids(origin: uuid.UUID, began_at: datetime) -> Iterator[None]:
+    """Within it, fresh ids follow from `origin` and `began_at`: the same story, the same ids."""
+    of_row, numbers = derived_ids(origin, began_at, "fresh"), itertools.count()
+    token = _maker.set(lambda: of_row(next(numbers)))
+    try:
+        yield
+    finally:
+        _maker.reset(token)
 
 
 def derived_ids(origin: uuid.UUID, began_at: datetime, role: str) -> Callable[[int], uuid.UUID]:

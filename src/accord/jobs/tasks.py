@@ -29,8 +29,10 @@ def take_in(timestamp: int | None = None) -> None:
 def watch_clocks(timestamp: int | None = None) -> None:
     """Take the steps that missed promises call for, and end pauses."""
     from accord.flows.watch_clocks import watch_clocks
+    from accord.teams.queries import is_paused
 
-    watch_clocks(at=datetime.now(UTC))
+    if not is_paused():
+        watch_clocks(at=datetime.now(UTC))
 
 
 @app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="recheck")
@@ -38,8 +40,10 @@ def watch_clocks(timestamp: int | None = None) -> None:
 def recheck(timestamp: int | None = None) -> None:
     """Judge again the leads whose verdict time alone may have changed."""
     from accord.flows.recheck import recheck
+    from accord.teams.queries import is_paused
 
-    recheck(at=datetime.now(UTC))
+    if not is_paused():
+        recheck(at=datetime.now(UTC))
 
 
 @app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="send_mail by the clock")
@@ -47,8 +51,9 @@ def recheck(timestamp: int | None = None) -> None:
 def send_mail(timestamp: int | None = None) -> None:
     """Send the mails that are due."""
     from accord.outbox.actions import send_due
+    from accord.teams.queries import is_paused
 
-    while send_due(at=datetime.now(UTC)):
+    while not is_paused() and send_due(at=datetime.now(UTC)):
         pass
 
 

@@ -2,15 +2,17 @@
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from accord.agreement import actions as agreement
 from accord.base.errors import Conflict
-from accord.base.ids import named_id
+from accord.base.ids import named_id, new_id, repeatable_ids
 from accord.deals.queries import sales_steps
 from accord.flows import begin
 from accord.handoffs.actions.pools import default_pool, leave_pool
@@ -25,6 +27,8 @@ from accord.teams.actions import Newcomer
 from accord.teams.queries import workspace
 
 SEED = 7
+FILLING = 0x5A3B1E  # the lock that whoever fills holds
+
 NEWS = timedelta(hours=20)  # what was told so lately is still to be read
 
 
@@ -38,36 +42,60 @@ def fill(
 ) -> None:
     """Play twelve months of the sample company up to `at`; everybody has the same password.
 
-    Begun before and not finished, it begins anew. Raises Conflict when there is a company of
-    one's own. `progress` is told the submissions done and their number.
+    Meanwhile the worker rests: it would watch the clocks of last spring. Killed on the way, it
+    begins anew. Raises Conflict when there is a company already, or somebody else is at it.
+    `progress` is told the submissions done and their number.
     """
-    here = workspace()
-    if here is not None and (not here.is_sample or queries.progress().is_done):
-        raise Conflict("This Accord already has a company; the sample is for an empty one.")
-    if here is not None:
-        remove()
-    made = plan.prospects(seed=seed, now=at, leads=size)
-    sent = plan.sendings(made)
-    people = _open_shop(at - timedelta(days=story.DAYS + 1), password, len(sent), at)
-    dice = random.Random(seed)  # noqa: S311 - the same year for the same seed
-    play = Play(
-        reps={people[person.email]: person for person in cast.REPS},
-        made={prospect.email: prospect for prospect in made},
-        dice=dice,
-        steps=[step.key for step in sales_steps()],
-    )
-    done = 0
-    times = moments(at)
+    with _alone(), repeatable_ids(named_id(queries.KIND, seed), at):
+        if workspace() is not None and queries.progress().is_done:
+            raise Conflict(_("This Accord already has a company; the sample is for an empty one."))
+        if workspace() is not None:  # what a killed filling left
+            remove()
+        made = plan.prospects(seed=seed, now=at, leads=size)
+        sent = plan.sendings(made)
+        people = _open_shop(at - timedelta(days=story.DAYS + 1), password, len(sent), at)
+        dice = random.Random(seed)  # noqa: S311 - the same year for the same seed
+        play = Play(
+            reps={people[person.email]: person for person in cast.REPS},
+            made={prospect.email: prospect for prospect in made},
+            dice=dice,
+            steps=[step.key for step in sales_steps()],
+        )
+        _play(play, sent, dice, progress or (lambda done, total: None), at)
+
+
+def _play(
+    play: Play,
+    sent: Sequence[plan.Sending],
+    dice: random.Random,
+    progress: Callable[[int, int], None],
+    at: datetime,
+) -> None:
+    done, times = 0, moments(at)
     for moment, batch in spans(sent, times, dice):
         with transaction.atomic():
             play.go_on(sent=batch, at=moment, is_last=moment == times[-1])
-            if moment < at - NEWS:  # before the commit, so that no sender is quicker
-                outbox.settle_past(before=moment + timedelta(seconds=1), at=moment)
             done += len(batch)
             Import.objects.filter(kind=queries.KIND).update(lines_done=done)
-        if progress:
-            progress(done, len(sent))
-    _finish(at)
+        progress(done, len(sent))
+    with transaction.atomic():
+        outbox.settle_past(before=at - NEWS, at=at)
+        Import.objects.filter(kind=queries.KIND).update(state=ImportState.DONE, finished_at=at)
+        teams.resume()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else fills meanwhile. Raises Conflict when somebody does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [FILLING])
+        if not cursor.fetchone()[0]:
+            raise Conflict(_("The sample company is being filled already."))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [FILLING])
 
 
 def _open_shop(
@@ -97,8 +125,9 @@ def _open_shop(
             kinds=[kind.key for kind in kinds.registered().values() if kind.is_new_event],
             since=began_at,
         )
+        teams.pause(at=at)
         Import.objects.create(
-            id=named_id(queries.KIND, at.isoformat()),
+            id=new_id(),
             kind=queries.KIND,
             file_name=cast.COMPANY,
             file_digest="",
@@ -142,12 +171,6 @@ def _open_overseas(ids: dict[str, uuid.UUID], at: datetime) -> None:
         leave_pool(pool=pool, user=ids[cast.HEAD_OF_SALES.email], at=at)
 
 
-def _finish(at: datetime) -> None:
-    """Old news is read, and no mail leaves for people who do not exist."""
-    outbox.settle_past(before=at - NEWS, at=at)
-    Import.objects.filter(kind=queries.KIND).update(state=ImportState.DONE, finished_at=at)
-
-
 # What stays: the database's own bookkeeping, the job queue, and who is signed in.
 _KEPT = {"contenttypes", "auth", "sessions", "procrastinate", "migrations"}
 
@@ -156,7 +179,7 @@ def remove() -> None:
     """Empty the sample company: every row of every room. Raises Conflict for one's own company."""
     here = workspace()
     if here is None or not here.is_sample:
-        raise Conflict("This is not the sample company; it is not emptied.")
+        raise Conflict(_("This is not the sample company; it is not emptied."))
     tables = sorted(
         model._meta.db_table
         for model in apps.get_models()

@@ -95,13 +95,16 @@ class Play:
         if is_last:
             return
         self._close(at)
-        opened = queries.open_handoffs()
+        opened = sorted(queries.open_handoffs(), key=self._email)
         for rep, person in self.reps.items():
             mine = [handoff for handoff in opened if handoff.owner_id == rep]
             later = at + timedelta(
                 minutes=self.dice.randint(4, 50 if person.diligence > 0.9 else 110)
             )
             self._work(rep, person, mine, later)
+
+    def _email(self, handoff: Open) -> str:
+        return self.lives[handoff.lead_id].prospect.email
 
     def _take_in(self, sent: Sequence[Sending], at: datetime) -> None:
         if sent:

@@ -96,6 +96,16 @@ def set_up(
         return add_user(newcomer=first, at=at)
 
 
+def pause(*, at: datetime) -> None:
+    """From now on the worker watches no clock and sends nothing, as while a past is brought in."""
+    Workspace.objects.filter(paused_at__isnull=True).update(paused_at=at)
+
+
+def resume() -> None:
+    """The worker watches the clocks and sends again."""
+    Workspace.objects.update(paused_at=None)
+
+
 def add_calendar(*, name: str, time_zone: str, week: Week, country: str = "") -> CalendarRow:
     """Add working hours. Raises Invalid naming the day and what does not fit."""
     stated = Calendar.from_json({"time_zone": time_zone, "week": week}).to_json()

@@ -47,7 +47,9 @@ class CalendarException(models.Model):
     reason = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "on"], name="one_exception_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "on"], name="one_exception_a_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.on}"
@@ -63,6 +65,7 @@ class Workspace(models.Model):
     calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="+")
     is_sample = models.BooleanField(default=False)
     set_up_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)  # the worker watches no clock and sends nothing
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_workspace")]
@@ -127,7 +130,8 @@ class Absence(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(absent_from__lt=models.F("absent_until")), name="absence_has_length"
+                condition=models.Q(absent_from__lt=models.F("absent_until")),
+                name="absence_has_length",
             )
         ]
 

@@ -32,6 +32,11 @@ def workspace() -> Workspace | None:
     return Workspace.objects.select_related("calendar").first()
 
 
+def is_paused() -> bool:
+    """Whether the worker is to watch no clock and send nothing for now."""
+    return Workspace.objects.filter(paused_at__isnull=False).exists()
+
+
 def company_calendar() -> Calendar:
     """The company's working hours, with its holidays. Raises Refusal before set-up."""
     here = workspace()
