@@ -74,15 +74,14 @@ def depth_of(room: str) -> int:
 
 def texts(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
     """Every text in the code that is no docstring; of an f-string, its fixed parts together."""
-    docs = {id(doc) for node in ast.walk(tree) if (doc := _docstring(node))}
-    inside: set[int] = set()
+    unread = {id(doc) for node in ast.walk(tree) if (doc := _docstring(node))}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            inside |= {id(part) for part in node.values}
+            unread |= {id(part) for part in node.values}
             fixed = (p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
             yield node, "".join(map(str, fixed))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from [] if id(node) in inside | docs else [(node, node.value)]
+        elif isinstance(node, ast.Constant) and type(node.value) is str and id(node) not in unread:
+            yield node, node.value
 
 
 def _docstring(node: ast.AST) -> ast.AST | None:
