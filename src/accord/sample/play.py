@@ -85,7 +85,7 @@ class Play:
     steps: Sequence[str]
     lives: dict[uuid.UUID, Life] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
-    new: list[str] = field(default_factory=list)
+    mood: tuple[story.Back, ...] = ()
 
     def go_on(self, *, sent: Sequence[Sending], at: datetime, is_last: bool) -> None:
         """Take in what was sent up to `at`, and let the reps do their part, unless it is last."""
@@ -121,6 +121,9 @@ class Play:
         self, rep: uuid.UUID, person: cast.Person, mine: Sequence[Open], at: datetime
     ) -> None:
         """One round of a rep: calls first, then answers to those who were talked with."""
+        # In one round a rep hears the same thing from all who do not want: one act for all.
+        reasons = (story.NOT_FOR_US, story.NOT_INTERESTED, story.NOT_NOW)
+        self.mood = tuple(self.dice.choice(each) for each in reasons)
         mine = [handoff for handoff in mine if self.dice.random() <= person.diligence]
         mine = self._turn_down(mine, rep, at)
         self._call([h for h in mine if not self.lives[h.lead_id].has_talked], rep, at)
@@ -185,12 +188,12 @@ class Play:
             return story.UNREACHABLE if done else None
         prospect = life.prospect
         if prospect.vertical.worth < 0.1:
-            return self.dice.choice(story.NOT_FOR_US)
+            return self.mood[0]
         if prospect.channel.worth < 0.2 and self.dice.random() < 0.85:
-            return self.dice.choice(story.NOT_INTERESTED)
+            return self.mood[1]
         if self.dice.random() < min(0.8, 0.18 + prospect.chance * 1.2):
             return None
-        return self.dice.choice(story.NOT_NOW)
+        return self.mood[2]
 
     def _said(self, reason: story.Back, at: datetime) -> Said:
         asked = reason.asked
