@@ -136,10 +136,10 @@ def _opened(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
         (
             entry.lead_id,
             entry.id_of("deal.opened"),
-            _activity("deal.opened", entry, stated.opened_at, by),
+            _activity("deal.opened", entry, _stated(entry).opened_at, by),
         )
         for entry in entries
-        if entry.lead_id and (stated := _stated(entry))
+        if entry.lead_id
     ]
 
 
@@ -148,10 +148,10 @@ def _closed(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
         (
             entry.lead_id,
             entry.id_of("deal.closed"),
-            _activity(f"deal.{stated.state}", entry, stated.closed_at, by),
+            _activity(f"deal.{_stated(entry).state}", entry, closed_at, by),
         )
         for entry in entries
-        if entry.lead_id and (stated := _stated(entry)) and stated.closed_at
+        if entry.lead_id and (closed_at := _stated(entry).closed_at)
     ]
 
 

@@ -33,7 +33,9 @@ class FactChange(OldValue):
     lead_id = models.UUIDField()
 
     class Meta:
-        indexes = [models.Index(fields=["lead_id", "fact", "known_until"], name="old_value_of_lead")]
+        indexes = [
+            models.Index(fields=["lead_id", "fact", "known_until"], name="old_value_of_lead")
+        ]
 
     def __str__(self) -> str:
         return self.fact

@@ -45,12 +45,16 @@ class Submission(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["nonce"], condition=models.Q(nonce__isnull=False), name="one_submission_a_nonce"
+                fields=["nonce"],
+                condition=models.Q(nonce__isnull=False),
+                name="one_submission_a_nonce",
             )
         ]
         indexes = [
             models.Index(
-                fields=["received_at"], condition=models.Q(fate="waiting"), name="submission_waiting"
+                fields=["received_at"],
+                condition=models.Q(fate="waiting"),
+                name="submission_waiting",
             ),
             models.Index(
                 fields=["import_id", "line"],

@@ -23,7 +23,9 @@ class StageEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["lead_id"], condition=models.Q(left_at__isnull=True), name="one_stage_at_a_time"
+                fields=["lead_id"],
+                condition=models.Q(left_at__isnull=True),
+                name="one_stage_at_a_time",
             )
         ]
         indexes = [
