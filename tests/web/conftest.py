@@ -9,6 +9,7 @@ from django.test import Client
 
 from accord.flows.receive import Incoming, receive
 from accord.flows.take_in import take_in_waiting
+from accord.handoffs.models import Clock, Handoff
 from accord.leads.models import Door, Lead
 from accord.teams.models import User
 from tests.web.fill import people
@@ -46,6 +47,16 @@ def signed_in(cast: dict[str, User]) -> Callable[[str], Client]:
         return client
 
     return as_role
+
+
+@pytest.fixture
+def handoff(cast: dict[str, User], sends: Sends) -> Handoff:
+    """Dana has asked for a demo, and is Sam's to call."""
+    found = Handoff.objects.get(lead_id=sends().id)
+    Handoff.objects.filter(id=found.id).update(owner=cast["rep"])
+    Clock.objects.filter(handoff_id=found.id).update(user_id=cast["rep"].id)
+    Lead.objects.filter(id=found.lead_id).update(owner=cast["rep"])
+    return found
 
 
 @pytest.fixture

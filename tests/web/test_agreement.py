@@ -1,4 +1,4 @@
-"""The agreement's page: read as a document, with what runs beneath each sentence, and signed."""
+"""The agreement's page: readable, counted, and signed at its end."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,52 +8,75 @@ from django.test import Client
 from django.urls import reverse
 
 from accord.agreement import actions, queries
-from tests.agreement.papers import paper
+from accord.agreement.models import Signature
+from accord.teams.models import User
+from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
 
 
-def page(client: Client) -> str:
-    return client.get(reverse("agreement")).content.decode()
-
-
 @pytest.fixture
-def proposal(cast: object) -> int:
-    """The number of a version that waits for signatures."""
-    document = paper(("max_rounds: 3", "max_rounds: 2"))
-    return actions.propose(document=document, by=None, at=datetime.now(UTC), reason="Two will do")
+def second(cast: dict[str, User]) -> int:
+    """A second version, proposed: one attempt fewer."""
+    document = queries.document_of(1).replace("at_least: 6", "at_least: 5")
+    return actions.propose(
+        document=document,
+        by=cast["head_of_sales"].id,
+        at=datetime.now(UTC),
+        reason="Five are enough",
+    )
 
 
-def sign(client: Client, number: int, seat: str) -> int:
-    """The status of the answer to a signature."""
-    edition = queries.edition(number)
-    said = {"number": edition.number, "digest": edition.digest, "seat": seat}
-    return client.post(reverse("agreement_signatures"), said).status_code
+def sign(client: Client, number: int, seat: str) -> object:
+    digest = queries.edition(number).digest
+    given = {"number": number, "seat": seat, "digest": digest}
+    return client.post(reverse("agreement_signatures"), given)
 
 
-def test_a_definition_shows_its_words_and_exactly_what_is_asked(signed_in: SignedIn) -> None:
-    said = page(signed_in("rep"))
-    assert "They looked at our prices." in said
-    assert "at least 1 in the last 60 days" in said
-    assert "Employees is at least 20" in said
+def page(client: Client, *args: int) -> str:
+    name = "agreement_version" if args else "agreement"
+    return str(client.get(reverse(name, args=args)).content, "utf-8")
 
 
-def test_each_promise_shows_its_figure(signed_in: SignedIn) -> None:
-    said = page(signed_in("marketer"))
-    assert "within 4 working hours" in said
-    assert "40 a month" in said
+def test_reads_like_a_document(signed_in: SignedIn, sends: Sends) -> None:
+    sends()
+    text = page(signed_in("rep"))
+
+    assert "What sales promises" in text
+    assert "within 4 working hours" in text
+    assert "6 attempts on 2 channels within 15 working days" in text
+    assert "Passing back" in text
+    assert "Today:" in text
 
 
-def test_both_heads_sign_on_the_page(signed_in: SignedIn, proposal: int) -> None:
-    assert "waits for signatures" in page(signed_in("head_of_sales"))
-    assert sign(signed_in("head_of_sales"), proposal, "sales") == 302
-    assert queries.running().max_rounds == 3
-    assert sign(signed_in("head_of_marketing"), proposal, "marketing") == 302
-    assert queries.running().max_rounds == 2
+def test_nobody_but_the_heads_can_sign(signed_in: SignedIn, second: int) -> None:
+    assert "Sign as" not in page(signed_in("rep"), second)
+    assert sign(signed_in("rep"), second, "sales").status_code == 403  # type: ignore[attr-defined]
 
 
-def test_nobody_signs_for_a_seat_they_do_not_hold(signed_in: SignedIn, proposal: int) -> None:
-    assert sign(signed_in("head_of_sales"), proposal, "marketing") == 422
-    assert sign(signed_in("head_of_sales"), proposal, "throne") == 422
-    assert sign(signed_in("rep"), proposal, "sales") == 403
-    assert queries.edition(proposal).signatures == []
+def test_a_head_signs_for_the_own_seat_only(signed_in: SignedIn, second: int) -> None:
+    client = signed_in("head_of_sales")
+    assert "Sign as Head of sales" in page(client, second)
+    assert "Sign as Head of marketing" not in page(client, second)
+
+    response = sign(client, second, "marketing")
+
+    assert response.status_code == 422  # type: ignore[attr-defined]
+    assert Signature.objects.filter(version__number=second).count() == 0
+
+
+def test_it_is_in_force_when_both_have_signed(signed_in: SignedIn, second: int) -> None:
+    sign(signed_in("head_of_sales"), second, "sales")
+    assert queries.running().number == 1
+
+    sign(signed_in("head_of_marketing"), second, "marketing")
+
+    assert queries.running().number == second
+    assert "superseded" in page(signed_in("rep"), 1)
+
+
+def test_the_heads_are_asked_to_sign_today(signed_in: SignedIn, second: int) -> None:
+    today = str(signed_in("head_of_marketing").get(reverse("today")).content)
+
+    assert f"Read and sign version {second}" in today
+    assert reverse("agreement_version", args=[second]) in today

@@ -9,21 +9,9 @@ from django.urls import reverse
 
 from accord.handoffs.models import Clock, Handoff, PassBack
 from accord.leads.models import Activity
-from accord.teams.models import User
-from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/handoffs/"}
-
-
-@pytest.fixture
-def handoff(cast: dict[str, User], sends: Sends) -> Handoff:
-    """Dana has asked for a demo, and is Sam's to call."""
-    lead = sends()
-    found = Handoff.objects.get(lead_id=lead.id)
-    Handoff.objects.filter(id=found.id).update(owner=cast["rep"])
-    Clock.objects.filter(handoff_id=found.id).update(user_id=cast["rep"].id)
-    return found
 
 
 @pytest.fixture

@@ -51,7 +51,10 @@ _PERSON = {
     "source_detail": ("sourcedetail", "landingpage", "landingpageid"),
     "campaign": ("campaign", "campaignname", "utmcampaign"),
     "message": ("message", "comment", "comments", "notes"),
+    "need": ("need", "needs", "requirement", "requirements", "interest", "painpoint"),
+    "authority": ("authority", "decisionmaker", "decisionrole"),
     "budget": ("budget",),
+    "needed_by_on": ("neededby", "neededbyon", "timeline"),
     "happened_at": (
         *("createdate", "createddate", "createdat", "created", "firstcontactdate", "date"),
         *("submittedat", "timestamp"),

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accord.agreement import queries as agreement
 from accord.base.errors import Invalid
-from accord.criteria.language import Reference, leaves
+from accord.criteria.language import leaves
 from accord.flows import follow_up
 from accord.flows import pass_back as flow
 from accord.flows.pass_back import Said
 from accord.handoffs import queries
 from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome
+from accord.qualification.queries import verdicts_of
 from accord.qualification.reasons import why
 from accord.web.acts import moved_on, replaced
 from accord.web.permissions import SALES
@@ -122,7 +123,7 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
         context = {
             "choices": queries.choices(version, at=request.at),
             "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
-            "clauses": _clauses(terms),
+            "clauses": _clauses(terms, item.lead.id),
         }
         return _in_place(request, "pass_back", item, context)
     said = Said(
@@ -149,26 +150,17 @@ def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
     return moved_on(request, "handoffs")
 
 
-def _clauses(terms: "Terms") -> list[tuple[str, str]]:
-    """The lines by which a lead gets to sales: what a rep can name as wrong."""
-    leading = {
-        key
+def _clauses(terms: "Terms", lead_id: uuid.UUID) -> list[tuple[str, str]]:
+    """The lines that let this lead through: what a rep can name as wrong, each once."""
+    verdicts = verdicts_of([lead_id])[lead_id]
+    lines = {
+        each.text: f"{key}:{each.key}"
         for key, definition in terms.definitions.items()
-        if definition.stage or key == terms.gate
-    }
-    named = {
-        leaf.definition
-        for key in leading
-        for leaf in leaves(terms.definitions[key].must)
-        if isinstance(leaf, Reference)
-    }
-    return [
-        (f"{key}:{each.key}", each.text)
-        for key, definition in terms.definitions.items()
-        if key in leading | named
+        if key in verdicts and key != terms.checklist
         for each in leaves(definition.must)
-        if each.text
-    ]
+        if each.text and each.key in verdicts[key].met
+    }
+    return [(key, text) for text, key in lines.items()]
 
 
 def _in_place(

@@ -1,0 +1,131 @@
+"""Imports: a file is looked at, tried out, brought in, and what it lacks is said."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accord.flows.import_file import import_file, plan_import
+from accord.handoffs.models import Handoff
+from accord.leads.models import Import, Lead
+
+SignedIn = Callable[[str], Client]
+FILE = """email,name,company,source,need
+dana@acme.example,Dana Ruiz,Acme,webinar,We need forty sensors
+karl@other.example,Karl Other,Other,trade show,
+not an address,Nobody,Nowhere,,
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def mira(signed_in: SignedIn) -> Client:
+    return signed_in("marketer")
+
+
+def drop(client: Client, text: str = FILE) -> str:
+    """Drops a file; the address of the page that looks at it."""
+    file = SimpleUploadedFile("people.csv", text.encode())
+    response = client.post(reverse("imports"), {"kind": "leads", "file": file})
+    return str(response["Location"])
+
+
+def bring_in(tmp_path: Path, text: str = FILE) -> uuid.UUID:
+    path = tmp_path / "people.csv"
+    path.write_text(text)
+    at = datetime.now(UTC)
+    return import_file(plan=plan_import(path=path, kind="leads"), by=None, at=at).import_id
+
+
+class TestLooking:
+    def test_says_what_each_column_is_taken_for(self, mira: Client) -> None:
+        page = str(mira.get(drop(mira)).content, "utf-8")
+
+        assert re.search(r'<option value="email" selected>', page)
+        assert "Dana Ruiz" in page
+        assert "We need forty sensors" in page
+
+    def test_tries_it_out_without_keeping_anything(self, mira: Client) -> None:
+        page = str(mira.get(drop(mira) + "trial/").content, "utf-8")
+
+        assert "nothing is written yet" in page
+        assert re.findall(r'class="num[^"]*">(\d+)<', page) == ["2", "0", "0", "1"]
+        assert not Lead.objects.exists()
+
+    def test_a_file_that_tells_nobody_who_the_leads_are_can_be_mapped(self, mira: Client) -> None:
+        address = drop(mira, "wer,woher\ndana@acme.example,webinar\n")
+        assert "Choose below which column" in str(mira.get(address).content)
+
+        columns = {
+            "column-0": "wer",
+            "target-0": "email",
+            "column-1": "woher",
+            "target-1": "source",
+        }
+        page = str(mira.post(address, columns, follow=True).content, "utf-8")
+
+        assert "Bring it in" in page
+        assert "dana@acme.example" in page
+
+    def test_a_file_that_is_gone_is_a_sentence(self, mira: Client) -> None:
+        response = mira.get(reverse("import_plan", args=[uuid.UUID(int=7)]))
+
+        assert response.status_code == 404
+        assert "send it once more" in str(response.content)
+
+
+class TestBringingIn:
+    def test_is_asked_of_the_worker_and_leads_to_its_progress(self, mira: Client) -> None:
+        response = mira.post(drop(mira) + "start/")
+
+        page = str(mira.get(response["Location"]).content, "utf-8")
+        assert "Waiting for the worker" in page
+        assert 'hx-trigger="every 1s"' in page
+
+    def test_links_its_figures_to_their_rows(self, mira: Client, tmp_path: Path) -> None:
+        id = bring_in(tmp_path)
+        page = str(mira.get(reverse("import", args=[id])).content, "utf-8")
+
+        assert f"{reverse('leads')}?import_id={id}" in page
+        assert reverse("import_refused", args=[id]) in page
+        listed = mira.get(reverse("leads"), {"import_id": str(id)})
+        assert "2 leads" in str(listed.content)
+
+    def test_gives_refused_rows_back_to_be_mended(self, mira: Client, tmp_path: Path) -> None:
+        response = mira.get(reverse("import_refused", args=[bring_in(tmp_path)]))
+
+        assert response["Content-Type"].startswith("text/csv")
+        assert "not an address" in str(response.content)
+        assert "Dana" not in str(response.content)
+
+
+class TestAfterwards:
+    def test_says_who_would_be_ready_and_what_the_others_lack(
+        self, mira: Client, tmp_path: Path
+    ) -> None:
+        page = str(mira.get(reverse("import", args=[bring_in(tmp_path)])).content, "utf-8")
+
+        assert "1 of these 2 leads would be ready" in page
+        assert "What the others lack" in page
+        assert "They said what they need" in page
+
+    def test_hands_over_the_first_ready_ones(self, mira: Client, tmp_path: Path) -> None:
+        id = bring_in(tmp_path)
+
+        response = mira.post(reverse("import_handoffs", args=[id]))
+
+        lead = Lead.objects.get(email="dana@acme.example")
+        assert response["Location"] == reverse("handoffs")
+        assert Handoff.objects.get().lead_id == lead.id
+        assert Import.objects.get().is_live is False
