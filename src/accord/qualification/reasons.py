@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from accord.agreement.queries import running
 from accord.criteria.explain import sentence
@@ -65,17 +65,30 @@ def why(lead_id: uuid.UUID) -> list[DefinitionVerdict]:
 
 def first_ready(*, definition: str, import_id: uuid.UUID, limit: int) -> list[Lead]:
     """Leads of an import that meet a definition and that marketing holds, newest contact first."""
+    met = Verdict.objects.filter(definition=definition, outcome=Outcome.MET)
+    free = _held_by_marketing(import_id).filter(id__in=met.values("lead_id"))
+    return list(free.order_by("-first_contact_at", "-id")[:limit])
+
+
+def nearest(*, definition: str, import_id: uuid.UUID, limit: int) -> list[Lead]:
+    """Leads of an import that can be reached and lack least of a definition, newest first."""
+    met = Verdict.objects.filter(definition=definition, lead_id=OuterRef("id"))
+    lines = met.values_list(Func(F("met"), function="cardinality"))
+    reachable = Q(email__isnull=False) | Q(phone__isnull=False)
+    free = _held_by_marketing(import_id).filter(reachable).annotate(lines=Subquery(lines))
+    order = F("lines").desc(nulls_last=True)
+    return list(free.order_by(order, "-first_contact_at", "-id")[:limit])
+
+
+def _held_by_marketing(import_id: uuid.UUID) -> QuerySet[Lead]:
+    """Leads of an import that can be handed over, with their companies."""
     rows = Submission.objects.filter(import_id=import_id, lead_id__isnull=False)
-    met = Verdict.objects.filter(
-        definition=definition, outcome=Outcome.MET, lead_id__in=rows.values("lead_id")
-    )
-    free = Lead.objects.filter(
-        id__in=met.values("lead_id"),
+    return Lead.objects.filter(
+        id__in=rows.values("lead_id"),
         stage__in=_HELD_BY_MARKETING,
         do_not_contact=False,
         merged_into_id__isnull=True,
-    )
-    return list(free.select_related("company").order_by("-first_contact_at", "-id")[:limit])
+    ).select_related("company")
 
 
 def held_back(*, definition: str, import_id: uuid.UUID) -> list[tuple[str, int]]:

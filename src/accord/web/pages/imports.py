@@ -25,7 +25,7 @@ from accord.web.pages.import_plan import begun
 from accord.web.requests import is_partial
 
 if TYPE_CHECKING:
-    from accord.leads.models import Import
+    from accord.leads.models import Import, Lead
     from accord.web.requests import Request
 
 FIRST = 5
@@ -66,8 +66,18 @@ def _result(found: "Import") -> dict[str, Any]:
     if not found.is_live:
         given["readiness"] = qualification.readiness(definition=gate, import_id=found.id)
         given["held_back"] = reasons.held_back(definition=gate, import_id=found.id)
-        given["first"] = reasons.first_ready(definition=gate, import_id=found.id, limit=FIRST)
+        given["first"], given["is_ready"] = _first(found)
+        given["why"] = _("From the file %(name)s") % {"name": found.file_name}
     return given
+
+
+def _first(found: "Import") -> "tuple[list[Lead], bool]":
+    """The leads to begin with, and whether they are ready; else those that lack least."""
+    gate = agreement.running().gate
+    ready = reasons.first_ready(definition=gate, import_id=found.id, limit=FIRST)
+    if ready:
+        return ready, True
+    return reasons.nearest(definition=gate, import_id=found.id, limit=FIRST), False
 
 
 @require_GET
@@ -91,15 +101,17 @@ def import_refused(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def import_handoffs(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """Hand over the first ready leads of a history import, so that work can begin."""
+    """Hand over the first leads of a history import, so that work can begin.
+
+    Where none is ready, they go by hand, with the reason that was given.
+    """
     found = queries.one_import(id)
-    gate = agreement.running().gate
-    first = reasons.first_ready(definition=gate, import_id=found.id, limit=FIRST)
+    first, is_ready = _first(found)
     if not first:
-        raise Invalid(
-            _("None of these leads is ready under the agreement, so none was handed over.")
-        )
-    why = _("Ready under the agreement, from the file %(name)s") % {"name": found.file_name}
+        raise Invalid(_("None of these leads can be reached, so none was handed over."))
+    why = request.POST.get("why", "")
+    if is_ready:
+        why = _("Ready under the agreement, from the file %(name)s") % {"name": found.file_name}
     hand_off.offer(leads={lead.id for lead in first}, by=request.user.id, why=why, at=request.at)
     sentence = ngettext("%(n)d lead was handed over.", "%(n)d leads were handed over.", len(first))
     messages.success(request, sentence % {"n": len(first)})
