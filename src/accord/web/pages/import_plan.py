@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from accord.leads.models import Import
     from accord.web.requests import Request
 
+NO_SYSTEM = "file"
 TRIED_OUT_UP_TO = 30_000  # lines; more would keep the page waiting for too long
 TARGET_WORDS: dict[str, Any] = {
     "external_id": gettext_lazy("Id in the other system"),
@@ -52,7 +53,8 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
     upload = uploads.find(id)
     if request.method == "POST":
         columns = _chosen(request.POST)
-        uploads.write_map(upload, columns, source=request.POST.get("source", "file") or "file")
+        source = request.POST.get("source", "").replace(":", " ").strip().lower()
+        uploads.write_map(upload, columns, source=source[:50] or NO_SYSTEM)
         return redirect("import_plan", id)
     context: dict[str, Any] = {
         "upload": upload,
@@ -71,6 +73,7 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
     entries = import_file.preview(plan=plan, at=request.at)
     context |= {
         "plan": plan,
+        "source": "" if plan.mapping.source == NO_SYSTEM else plan.mapping.source,
         "entries": [_shown(entry) for entry in entries],
         "columns": _columns(plan.header, plan.mapping.columns, [entry.body for entry in entries]),
         "before": begun(plan.import_id),

@@ -1,0 +1,89 @@
+"""The sample company: asked for by a button, seen as every role, left by another button."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accord.leads.models import Lead
+from accord.sample.actions import fill
+from accord.teams.models import User, Workspace
+
+SignedIn = Callable[[str], Client]
+
+
+class TestAsking:
+    def test_waits_for_the_worker(self, db: None) -> None:
+        client = Client()
+
+        response = client.post(reverse("sample_company"), follow=True)
+
+        assert "Waiting for the worker" in str(response.content)
+
+    def test_says_so_when_the_worker_does_not_begin(self, db: None) -> None:
+        client = Client()
+        client.post(reverse("sample_company"))
+        session = client.session
+        asked_at = datetime.now(UTC) - timedelta(minutes=1)
+        session["made_the_sample_company"] = asked_at.isoformat()
+        session.save()
+
+        assert "The worker has not begun" in str(client.get(reverse("sample_company")).content)
+
+    def test_is_refused_beside_a_company_of_one_s_own(self, cast: object) -> None:
+        response = Client().post(reverse("sample_company"))
+
+        assert response.status_code == 422
+        assert not User.objects.filter(email="sam@halden.example").exists()
+
+
+@pytest.fixture
+def looking(db: None) -> Client:
+    """Somebody who asked for the sample company, and it is filled."""
+    client = Client()
+    client.post(reverse("sample_company"))
+    fill(at=datetime.now(UTC), size=20)
+    client.get(reverse("sample_company"))
+    return client
+
+
+class TestLooking:
+    def test_begins_as_a_rep(self, looking: Client) -> None:
+        page = str(looking.get(reverse("today")).content, "utf-8")
+
+        assert "A sample company, seen as" in page
+        assert "Sam Okafor" in page
+
+    def test_switches_between_all_roles(self, looking: Client) -> None:
+        for role, _label in (("marketer", ""), ("head_of_sales", ""), ("admin", ""), ("rep", "")):
+            looking.post(reverse("sample_company_role"), {"role": role})
+            user = looking.get(reverse("today")).context["user"]
+            assert role in user.roles
+
+    def test_lets_nobody_in_who_did_not_ask_for_it(self, looking: Client) -> None:
+        response = Client().get(reverse("sample_company"), follow=True)
+
+        assert response.redirect_chain[-1][0] == reverse("sign_in")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_leaves_nothing_behind(self, looking: Client) -> None:
+        looking.post(reverse("sample_company_removal"))
+
+        assert not Workspace.objects.exists()
+        assert not Lead.objects.exists()
+        assert looking.get("/", follow=True).redirect_chain[-1][0] == reverse("set_up")
+
+
+class TestOwnCompany:
+    def test_has_no_switch(self, signed_in: SignedIn) -> None:
+        response = signed_in("rep").post(reverse("sample_company_role"), {"role": "admin"})
+
+        assert response.status_code == 422
+
+    def test_is_not_emptied_by_a_button(self, signed_in: SignedIn) -> None:
+        response = signed_in("admin").post(reverse("sample_company_removal"))
+
+        assert response.status_code == 422
+        assert Workspace.objects.exists()
