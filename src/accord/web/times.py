@@ -74,7 +74,8 @@ def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
     if gap < timedelta(0):
         return _time(due_at, _("%(span)s over") % {"span": _span(-gap)}, "clock clock-over")
     if gap > timedelta(hours=20):
-        words = date_format(timezone.localtime(due_at), "D H:i")
+        form = "D H:i" if gap < timedelta(days=6) else "j M"
+        words = date_format(timezone.localtime(due_at), form)
         return _time(due_at, _("due %(day)s") % {"day": words}, "clock")
     seconds = int(gap.total_seconds())
     time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"

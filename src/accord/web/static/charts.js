@@ -19,7 +19,7 @@
     const ink = colour("var(--tblr-body-color)");
     const quiet = colour("var(--tblr-secondary-color)");
     const line = colour("color-mix(in oklab, var(--tblr-body-color) 12%, var(--tblr-bg-surface))");
-    const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: quiet }, splitLine: { lineStyle: { color: line } } };
+    const axis = { axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: quiet, hideOverlap: true }, splitLine: { lineStyle: { color: line } } };
     return {
       ink, quiet, line, axis,
       base: {
@@ -53,7 +53,7 @@
     };
   }
 
-  function channels(data) {
+  function channels(data, width) {
     const { base, axis, ink } = frame();
     const rows = data.channels;
     const hue = colour("var(--marketing)");
@@ -66,7 +66,7 @@
       ...base,
       tooltip: { ...base.tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => words(points[0].dataIndex) },
       grid: { left: 8, right: 24, top: 8, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-      xAxis: { type: "value", min: 0, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value) => `${Math.round(value * 100)} %` } },
+      xAxis: { type: "value", min: 0, splitNumber: width < 500 ? 2 : 5, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value) => `${Math.round(value * 100)} %` } },
       yAxis: { type: "category", data: rows.map((row) => row.name), ...axis, axisLabel: { color: ink, width: 130, overflow: "truncate" }, splitLine: { show: false } },
       series: [
         { type: "bar", stack: "span", silent: true, data: rows.map((row) => row.low), itemStyle: { color: "transparent" }, barWidth: 8 },
