@@ -24,7 +24,9 @@ class Compiled:
     definitions: Mapping[str, Definition]
     _parts: Parts
     _leaves: Sequence[str]
+    _rechecks: Sequence[str]
     _rows: Sequence[str]
+    _looks: Sequence[str]
 
     def select(
         self,
@@ -48,12 +50,16 @@ class Compiled:
         if known_at is not None:
             params["criteria_known_at"] = known_at
         inner = self._inner(for_leads=leads is not None, past=known_at is not None)
-        # OFFSET 0 keeps the planner from working out every clause anew wherever it is used.
+        # Many leads give the same answers to all clauses, and what follows from the answers is
+        # worked out once for each such pattern: that takes longer than asking the clauses.
         sql = (
-            "SELECT leaf.lead_id, told.definition, told.verdict, told.met, told.unmet, "
-            f"told.missing, told.recheck_at FROM ({inner} OFFSET 0) AS leaf "
+            f"WITH leaf AS MATERIALIZED ({inner}), told AS MATERIALIZED ("
+            "SELECT leaf.said, told.* FROM (SELECT DISTINCT said FROM leaf) AS leaf "
             f"CROSS JOIN LATERAL (VALUES {', '.join(self._rows)}) "
-            "AS told(definition, verdict, met, unmet, missing, recheck_at)"
+            "AS told(number, definition, verdict, met, unmet, missing)) "
+            "SELECT leaf.lead_id, told.definition, told.verdict, told.met, told.unmet, "
+            f"told.missing, CASE told.number {' '.join(self._looks)} END AS recheck_at "
+            "FROM leaf JOIN told ON told.said = leaf.said"
         )
         return sql, params
 
@@ -71,61 +77,72 @@ class Compiled:
             sources.append(f"LEFT JOIN ({journal}) AS journal ON journal.lead_id = lead.id")
             sources.append(f"CROSS JOIN ({watched_since(self._parts)}) AS watched")
         where = "WHERE lead.id = ANY(%(criteria_leads)s::uuid[])" if for_leads else ""
-        return (
-            f"SELECT lead.id AS lead_id, {', '.join(self._leaves)} FROM {' '.join(sources)} {where}"
-        )
+        columns = [f"ARRAY[{', '.join(self._leaves)}]::boolean[] AS said", *self._rechecks]
+        return f"SELECT lead.id AS lead_id, {', '.join(columns)} FROM {' '.join(sources)} {where}"
 
 
 def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Compiled:
     """Compile definitions. Raises Invalid for a clause that cannot run."""
     check(definitions, registry=registry)
     writer = _Writer(Parts(registry=registry))
-    rows = [writer.row(key, definition, definitions) for key, definition in definitions.items()]
+    rows, looks = [], []
+    for number, (key, definition) in enumerate(definitions.items()):
+        rows.append(writer.row(number, key, definition, definitions))
+        looks.append(writer.look(number, key, definition, definitions))
     parts = writer.parts
     # The passes add parameters of their own, so they are written once before any is sent.
     if parts.counts:
         journal_pass(parts, for_leads=False, known=False)
         watched_since(parts)
-    return Compiled(definitions, parts, writer.columns(), rows)
+    return Compiled(definitions, parts, writer.leaves(), writer.rechecks(), rows, looks)
 
 
 @dataclass
 class _Writer:
-    """Writes the clauses: each that asks something once, as a column of the inner query."""
+    """Writes the clauses. Each that asks something stands once in the inner query: its answer
+    in the array `said`, its next boundary in time as a column."""
 
     parts: Parts
-    _asked: dict[str, str] = field(default_factory=dict)
-    _rechecks: dict[str, str] = field(default_factory=dict)
+    _asked: dict[str, int] = field(default_factory=dict)
+    _boundary: dict[str, str] = field(default_factory=dict)
 
-    def columns(self) -> list[str]:
-        """The columns of the inner query."""
-        leaves = [f"{sql} AS {name}" for sql, name in self._asked.items()]
-        return leaves + [f"{sql} AS {name}" for sql, name in self._rechecks.items()] or [
-            "1 AS nothing"
-        ]
+    def leaves(self) -> list[str]:
+        """What the clauses ask, in the order of `said`."""
+        return list(self._asked)
 
-    def row(self, key: str, definition: Definition, all_of_them: Mapping[str, Definition]) -> str:
-        """The row of one definition, in terms of the inner query's columns."""
+    def rechecks(self) -> list[str]:
+        """The columns of boundaries in time."""
+        return [f"{sql} AS {name}" for sql, name in self._boundary.items()]
+
+    def row(
+        self, number: int, key: str, definition: Definition, all_of_them: Mapping[str, Definition]
+    ) -> str:
+        """The row of one definition, in terms of `said`."""
         must = expand(definition.must, all_of_them, (key,))
         verdict = self._outcome(must)
         stated = [
             (leaf.key, self._outcome(expand(leaf, all_of_them, (key,))))
             for leaf in definition.leaves()
         ]
-        everything = Group(
-            "", "", "all", (must, *(expand(s, all_of_them, (key,)) for s in definition.should))
-        )
-        rechecks = sorted(self._boundaries(everything))
-        recheck = f"LEAST({', '.join(rechecks)})" if rechecks else "NULL::timestamptz"
         columns = (
+            str(number),
             self.parts.param(key, "text"),
             verdict,
             self._keys(stated),
             self._keys([(name, f"NOT {sql}") for name, sql in stated]),
             f"CASE WHEN {verdict} IS NULL THEN {self._missing(must)} ELSE '{{}}'::text[] END",
-            recheck,
         )
         return f"({', '.join(columns)})"
+
+    def look(
+        self, number: int, key: str, definition: Definition, all_of_them: Mapping[str, Definition]
+    ) -> str:
+        """When to look at a lead again because of one definition, in terms of the boundaries."""
+        stated = (definition.must, *definition.should)
+        everything = Group("", "", "all", tuple(expand(s, all_of_them, (key,)) for s in stated))
+        rechecks = sorted(self._boundaries(everything))
+        first = f"LEAST({', '.join(rechecks)})" if rechecks else "NULL::timestamptz"
+        return f"WHEN {number} THEN {first}"
 
     def _keys(self, stated: Sequence[tuple[str, str]]) -> str:
         if not stated:
@@ -152,10 +169,10 @@ class _Writer:
 
     def _leaf(self, leaf: Test | Count) -> str:
         asked = ask(leaf, self.parts)
-        name = self._asked.setdefault(asked.outcome, f"l{len(self._asked)}")
+        place = self._asked.setdefault(asked.outcome, len(self._asked) + 1)
         if asked.recheck:
-            self._rechecks.setdefault(asked.recheck, f"r{len(self._rechecks)}")
-        return f"leaf.{name}"
+            self._boundary.setdefault(asked.recheck, f"r{len(self._boundary)}")
+        return f"leaf.said[{place}]"
 
     def _boundaries(self, clause: Clause) -> set[str]:
         if isinstance(clause, Group):
@@ -163,7 +180,7 @@ class _Writer:
         if isinstance(clause, Reference):
             raise TypeError("References are replaced before they are written.")
         recheck = ask(clause, self.parts).recheck
-        return {f"leaf.{self._rechecks[recheck]}"} if recheck else set()
+        return {f"leaf.{self._boundary[recheck]}"} if recheck else set()
 
     def _missing(self, must: Clause) -> str:
         """The facts of leaves that are unknown below groups that are all unknown."""
