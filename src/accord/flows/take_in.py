@@ -23,13 +23,16 @@ from accord.teams.queries import workspace
 BATCH = 1_000
 
 
-def take_in_waiting(*, at: datetime, limit: int = BATCH) -> int:
+def take_in_waiting(
+    *, at: datetime, limit: int = BATCH, only: Sequence[uuid.UUID] | None = None
+) -> int:
     """Take in what waits at the doors, oldest first; how many submissions that was.
 
+    `only` names submissions whose sender waits for the outcome; None takes any.
     Killed on the way, it leaves them waiting. Two at once never take in the same one.
     """
     with transaction.atomic():
-        claimed = actions.claim_waiting(limit=limit)
+        claimed = actions.claim_waiting(limit=limit, only=only)
         groups: dict[tuple[Door, uuid.UUID | None], list[Entry]] = defaultdict(list)
         refused: list[Entry] = []
         here = workspace()

@@ -22,7 +22,9 @@ ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
 _CLAIM = """
 UPDATE leads_submission SET fate = 'refused', reason = 'Being taken in'
 WHERE fate = 'waiting' AND id = ANY(
-    SELECT id FROM leads_submission WHERE fate = 'waiting' ORDER BY received_at LIMIT %s
+    SELECT id FROM leads_submission
+    WHERE fate = 'waiting' AND (%(only)s::uuid[] IS NULL OR id = ANY(%(only)s::uuid[]))
+    ORDER BY received_at LIMIT %(limit)s
 )
 RETURNING id, door, body, received_at, received_by_id
 """
@@ -73,13 +75,14 @@ def store(
         )
 
 
-def claim_waiting(*, limit: int) -> list[Waiting]:
+def claim_waiting(*, limit: int, only: Sequence[uuid.UUID] | None = None) -> list[Waiting]:
     """Claim up to `limit` waiting submissions, oldest first, for the running transaction.
 
+    `only` names those that are asked for; None takes any.
     Whoever rolls back leaves them waiting; whoever comes second gets none of them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [limit])
+        cursor.execute(_CLAIM, {"limit": limit, "only": None if only is None else list(only)})
         rows = cursor.fetchall()
     claimed = [
         Waiting(

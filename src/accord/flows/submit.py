@@ -1,0 +1,70 @@
+"""Receive and take in at once, for a door whose caller waits for the outcome."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
+
+from accord.flows.receive import Door, Incoming, receive
+from accord.flows.take_in import take_in_waiting
+from accord.leads.models import Fate, Submission
+
+__all__ = ["Door", "Incoming", "Submitted", "submit"]
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a submission. `is_new` is False when it had been sent before.
+
+    A waiting one is kept and taken in within a minute; it has no lead yet.
+    """
+
+    id: uuid.UUID
+    is_new: bool
+    fate: Fate
+    lead_id: uuid.UUID | None
+    reason: str | None
+    field: str | None
+
+
+def submit(
+    *, submissions: Sequence[Incoming], door: Door, by: uuid.UUID | None, at: datetime
+) -> list[Submitted]:
+    """Keep submissions verbatim, walk them through the steps, and say what became of each.
+
+    Raises Conflict when a nonce was used before for another body; then nothing is kept.
+    """
+    receipts = receive(submissions=submissions, door=door, by=by, at=at, takes_in=True)
+    ids = sorted({receipt.id for receipt in receipts})
+    _take_in(ids, at)
+    found = Submission.objects.in_bulk(ids)
+    return [
+        Submitted(
+            id=receipt.id,
+            is_new=receipt.is_new,
+            fate=Fate(found[receipt.id].fate),
+            lead_id=found[receipt.id].lead_id,
+            reason=found[receipt.id].reason,
+            field=found[receipt.id].field,
+        )
+        for receipt in receipts
+    ]
+
+
+def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:
+    """Two that take in the same leads may lock each other out: then one begins again.
+
+    What is not taken in here still waits, and the clock's turn comes.
+    """
+    for _try in range(_TRIES):
+        try:
+            take_in_waiting(at=at, limit=len(ids), only=ids)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+        else:
+            return

@@ -1,0 +1,49 @@
+"""Reports through the API are those of the pages."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from accord.insights.reports import report
+from tests.api.conftest import Calls
+from tests.api.test_leads import DANA
+
+
+@pytest.mark.parametrize("name", ["funnel", "channels", "sla", "scoreboard"])
+def test_a_report_is_the_one_of_the_command_line(calls: Calls, name: str) -> None:
+    caller = calls("head_of_marketing")
+    caller.post("/leads/", DANA)
+
+    response = caller.get(f"/reports/{name}/")
+
+    assert response.status_code == 200
+    said = response.json()
+    moment = datetime.fromisoformat(said["as_of"])
+    assert said == report(name, at=moment)
+    assert said["notes"]
+    assert datetime.now(UTC) >= moment
+
+
+def test_a_report_keeps_to_its_days(calls: Calls) -> None:
+    caller = calls("head_of_marketing")
+    caller.post("/leads/", DANA)
+    past = {"from": "2020-01-01", "until": "2020-02-01"}
+
+    assert caller.get("/reports/channels/", **past).json()["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "field"),
+    [
+        ("/reports/weather/", {}, 422, "name"),
+        ("/reports/funnel/", {"from": "soon"}, 422, "from"),
+        ("/reports/channels/", {"by": "shoe_size"}, 422, "by"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_refused(
+    calls: Calls, path: str, query: dict[str, str], status: int, field: str
+) -> None:
+    response = calls("rep").get(path, **query)
+
+    assert response.status_code == status
+    assert response.json()["field"] == field
