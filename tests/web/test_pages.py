@@ -71,6 +71,24 @@ def test_the_theme_is_remembered_and_there_before_the_first_paint(cast: object) 
 
 
 class TestErrors:
+    def test_a_mistake_of_ours_is_said_in_the_page_that_stays(
+        self, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def break_down(*args: object, **kwargs: object) -> None:
+            raise RuntimeError("broken on purpose")
+
+        monkeypatch.setattr("accord.web.pages.notifications.queries.told", break_down)
+        client = signed_in("rep")
+        client.raise_request_exception = False
+
+        whole = client.get(reverse("notifications"))
+        part = client.get(reverse("notifications"), headers={"HX-Request": "true"})
+
+        assert (whole.status_code, part.status_code) == (500, 500)
+        assert "<html" in str(whole.content)
+        assert "<html" not in str(part.content)
+        assert "Something broke" in str(part.content)
+
     def test_an_unknown_address_is_a_sentence(self, signed_in: SignedIn) -> None:
         response = signed_in("rep").get("/no/such/page/")
 

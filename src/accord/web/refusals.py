@@ -69,4 +69,7 @@ def not_fresh(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """The page for a mistake of ours; as plain as can be, so that it cannot break as well."""
+    if is_partial(request):
+        sentence = _("Something broke on our side, and nothing was half-written. Try once more.")
+        return refused(request, sentence, status=500)
     return render(request, "broken.html", status=500)

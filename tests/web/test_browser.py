@@ -1,0 +1,122 @@
+"""What only a browser shows: keys, forms in place, undo, the lost connection, the theme."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from accord.handoffs.models import Handoff, PassBack
+from accord.teams.models import User
+from tests.web.fill import PASSWORD
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium on this machine."),
+    pytest.mark.django_db(transaction=True),
+]
+Opens = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # Playwright runs an event loop, in which Django's ORM would refuse to work.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield opened
+        opened.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def opens(browser: Browser, live_server: Any, handoff: Handoff, cast: dict[str, User]) -> Opens:
+    """Opens a page of the company, signed in as a role; any complaint of the browser fails."""
+
+    def open_as(role: str, path: str = "/", **options: Any) -> Page:
+        page = browser.new_context(base_url=live_server.url, **options).new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto("/sign-in/")
+        page.get_by_label("E-mail address").fill(cast[role].email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/")
+        page.goto(path)
+        return page
+
+    return open_as
+
+
+class TestKeys:
+    def test_question_mark_shows_them(self, opens: Opens) -> None:
+        page = opens("rep", "/leads/")
+        page.keyboard.press("?")
+
+        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+    def test_work_the_inbox_without_a_mouse(self, opens: Opens, handoff: Handoff) -> None:
+        page = opens("rep", "/handoffs/")
+        page.keyboard.press("j")
+        page.keyboard.press("a")
+
+        expect(page.get_by_text("Accepted. Next:")).to_be_visible()
+        handoff.refresh_from_db()
+        assert handoff.state == "accepted"
+
+
+class TestPassingBack:
+    def test_opens_in_place_says_what_will_happen_and_can_be_undone(
+        self, opens: Opens, handoff: Handoff
+    ) -> None:
+        page = opens("rep", "/handoffs/")
+        page.keyboard.press("p")
+        page.get_by_label("Why does it go back?").select_option("no_need")
+        expect(page.locator("[data-for=no_need]")).to_contain_text("It may return after")
+        page.get_by_role("button", name="Pass back").click()
+
+        expect(page.get_by_text("was passed back: No need now")).to_be_visible()
+        expect(page.get_by_role("heading", name="Dana Ruiz")).to_have_count(0)
+        page.get_by_role("button", name=re.compile("Undo")).click()
+        expect(page.get_by_role("heading", name="Dana Ruiz")).to_be_visible()
+        assert PassBack.objects.get().undone_at is not None
+
+    def test_asks_only_for_what_the_chosen_reason_needs(self, opens: Opens) -> None:
+        page = opens("rep", "/handoffs/")
+        page.keyboard.press("p")
+        page.get_by_label("Why does it go back?").select_option("competitor")
+
+        expect(page.get_by_label("Which one?")).to_be_visible()
+        expect(page.get_by_label("When shall we come back?")).to_be_hidden()
+
+
+class TestConnection:
+    def test_that_is_lost_is_said_and_what_was_typed_is_kept(
+        self, opens: Opens, handoff: Handoff
+    ) -> None:
+        page = opens("rep", f"/leads/{handoff.lead_id}/")
+        page.get_by_label("What to keep").fill("They prefer mornings")
+        page.context.set_offline(True)
+        expect(page.get_by_text("The connection is lost")).to_be_visible()
+
+        page.context.set_offline(False)
+        page.reload()
+
+        expect(page.get_by_label("What to keep")).to_have_value("They prefer mornings")
+
+
+class TestTheme:
+    def test_is_switched_without_loading_and_remembered(self, opens: Opens) -> None:
+        page = opens("rep", "/", color_scheme="light")
+        page.get_by_role("button", name="Light or dark").first.click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+        page.goto("/leads/")
+
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
