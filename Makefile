@@ -7,7 +7,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-kills check bench lock
+.PHONY: help setup up test test-kills check bench record lock
 
 help:
 	@echo "make up          set up and run Accord, prints its address"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-kills  kills every process at work, twenty times"
 	@echo "make check       formatter, linters, types, contracts, laws"
 	@echo "make bench       benchmarks, each beside its limit"
+	@echo "make record      write openapi.json and the recorded query counts anew"
 	@echo "make lock        write requirements.txt and frontend/package-lock.json anew"
 
 setup: .venv/.python .venv/.frontend
@@ -41,6 +42,9 @@ check: setup
 
 bench: setup
 	@$(BIN)/accord bench
+
+record: setup
+	ACCORD_RECORD=1 $(BIN)/pytest -n 0 -q tests/laws/test_addresses.py tests/laws/test_query_counts.py
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \
