@@ -25,6 +25,7 @@ COMMANDS = {
     "stop": Entry("accord.cli.up:stop", "Stop what this ACCORD_HOME has running.", django=False),
     "web": Entry("accord.cli.processes:web", "Run a web process alone.", django=False),
     "worker": Entry("accord.cli.processes:worker", "Run a worker alone.", django=False),
+    "demo": Entry("accord.cli.demo:demo", "Fill an empty Accord with a sample company."),
     "import": Entry("accord.cli.imports:import_file", "Bring in a file of leads or deals."),
     "report": Entry(
         "accord.cli.report:report", "Print a report: funnel, channels, sla, scoreboard."

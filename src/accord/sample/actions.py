@@ -27,6 +27,7 @@ from accord.teams.actions import Newcomer
 from accord.teams.queries import workspace
 
 SEED = 7
+SIZE = story.LEADS
 FILLING = 0x5A3B1E  # the lock that whoever fills holds
 
 NEWS = timedelta(hours=20)  # what was told so lately is still to be read
@@ -37,7 +38,7 @@ def fill(
     at: datetime,
     password: str | None = None,
     seed: int = SEED,
-    size: int = story.LEADS,
+    size: int = SIZE,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Play twelve months of the sample company up to `at`; everybody has the same password.

@@ -1,0 +1,44 @@
+"""`accord demo`: an empty install becomes a sample company."""
+
+import secrets
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from accord.cli.ready import ready
+from accord.sample import actions, queries
+
+
+@click.command()
+@click.option(
+    "--size", type=click.IntRange(min=50), help="How many leads; the whole year's if not given."
+)
+def demo(*, size: int | None) -> None:
+    """Fill an empty Accord with a sample company and its last twelve months."""
+    ready()
+    password = secrets.token_urlsafe(9)
+    with _progress() as progress:
+        task = progress.add_task("Twelve months", total=None)
+        actions.fill(
+            at=datetime.now(UTC),
+            password=password,
+            size=size or actions.SIZE,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    table = Table("Sign in as", "who is", title=f"Password of everybody: {password}")
+    for person in queries.switch():
+        table.add_row(person.email, f"{person.name}, {person.roles[0].replace('_', ' ')}")
+    Console().print(table)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
