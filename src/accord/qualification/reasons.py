@@ -21,12 +21,16 @@ _HELD_BY_MARKETING = ("subscriber", "inquiry", "mql", "recycled")
 
 @dataclass(frozen=True)
 class ClauseVerdict:
-    """A line of a definition: how deep it stands, what it says, and whether it is so."""
+    """A line of a definition: how deep it stands, what it says, and whether it is so.
+
+    `is_open`: it is not met, and meeting it would help; False within a group that is met.
+    """
 
     text: str
     outcome: Outcome
     is_must: bool
     depth: int
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -126,24 +130,30 @@ class _Said(NamedTuple):
 def _clauses(definition: Definition, verdict: Verdict) -> list[ClauseVerdict]:
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
-    lines = [line for clause in top for line in _lines(clause, verdict, 0, is_must=True)]
+    lines = [
+        line for clause in top for line in _lines(clause, verdict, 0, is_must=True, is_open=True)
+    ]
     return lines + [
-        line for clause in definition.should for line in _lines(clause, verdict, 0, is_must=False)
+        line
+        for clause in definition.should
+        for line in _lines(clause, verdict, 0, is_must=False, is_open=True)
     ]
 
 
 def _lines(
-    clause: Clause, verdict: Verdict, depth: int, *, is_must: bool
+    clause: Clause, verdict: Verdict, depth: int, *, is_must: bool, is_open: bool
 ) -> Iterator[ClauseVerdict]:
     """A line and those below it; what stands under a "not" is told in one line with it."""
     text = sentence(clause, registry=registry)
     is_not = isinstance(clause, Group) and clause.kind == "not"
     if is_not and isinstance(clause, Group) and not clause.text:
         text = f"{text} {sentence(clause.items[0], registry=registry)}"
-    yield ClauseVerdict(text, _outcome(clause, verdict), is_must, depth)
+    outcome = _outcome(clause, verdict)
+    is_open = is_open and outcome != Outcome.MET
+    yield ClauseVerdict(text, outcome, is_must, depth, is_open)
     if isinstance(clause, Group) and not is_not:
         for item in clause.items:
-            yield from _lines(item, verdict, depth + 1, is_must=is_must)
+            yield from _lines(item, verdict, depth + 1, is_must=is_must, is_open=is_open)
 
 
 def _outcome(clause: Clause, verdict: "Verdict | _Said") -> Outcome:
