@@ -16,9 +16,14 @@ from accord.sample import actions, queries
 @click.option(
     "--size", type=click.IntRange(min=50), help="How many leads; the whole year's if not given."
 )
-def demo(*, size: int | None) -> None:
+@click.option("--remove", is_flag=True, help="Empty the sample company again.")
+def demo(*, size: int | None, remove: bool) -> None:
     """Fill an empty Accord with a sample company and its last twelve months."""
     ready()
+    if remove:
+        actions.remove()
+        click.echo("The sample company is gone.")
+        return
     password = secrets.token_urlsafe(9)
     with _progress() as progress:
         task = progress.add_task("Twelve months", total=None)
