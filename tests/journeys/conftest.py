@@ -26,7 +26,9 @@ Opens = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, (os.environ.get("ACCORD_CHROMIUM", ""), *NAMES))), "")
+    path = next(
+        filter(None, map(shutil.which, (os.environ.get("ACCORD_CHROMIUM", ""), *NAMES))), ""
+    )
     if not path:
         pytest.skip("No Chromium here, so no journeys: install it or name it in ACCORD_CHROMIUM.")
     expect.set_options(timeout=PATIENCE)
@@ -55,6 +57,7 @@ def pages_of(browser: Browser, place: Place) -> Iterator[Opens]:
             viewport={"width": width, "height": 800},
             color_scheme="dark" if theme == "dark" else "light",
             timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
         )
         contexts.append(context)
         if email:

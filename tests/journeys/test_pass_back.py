@@ -103,7 +103,9 @@ def marketing_reads_why(page: Page) -> None:
 
 
 def asking_again_brings_it_back_whatever_the_day(sam: Page, dana: Page) -> None:
-    send_form(dana, "Send me a price", **DANA | {"message": "The audit is over, what does it cost?"})
+    send_form(
+        dana, "Send me a price", **DANA | {"message": "The audit is over, what does it cost?"}
+    )
     await_text(sam, "/handoffs/", "Dana Ruiz")
     card = sam.get_by_role("article")
     expect(card).to_contain_text("The audit is over")
