@@ -6,11 +6,12 @@ by the ORM. Values are always parameters; identifiers come from the registry alo
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from accord.base.rows import id_array
 from accord.criteria.checking import check, expand
 from accord.criteria.expressions import Parts, ask, journal_pass, watched_since
 from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
@@ -32,7 +33,7 @@ class Compiled:
         self,
         *,
         at: datetime,
-        leads: Sequence[uuid.UUID] | None = None,
+        leads: Collection[uuid.UUID] | None = None,
         known_at: datetime | None = None,
     ) -> tuple[str, dict[str, Any]]:
         """A statement and its parameters; its rows are
@@ -46,7 +47,7 @@ class Compiled:
         """
         params: dict[str, Any] = {**self._parts.params, "criteria_at": at}
         if leads is not None:
-            params["criteria_leads"] = list(leads)
+            params["criteria_leads"] = id_array(leads)
         if known_at is not None:
             params["criteria_known_at"] = known_at
         inner = self._inner(for_leads=leads is not None, past=known_at is not None)

@@ -137,8 +137,8 @@ def _default_kind(entry: Entry, door: Door) -> str:
 
 
 def _detail(entry: Entry, file_name: str) -> dict[str, Any] | None:
-    name = entry.body.get("event_name") or file_name
-    return {"name": str(name)[:200]} if name else None
+    name = entry.event_name or file_name
+    return {"name": name[:200]} if name else None
 
 
 def _raise_subscribers(entries: Sequence[Entry], by: uuid.UUID | None, at: datetime) -> None:

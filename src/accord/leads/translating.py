@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -20,19 +19,33 @@ from accord.leads.rules import Entry, Reading, read_body
 
 REFUSED = "refused"
 
-_cached_ids = lru_cache(maxsize=64)(derived_ids)
+
+class FileIds:
+    """The ids of the rows that the rows of a file become: the same whenever it is run."""
+
+    def __init__(self, import_id: uuid.UUID, began_at: datetime) -> None:
+        self._origin = (import_id, began_at)
+        self._of_role: dict[str, Callable[[int], uuid.UUID]] = {}
+
+    def __call__(self, role: str, line: int) -> uuid.UUID:
+        of_line = self._of_role.get(role)
+        if of_line is None:
+            of_line = self._of_role[role] = derived_ids(*self._origin, role)
+        return of_line(line)
+
+    def __reduce__(self) -> tuple[type["FileIds"], tuple[uuid.UUID, datetime]]:
+        return FileIds, self._origin
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class RowIds:
-    """The ids of the rows that one row of a file becomes: the same whenever it is run."""
+    """The ids of the rows that one row of a file becomes."""
 
-    import_id: uuid.UUID
-    began_at: datetime
+    of_file: FileIds
     line: int
 
     def __call__(self, role: str) -> uuid.UUID:
-        return _cached_ids(self.import_id, self.began_at, role)(self.line)
+        return self.of_file(role, self.line)
 
 
 Reader = Callable[[Mapping[str, str], Row, RowIds, Reading], Entry]
@@ -61,8 +74,9 @@ class Translator:
         body_of = body_reader(self.mapping, self.header)
         column_of = {target: column for column, target in self.mapping.columns.items()}
         columns = ["" if name in OWN_COLUMNS else name for name in self.header]
+        of_file = FileIds(self.import_id, self.began_at)
         for row in rows:
-            ids = RowIds(self.import_id, self.began_at, row.line)
+            ids = RowIds(of_file, row.line)
             sent = as_sent(row, columns)
             if row.trouble:
                 yield self._refused(ids, sent, row.trouble, None)

@@ -59,11 +59,9 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
     """Judge leads (None: all) and write the verdicts that changed; how many were written."""
     if leads is not None and not leads:
         return 0
-    select, params = _compiled(terms).select(at=at, leads=None if leads is None else sorted(leads))
+    select, params = _compiled(terms).select(at=at, leads=leads)
     # Named again here, so that the stored verdicts of all other leads are not read through.
-    known_of = "" if leads is None else " AND known.lead_id = ANY(%(judged_leads)s)"
-    if leads is not None:
-        params = {**params, "judged_leads": sorted(leads)}
+    known_of = "" if leads is None else " AND known.lead_id = ANY(%(criteria_leads)s::uuid[])"
     stamp: dict[str, Any] = {
         "judged_version": terms.number,
         "judged_at": at,

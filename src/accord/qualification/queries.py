@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet
 
 from accord.base.lifecycle import LADDER, Stage
+from accord.base.rows import IsAnyOf
 from accord.leads.models import Lead, Submission
 from accord.qualification.models import Outcome, Verdict
 
@@ -21,7 +22,7 @@ def due_for_stage(
     below = [step.value for step in LADDER[: LADDER.index(Stage(stage))]]
     met = Verdict.objects.filter(definition=definition, outcome=Outcome.MET)
     if leads is not None:
-        met = met.filter(lead_id__in=leads)
+        met = met.filter(IsAnyOf(F("lead_id"), leads))
     standing = Lead.objects.filter(
         id=OuterRef("lead_id"), stage__in=below, merged_into_id__isnull=True
     )

@@ -48,7 +48,7 @@ def record_activities(
                 ids[number] if ids is not None else new_id(),
                 lead_id,
                 known[new.kind].key,
-                str(new.side),
+                new.side,
                 new.happened_at,
                 at,
                 new.by_id,

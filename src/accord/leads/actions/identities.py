@@ -54,7 +54,7 @@ def add_identities(*, lead: uuid.UUID, identities: Sequence[tuple[str, str]], at
 
 
 def _look_up(entries: Sequence[Entry]) -> dict[tuple[str, str], uuid.UUID]:
-    asked = sorted({identity for entry in entries for identity in entry.identities})
+    asked = dict.fromkeys(identity for entry in entries for identity in entry.identities)
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [recordset(("kind", "value"), asked)])
         return {(kind, value): lead_id for kind, value, lead_id in cursor.fetchall()}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Model
 
 from accord.base.errors import Conflict
@@ -67,10 +67,12 @@ def forget_refused(*, import_id: uuid.UUID, lines: Collection[int]) -> None:
 def gather_statistics(*, models: Collection[type[Model]]) -> None:
     """Let the database look at what fills these tables, so that it plans for it.
 
-    It does so by itself within a minute; an import has then long been slow.
+    It does so by itself within a minute; an import has then long been slow. A tenth of the
+    usual sample is enough until then.
     """
     tables = ", ".join(sorted(f'"{model._meta.db_table}"' for model in models))
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute(f"ANALYZE {tables}")
 
 

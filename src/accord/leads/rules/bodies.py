@@ -168,6 +168,8 @@ def read_body(
         entry.asks_for = read_choice(given["asks_for"], "asks_for", ASKS)
     if "event" in given:
         entry.event = read_choice(given["event"], "event", EVENTS)
+    if "event_name" in given:
+        entry.event_name = read_text(given["event_name"], "event_name")
     if "stage" in given:
         entry.stage = read_choice(given["stage"], "stage", STAGES)
     return entry

@@ -41,6 +41,7 @@ class Entry:
     company: dict[str, Any] | None = None
     campaign: str | None = None
     event: str | None = None
+    event_name: str | None = None
     asks_for: str | None = None
     text: str | None = None
     stage: str | None = None
