@@ -68,7 +68,8 @@ def take_in(
         if entries:
             identify(entries=entries, at=at)
             record(entries=entries, door=door, by=by, at=at, file_name=file_name)
-            touched = sorted({e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED})
+            happened = (e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED)
+            touched = sorted(dict.fromkeys(happened))
             evaluate(leads=touched, at=at)
             advance(leads=touched, at=at)
             if live:
