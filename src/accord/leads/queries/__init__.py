@@ -9,20 +9,22 @@ from accord.leads.queries.intake import (
     refused_lines,
     submissions_of_nonces,
 )
+from accord.leads.queries.one import (
+    TimelinePage,
+    facts_changed_at,
+    identities_of,
+    one_lead,
+    stage_entries,
+    timeline,
+)
 from accord.leads.queries.pages import (
     COUNTED_UP_TO,
     LeadFilters,
     LeadPage,
-    TimelinePage,
-    facts_changed_at,
-    identities_of,
     lead_count,
     lead_page,
-    one_lead,
     owners,
     sources,
-    stage_entries,
-    timeline,
     visible_to,
 )
 from accord.leads.queries.past import as_it_was

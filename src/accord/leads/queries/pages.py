@@ -1,4 +1,4 @@
-"""The leads list, a lead, its timeline. The one place of row visibility."""
+"""The leads list. The one place of row visibility."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,15 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from accord.base.errors import Missing
 from accord.leads.models import (
-    Activity,
     Company,
-    FactChange,
-    Identity,
     Lead,
     StageEntry,
     Submission,
@@ -128,7 +124,7 @@ def _found(query: str) -> QuerySet[Lead, Any]:
 def lead_page(user: User, filters: LeadFilters, *, cursor: str = "") -> LeadPage:
     """A page of the leads list. A cursor that can't be read starts at the beginning."""
     leads = filtered(user, filters).select_related("company", "owner")
-    position = _position(cursor)
+    position = position_of(cursor)
     if position:
         moment, id = position
         leads = leads.filter(
@@ -150,76 +146,13 @@ def _cursor(rows: Sequence[Lead]) -> str | None:
     return f"{rows[PAGE - 1].first_contact_at.isoformat()}~{rows[PAGE - 1].id}"
 
 
-def _position(cursor: str) -> tuple[datetime, uuid.UUID] | None:
+def position_of(cursor: str) -> tuple[datetime, uuid.UUID] | None:
+    """The moment and id that a cursor names; None when it cannot be read."""
     moment, _, id = cursor.partition("~")
     try:
         return datetime.fromisoformat(moment), uuid.UUID(id)
     except ValueError:
         return None
-
-
-def one_lead(user: User, id: uuid.UUID) -> Lead:
-    """One lead with its company and owner; a merged one leads to the one it became.
-
-    Raises Missing.
-    """
-    lead = Lead.objects.select_related("company", "owner", "campaign").filter(id=id).first()
-    if lead and lead.merged_into_id:
-        return one_lead(user, lead.merged_into_id)
-    if lead is None or not user.is_active:
-        raise Missing("There is no such lead, or you may not see it.")
-    return lead
-
-
-@dataclass(frozen=True)
-class TimelinePage:
-    """Thirty activities, newest first, and the cursor of the next page."""
-
-    activities: Sequence[Activity]
-    next_cursor: str | None
-
-
-def timeline(
-    lead_id: uuid.UUID, *, kinds: Sequence[str] = (), side: str = "", cursor: str = ""
-) -> TimelinePage:
-    """What happened with a lead, newest first."""
-    activities = Activity.objects.filter(lead_id=lead_id)
-    if kinds:
-        activities = activities.filter(kind__in=kinds)
-    if side:
-        activities = activities.filter(side=side)
-    position = _position(cursor)
-    if position:
-        moment, id = position
-        activities = activities.filter(
-            Q(happened_at__lt=moment) | Q(happened_at=moment, id__lt=id), happened_at__lte=moment
-        )
-    rows = list(activities.order_by("-happened_at", "-id")[:31])
-    last = rows[29] if len(rows) > 30 else None
-    return TimelinePage(
-        activities=rows[:30],
-        next_cursor=f"{last.happened_at.isoformat()}~{last.id}" if last else None,
-    )
-
-
-def stage_entries(lead_id: uuid.UUID) -> list[StageEntry]:
-    """The stages a lead was in, in the order of entering."""
-    return list(
-        StageEntry.objects.filter(lead_id=lead_id).order_by(
-            "entered_at", F("left_at").asc(nulls_last=True)
-        )
-    )
-
-
-def identities_of(lead_id: uuid.UUID) -> list[Identity]:
-    """By what a lead is recognised."""
-    return list(Identity.objects.filter(lead_id=lead_id).order_by("kind", "value"))
-
-
-def facts_changed_at(lead_id: uuid.UUID) -> dict[str, datetime]:
-    """Since when each fact that ever changed has the value it has now."""
-    rows = FactChange.objects.filter(lead_id=lead_id).values_list("fact")
-    return dict(rows.annotate(changed_at=Max("known_until")))
 
 
 def sources() -> list[str]:
