@@ -131,7 +131,7 @@ def test_a_mistake_of_ours_is_a_problem(calls: Calls, monkeypatch: pytest.Monkey
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("accord.api.leads.queries.lead_page", broken)
+    monkeypatch.setattr("accord.leads.queries.lead_page", broken)
     caller = calls("rep")
     headers = {"Authorization": f"Bearer {caller.secret}"}
 

@@ -30,7 +30,7 @@ class LeadIn(BaseModel):
     needed to recognise it. Keys that are not named here are kept with the submission.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     email: Text = Field(None, description="An e-mail address.")
     phone: Text = Field(None, description="With its country code, such as +49 30 123456.")

@@ -1,7 +1,6 @@
 """Handoffs: see what is open, and answer it."""
 
 import uuid
-from datetime import date
 from typing import Any, Literal
 
 from ninja import Query, Router, Schema, Status
@@ -10,12 +9,13 @@ from accord.api.auth import Request, called
 from accord.api.once import IdempotencyKey, once
 from accord.api.permissions import SALES
 from accord.api.problems import PROBLEMS
-from accord.api.shapes import AnsweredOut, HandoffOut, handoff_of
+from accord.api.shapes.handoffs import AnsweredOut, HandoffOut, handoff_of
+from accord.api.times import Day
 from accord.flows import follow_up
 from accord.flows import pass_back as returning
 from accord.flows.pass_back import Said
 from accord.handoffs import queries
-from accord.handoffs.actions import Attempt, Taken
+from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome, Taken
 
 router = Router(tags=["Handoffs"])
 Show = Literal["mine", "queue", "late", "all"]
@@ -36,10 +36,10 @@ class HandoffFilters(Schema):
 class AttemptIn(Schema):
     """One try to reach the lead; `until` is the day that they asked to be left alone until."""
 
-    channel: str
-    outcome: str
+    channel: AttemptChannel
+    outcome: AttemptOutcome
     note: str = ""
-    until: date | None = None
+    until: Day | None = None
 
 
 class QualificationIn(Schema):
@@ -113,9 +113,7 @@ def accept_handoff(
 def log_attempt(
     request: Request, id: uuid.UUID, sent: AttemptIn, idempotency_key: IdempotencyKey = None
 ) -> Status[dict[str, Any]]:
-    """`channel`: call, email, message, visit. `outcome`: no_answer, left_message, connected,
-    wrong_contact. A conversation of the owner also accepts.
-    """
+    """A conversation of the owner also accepts; anything else stops only the first clock."""
 
     def act() -> dict[str, Any]:
         attempt = Attempt(

@@ -1,75 +1,25 @@
-"""Leads: create and update them by the same way as every other door, and read them."""
+"""Leads: list and read them, and hand them to sales."""
 
 import uuid
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Schema, Status
 
 from accord.api.auth import Request, called
-from accord.api.bodies import LeadIn, Leads, body_of, check_body
 from accord.api.once import IdempotencyKey, once
 from accord.api.problems import PROBLEMS
-from accord.api.shapes import (
-    ActivityOut,
-    HandoffOut,
-    LeadOut,
-    VerdictOut,
-    activities_of,
-    handoff_of,
-    verdict_of,
-)
+from accord.api.shapes.handoffs import HandoffOut, handoff_of
+from accord.api.shapes.leads import ActivityOut, LeadDetailOut, LeadOut, activities_of, detail_of
+from accord.api.submissions import router
+from accord.api.times import Moment
 from accord.base.errors import Invalid, Missing
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.flows import hand_off
-from accord.flows.submit import Door, Incoming, Submitted, submit
 from accord.handoffs import queries as handoffs
 from accord.leads import queries
-from accord.qualification.reasons import why
 
-if TYPE_CHECKING:
-    from accord.leads.models import Lead
-
-router = Router(tags=["Leads"])
-
-
-class LeadDetailOut(LeadOut):
-    """A lead with the agreement's verdicts on it, the gate's first."""
-
-    verdicts: list[VerdictOut]
-
-
-class SubmittedOut(Schema):
-    """What became of a submission: created, merged, unchanged, or waiting for its turn."""
-
-    submission_id: uuid.UUID
-    is_new: bool
-    fate: str
-    lead: LeadDetailOut | None
-
-
-class FateOut(Schema):
-    """What became of one of many; a refused one says why and by which field."""
-
-    place: int
-    submission_id: uuid.UUID | None
-    fate: str
-    lead_id: uuid.UUID | None
-    reason: str | None
-    field: str | None
-
-
-class BatchOut(Schema):
-    """What became of each, by its place in the list, from 0."""
-
-    rows: list[FateOut]
-    created: int
-    merged: int
-    unchanged: int
-    refused: int
-    waiting: int
+# One address takes leads and lists them, so there is one router.
+__all__ = ["router"]
 
 
 class LeadsOut(Schema):
@@ -96,11 +46,11 @@ class LeadFilters(Schema):
     company: uuid.UUID | None = None
     campaign: uuid.UUID | None = None
     text: str = ""
-    contact_from: datetime | None = None
-    contact_until: datetime | None = None
+    contact_from: Moment | None = None
+    contact_until: Moment | None = None
     entered: Stage | None = None
-    entered_from: datetime | None = None
-    entered_until: datetime | None = None
+    entered_from: Moment | None = None
+    entered_until: Moment | None = None
     import_id: uuid.UUID | None = None
     cursor: str = ""
 
@@ -117,59 +67,6 @@ class OfferIn(Schema):
     """Why sales should call now, in marketing's words."""
 
     why: str
-
-
-@router.post(
-    "/",
-    **called("submit_lead"),
-    summary="Create or update a lead",
-    response={200: SubmittedOut, 201: SubmittedOut, 202: SubmittedOut, **PROBLEMS},
-)
-def submit_lead(
-    request: Request, sent: LeadIn, idempotency_key: IdempotencyKey = None
-) -> Status[SubmittedOut]:
-    """Somebody did something, or something is known of them. A known lead is added to, never
-    doubled. 201: a lead was created, 200: it was known, 202: it is kept and waits for its turn.
-    """
-    body = body_of(sent)
-    check_body(body, at=request.at)
-    incoming = Incoming(body, nonce=_nonce(request, idempotency_key))
-    (done,) = submit(submissions=[incoming], door=Door.API, by=request.auth.id, at=request.at)
-    if done.fate == "refused":
-        raise Invalid(done.reason or "", field=done.field or "")
-    lead = queries.one_lead(request.auth, done.lead_id) if done.lead_id else None
-    said = SubmittedOut(
-        submission_id=done.id,
-        is_new=done.is_new,
-        fate=done.fate.value,
-        lead=_detail(lead) if lead else None,
-    )
-    return Status({"created": 201, "waiting": 202}.get(said.fate, 200), said)
-
-
-@router.post(
-    "/batch/",
-    **called("submit_leads"),
-    summary="Create or update up to 1,000 leads",
-    response={200: BatchOut, **PROBLEMS},
-)
-def submit_leads(request: Request, sent: Leads, idempotency_key: IdempotencyKey = None) -> BatchOut:
-    """Each is taken by itself: what does not fit is refused with its reason, the rest is kept."""
-    rows: list[FateOut] = []
-    incoming: dict[int, Incoming] = {}
-    for place, each in enumerate(sent):
-        try:
-            body = body_of(each)
-            check_body(body, at=request.at)
-        except Invalid as refusal:
-            rows.append(_refused(place, refusal))
-        else:
-            incoming[place] = Incoming(body, nonce=_nonce(request, idempotency_key, place))
-    done = submit(
-        submissions=list(incoming.values()), door=Door.API, by=request.auth.id, at=request.at
-    )
-    rows += [_fate(place, each) for place, each in zip(incoming, done, strict=True)]
-    return _batch(sorted(rows, key=lambda row: row.place))
 
 
 @router.get("/", **called("list_leads"), summary="List leads", response={200: LeadsOut, **PROBLEMS})
@@ -189,7 +86,7 @@ def list_leads(request: Request, filters: Query[LeadFilters]) -> dict[str, Any]:
 )
 def read_lead(request: Request, id: uuid.UUID) -> LeadDetailOut:
     """One lead with its verdicts; a merged one is answered by the lead that it became."""
-    return _detail(queries.one_lead(request.auth, id))
+    return detail_of(queries.one_lead(request.auth, id))
 
 
 @router.get(
@@ -233,52 +130,10 @@ def offer_handoff(
     return Status(201, dict(once(request, idempotency_key, sent.model_dump(), act)))
 
 
-def _nonce(request: Request, key: str | None, place: int | None = None) -> str | None:
-    """The key as it is kept: two owners of keys may choose the same one."""
-    if key is None:
-        return None
-    return f"api:{request.key_id}:{key}" + ("" if place is None else f":{place}")
-
-
 def _given(filters: Schema) -> dict[str, Any]:
     """The filters that are set, as plain values. Raises Invalid for what no text can hold."""
     given = {name: value for name, value in filters.model_dump(mode="python").items() if value}
     for name, value in given.items():
         if isinstance(value, str) and "\0" in value:
             raise Invalid(f"“{name}” holds a NUL character.", field=name)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise Invalid(f"“{name}” names no zone; write 2026-05-31T14:30Z.", field=name)
     return {name: getattr(value, "value", value) for name, value in given.items()}
-
-
-def _detail(lead: "Lead") -> LeadDetailOut:
-    verdicts = [verdict_of(each) for each in why(lead.id)]
-    return LeadDetailOut(**LeadOut.from_orm(lead).model_dump(), verdicts=verdicts)
-
-
-def _refused(place: int, refusal: Invalid) -> FateOut:
-    return FateOut(
-        place=place,
-        submission_id=None,
-        fate="refused",
-        lead_id=None,
-        reason=refusal.sentence,
-        field=refusal.field or None,
-    )
-
-
-def _fate(place: int, done: Submitted) -> FateOut:
-    return FateOut(
-        place=place,
-        submission_id=done.id,
-        fate=done.fate.value,
-        lead_id=done.lead_id,
-        reason=done.reason,
-        field=done.field,
-    )
-
-
-def _batch(rows: Sequence[FateOut]) -> BatchOut:
-    number = Counter(row.fate for row in rows)
-    fates = ("created", "merged", "unchanged", "refused", "waiting")
-    return BatchOut(rows=list(rows), **{fate: number[fate] for fate in fates})

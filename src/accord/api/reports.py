@@ -1,6 +1,5 @@
 """Reports: the figures of the pages, as plain values."""
 
-from datetime import date
 from typing import Any, Literal
 
 from ninja import Query, Router, Schema
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from accord.api.auth import Request, called
 from accord.api.problems import PROBLEMS
+from accord.api.times import Day
 from accord.insights.reports import report
 
 router = Router(tags=["Reports"])
@@ -27,8 +27,8 @@ class ReportOut(BaseModel):
 class ReportFilters(Schema):
     """Days of the company's zone: from the first one, until before the last one."""
 
-    begins_on: date | None = Field(None, alias="from")
-    until: date | None = None
+    begins_on: Day | None = Field(None, alias="from")
+    until: Day | None = None
     by: str = Field("source", description="What parts the channels.")
 
 

@@ -1,20 +1,20 @@
-"""What goes out: leads, activities and handoffs as plain values, all instants in UTC."""
+"""Leads, their verdicts and what happened, as plain values."""
 
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ninja import Schema
 
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.leads import kinds
+from accord.qualification.reasons import why
 from accord.teams.queries import names
 
 if TYPE_CHECKING:
-    from accord.handoffs.queries import InboxItem
-    from accord.leads.models import Activity
+    from accord.leads.models import Activity, Lead
     from accord.qualification.reasons import DefinitionVerdict
 
 
@@ -84,6 +84,12 @@ class VerdictOut(Schema):
     questions: list[str]
 
 
+class LeadDetailOut(LeadOut):
+    """A lead with the agreement's verdicts on it, the gate's first."""
+
+    verdicts: list[VerdictOut]
+
+
 class ActivityOut(Schema):
     """One thing that happened, with its sentence."""
 
@@ -101,46 +107,6 @@ class ActivityOut(Schema):
     handoff_id: uuid.UUID | None
 
 
-class PromiseOut(Schema):
-    """Something still to be done; `left_seconds` is working time, negative once it is late."""
-
-    kind: str
-    due_at: datetime
-    left_seconds: int
-    is_missed: bool
-    paused_until: datetime | None
-
-
-class HandoffOut(Schema):
-    """An open handoff: what its owner sees."""
-
-    id: uuid.UUID
-    lead: LeadOut
-    state: str
-    trigger: str
-    round: int
-    agreement_version: int
-    owner: Named | None
-    ready_at: datetime
-    offered_at: datetime
-    assigned_at: datetime | None
-    accepted_at: datetime | None
-    due_at: datetime | None
-    promises: list[PromiseOut]
-    brief: dict[str, Any]
-
-
-class AnsweredOut(Schema):
-    """A handoff as an answer left it."""
-
-    id: uuid.UUID
-    lead_id: uuid.UUID
-    state: str
-    owner_id: uuid.UUID | None
-    accepted_at: datetime | None
-    passed_back_at: datetime | None
-
-
 def verdict_of(verdict: "DefinitionVerdict") -> VerdictOut:
     """A verdict with its lines."""
     lines = [
@@ -155,6 +121,12 @@ def verdict_of(verdict: "DefinitionVerdict") -> VerdictOut:
         lines=lines,
         questions=list(verdict.questions),
     )
+
+
+def detail_of(lead: "Lead") -> LeadDetailOut:
+    """A lead with the verdicts on it. Two queries."""
+    verdicts = [verdict_of(each) for each in why(lead.id)]
+    return LeadDetailOut(**LeadOut.from_orm(lead).model_dump(), verdicts=verdicts)
 
 
 def activities_of(activities: Sequence["Activity"]) -> list[ActivityOut]:
@@ -177,33 +149,3 @@ def activities_of(activities: Sequence["Activity"]) -> list[ActivityOut]:
         )
         for each in activities
     ]
-
-
-def handoff_of(item: "InboxItem") -> HandoffOut:
-    """An open handoff with its lead and what is still to be done."""
-    handoff = item.handoff
-    return HandoffOut(
-        id=handoff.id,
-        lead=LeadOut.from_orm(item.lead),
-        state=handoff.state,
-        trigger=handoff.trigger,
-        round=handoff.round,
-        agreement_version=handoff.agreement_version,
-        owner=Named.from_orm(handoff.owner) if handoff.owner else None,
-        ready_at=handoff.ready_at,
-        offered_at=handoff.offered_at,
-        assigned_at=handoff.assigned_at,
-        accepted_at=handoff.accepted_at,
-        due_at=handoff.due_at,
-        promises=[
-            PromiseOut(
-                kind=each.kind,
-                due_at=each.due_at,
-                left_seconds=int(each.left.total_seconds()),
-                is_missed=each.is_missed,
-                paused_until=each.paused_until,
-            )
-            for each in item.promises
-        ],
-        brief=item.brief,
-    )

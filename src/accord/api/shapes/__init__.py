@@ -1,0 +1,1 @@
+"""What goes out. What is not known is null; all instants are in UTC."""
