@@ -54,7 +54,7 @@ _PERSON = {
     "need": ("need", "needs", "requirement", "requirements", "interest", "painpoint"),
     "authority": ("authority", "decisionmaker", "decisionrole"),
     "budget": ("budget",),
-    "needed_by_on": ("neededby", "neededbyon", "neededbydate"),
+    "needed_by_on": ("neededby", "neededbyon", "timeline"),
     "happened_at": (
         *("createdate", "createddate", "createdat", "created", "firstcontactdate", "date"),
         *("submittedat", "timestamp"),
