@@ -33,6 +33,7 @@ COMMANDS = {
     "agreement": Entry("accord.cli.agreement:agreement", "Show, propose and sign the agreement."),
     "user": Entry("accord.cli.user:user", "Add people, and list them."),
     "token": Entry("accord.cli.token:token", "Make keys for the API."),
+    "bench": Entry("accord.cli.bench:bench", "Measure how fast Accord is here."),
     "migrate": Entry(
         "accord.cli.migrate:migrate", "Bring the database to this version.", django=False
     ),

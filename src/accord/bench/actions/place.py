@@ -1,0 +1,73 @@
+"""A database of a benchmark's own, on the server that Accord uses; dropped afterwards."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
+
+from accord.flows.begin import Company, begin
+from accord.teams.actions import Newcomer
+from accord.teams.models import Role, User
+
+PREFIX = "accord_bench_"
+_WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """Everything inside works on a new, migrated database; gives its name."""
+    name, before = f"{PREFIX}{secrets.token_hex(4)}", connection.settings_dict["NAME"]
+    _on_the_server(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        _use(name)
+        call_command("createcachetable", verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
+        yield name
+    finally:
+        _use(before)
+        _on_the_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _use(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    caches.close_all()
+
+
+def _on_the_server(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def address_of(name: str) -> str:
+    """How another process reaches the database of this name on the same server."""
+    here = connection.get_connection_params()
+    kept = {key: here[key] for key in ("host", "port", "user", "password") if here.get(key)}
+    asked = urlencode({**kept, "dbname": name})
+    return f"postgresql:///?{asked}"
+
+
+def vacuum() -> None:
+    """As after a quiet minute: the planner knows the tables, and what was written is on disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+
+
+def settle(tables: Sequence[str]) -> None:
+    """As `vacuum`, for a few tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
+        cursor.execute("CHECKPOINT")
+
+
+def open_shop(*, at: datetime) -> User:
+    """A company with one person who holds both seats, and the agreement that Accord ships."""
+    company = Company(name="Bench", currency="EUR", time_zone="UTC", week=_WEEK)
+    roles = (Role.HEAD_OF_SALES, Role.HEAD_OF_MARKETING, Role.REP)
+    return begin(company=company, first=Newcomer("bench@example.com", "Bench", roles, None), at=at)
