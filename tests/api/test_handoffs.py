@@ -107,6 +107,16 @@ class TestAnswer:
         promises = rep.get(f"/handoffs/{handoff}/").json()["promises"]
         assert all(each["paused_until"] for each in promises)
 
+    def test_a_day_that_has_passed_is_refused_and_nothing_is_logged(
+        self, rep: Caller, handoff: str
+    ) -> None:
+        sent = {"channel": "call", "outcome": "connected", "until": "2020-01-01"}
+        response = rep.post(f"/handoffs/{handoff}/attempts/", sent)
+
+        assert response.status_code == 422
+        assert response.json()["field"] == "until"
+        assert not Activity.objects.filter(kind="attempt.logged").exists()
+
     def test_qualifying_needs_the_checklist_or_a_note(self, rep: Caller, handoff: str) -> None:
         path = f"/handoffs/{handoff}/qualification/"
 

@@ -121,7 +121,7 @@ def test_strangers_wait_sooner(cast: object, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_is_not_there_is_a_problem(calls: Calls) -> None:
-    for path in ("/nothing/", "/leads/no-id/", "/"):
+    for path in ("/nothing/", "/leads/no-id/", "/", "/leads/no%0Aid/"):
         response = calls("rep").get(path)
         assert response.status_code == 404
         assert response["Content-Type"] == "application/problem+json"

@@ -21,6 +21,7 @@ OTHER_MEANINGS = {
     "leads.kinds: price": "what a person asks for",
     "leads.rules.bodies: price": "what a person asks for",
     "web.pages.form: price": "what a person asks for",
+    "leads.headers: timeline": "what a file may call its column",
     "leads.queries: timeline": "what happened with a lead",
     "leads.models.activity: timeline": "an index",
 }

@@ -122,9 +122,9 @@ def log_attempt(
             outcome=sent.outcome,
             note=sent.note.strip(),
         )
-        follow_up.log_attempts(attempts=[attempt], by=request.auth.id, at=request.at)
-        if sent.until:
-            follow_up.pause(until={id: sent.until}, by=request.auth.id, at=request.at)
+        until = {id: sent.until} if sent.until else None
+        by, at = request.auth.id, request.at
+        follow_up.log_attempts(attempts=[attempt], until=until, by=by, at=at)
         return _standing(id, request)
 
     return Status(201, dict(once(request, idempotency_key, sent.model_dump(), act)))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
@@ -64,7 +64,7 @@ tell_problems(api)
 
 
 @csrf_exempt
-def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+def nothing(request: HttpRequest) -> HttpResponse:
     """There is nothing at this address."""
     return problem(404, _("There is nothing at this address; see /api/v1/openapi.json."))
 
@@ -72,5 +72,5 @@ def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(([path("v1/", nothing, name="root")], "api-root"))),
     path("v1/", api.urls),
-    path("", include(([path("<path:rest>", nothing, name="nothing")], "api-nothing"))),
+    path("", include(([re_path(r"^[\s\S]*$", nothing, name="nothing")], "api-nothing"))),
 ]

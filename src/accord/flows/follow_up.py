@@ -43,10 +43,17 @@ def claim(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> li
     return actions.claim(handoffs=sorted(handoffs), by=by, at=at)
 
 
-def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) -> list[Taken]:
+def log_attempts(
+    *,
+    attempts: Sequence[Attempt],
+    by: uuid.UUID,
+    at: datetime,
+    until: Mapping[uuid.UUID, date] | None = None,
+) -> list[Taken]:
     """Log attempts to reach leads, one a lead; the open handoffs they belong to.
 
     A conversation of the owner also accepts; anything else stops only the first attempt's clock.
+    `until` has the days, by handoff, that prospects asked for: their clocks rest, see `pause`.
     Raises Invalid for a channel or an outcome that does not exist.
     """
     talked = {a.lead_id for a in attempts if a.outcome == AttemptOutcome.CONNECTED}
@@ -70,6 +77,8 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
             }
         )
         evaluate(leads=sorted({attempt.lead_id for attempt in attempts}), at=at)
+        if until:
+            pause(until=until, by=by, at=at)
     return taken
 
 

@@ -92,9 +92,12 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
         note=request.POST.get("note", "").strip(),
     )
     until = _day(request.POST.get("until", ""), "until")
-    follow_up.log_attempts(attempts=[attempt], by=request.user.id, at=request.at)
-    if until:
-        follow_up.pause(until={id: until}, by=request.user.id, at=request.at)
+    follow_up.log_attempts(
+        attempts=[attempt],
+        until={id: until} if until else None,
+        by=request.user.id,
+        at=request.at,
+    )
     return _answered(request, id, _("Logged."))
 
 
