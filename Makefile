@@ -32,7 +32,7 @@ up: setup
 	@$(BIN)/accord up
 
 test: setup
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not kills or quick_kills"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not kills or quick_kills"
 
 test-kills: setup
 	$(BIN)/pytest -n 0 -m kills

@@ -1,6 +1,6 @@
 """A lead is passed back in place, and what happens next brings it to sales a second time."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -87,7 +87,7 @@ def sam_passes_it_back_and_thinks_better_of_it(page: Page) -> None:
 
 def sam_passes_it_back_until_a_day(page: Page) -> None:
     choose(page, "Timing later")
-    later = date.today() + 100 * DAY
+    later = datetime.now(UTC).date() + 100 * DAY
     page.get_by_label("When shall we come back?").fill(later.isoformat())
     page.get_by_role("textbox", name="What marketing should know").fill("After the audit")
     page.get_by_role("button", name="Pass back").click()
