@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from accord.handoffs.models import Handoff, HandoffState
 from accord.leads.models import Activity, Lead
@@ -89,6 +90,17 @@ class TestAnswer:
         assert Activity.objects.filter(kind="attempt.logged").count() == 1
         other = sent | {"outcome": "connected"}
         assert rep.post(f"/handoffs/{handoff}/attempts/", other, key="try-1").status_code == 409
+
+    def test_what_was_answered_is_kept_beside_many_others(
+        self, rep: Caller, handoff: str
+    ) -> None:
+        path, sent = f"/handoffs/{handoff}/attempts/", {"channel": "call", "outcome": "no_answer"}
+        rep.post(path, sent, key="try-1")
+        for number in range(400):
+            cache.set(f"zzz:{number}", 1)
+        rep.post(path, sent, key="try-1")
+
+        assert Activity.objects.filter(kind="attempt.logged").count() == 1
 
     def test_the_key_of_an_attempt_that_failed_may_be_used_again(
         self, rep: Caller, handoff: str

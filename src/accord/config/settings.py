@@ -119,6 +119,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
+        # Nonces are kept here: the 300 entries of the default would push them out.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
