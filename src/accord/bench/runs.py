@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from accord.base.errors import Invalid
+from accord.bench.evaluation import evaluation_benchmarks
 from accord.bench.figures import Figure
 from accord.bench.imports import import_benchmarks
 from accord.bench.pages import page_benchmarks
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Figure]]] = {
     "import": import_benchmarks,
+    "evaluate": evaluation_benchmarks,
     "pages": page_benchmarks,
 }
 

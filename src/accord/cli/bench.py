@@ -1,5 +1,6 @@
 """`accord bench`: how fast it is, each figure beside its limit of the same run."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 
@@ -30,8 +31,7 @@ def bench(*, names: tuple[str, ...], leads: int | None, as_json: bool) -> None:
 
 
 def _plain(figure: Figure) -> dict[str, object]:
-    names = "name leads figure unit limit ratio p50_ms p95_ms queries rss_mb says"
-    return {name: getattr(figure, name) for name in names.split()}
+    return dataclasses.asdict(figure)
 
 
 def _table(figures: list[Figure]) -> Table:
