@@ -91,9 +91,7 @@ class TestAnswer:
         other = sent | {"outcome": "connected"}
         assert rep.post(f"/handoffs/{handoff}/attempts/", other, key="try-1").status_code == 409
 
-    def test_what_was_answered_is_kept_beside_many_others(
-        self, rep: Caller, handoff: str
-    ) -> None:
+    def test_what_was_answered_is_kept_beside_many_others(self, rep: Caller, handoff: str) -> None:
         path, sent = f"/handoffs/{handoff}/attempts/", {"channel": "call", "outcome": "no_answer"}
         rep.post(path, sent, key="try-1")
         for number in range(400):
