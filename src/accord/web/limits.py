@@ -1,5 +1,6 @@
 """How often something may be tried; counted in the shared cache."""
 
+import time
 from datetime import timedelta
 
 from django.core.cache import cache
@@ -12,15 +13,23 @@ def address_of(request: HttpRequest) -> str:
 
 
 def is_too_often(what: str, who: str, *, most: int, within: timedelta) -> bool:
-    """Counts one try, and whether there were more than `most` of them `within` the span."""
-    key = f"limit:{what}:{who}"
-    cache.add(key, 0, within.total_seconds())
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # ran out between the two calls
-        return False
+    """Counts one try, and whether there were more than `most` of them in this span of time.
+
+    Spans follow one another: the cache's own counting would begin its time-out anew at each try.
+    """
+    key = _key(what, who)
+    began, tries = cache.get(key, (0.0, 0))
+    now = time.time()
+    if now - began >= within.total_seconds():
+        began, tries = now, 0
+    cache.set(key, (began, tries + 1), within.total_seconds())
+    return bool(tries + 1 > most)
 
 
 def forget(what: str, who: str) -> None:
     """Begins to count anew."""
-    cache.delete(f"limit:{what}:{who}")
+    cache.delete(_key(what, who))
+
+
+def _key(what: str, who: str) -> str:
+    return f"limit:{what}:{who}"
