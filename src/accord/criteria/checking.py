@@ -1,14 +1,26 @@
 """Whether definitions make sense: facts exist, operators and values fit, nothing is circular."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from accord.base.errors import Invalid
-from accord.criteria.language import COMPARISONS, Clause, Count, Definition, Group, Reference, Test
+from accord.criteria.language import (
+    COMPARISONS,
+    Clause,
+    Count,
+    Definition,
+    Group,
+    Leaf,
+    Reference,
+    Test,
+    leaves,
+)
 from accord.criteria.registry import Fact, Registry
 
+_MAX_CLAUSES = 200
+_MAX_NUMBER = 10**15
 _NUMERIC = ("is", "is_not", *COMPARISONS, "known")
 _DATED = ("before", "after", "in_last_days", "in_next_days", "older_than_days", "known")
 OPERATORS_OF = {
@@ -24,53 +36,84 @@ OPERATORS_OF = {
 
 def check(definitions: Mapping[str, Definition], *, registry: Registry) -> None:
     """Raises Invalid for the first clause that cannot run; its field is definition.clause."""
+    known: dict[str, int] = {}
     for key, definition in definitions.items():
-        for clause in (definition.must, *definition.should):
-            _check(clause, key, definitions, registry)
-        expand(definition.must, definitions, (key,))
+        for leaf in definition.leaves():
+            try:
+                _check(leaf, registry)
+            except Invalid as refusal:
+                raise Invalid(refusal.sentence, field=f"{key}.{leaf.key}") from refusal
+        _weight(key, definition.leaves(), definitions, (key,), known)
 
 
-def expand(clause: Clause, definitions: Mapping[str, Definition], path: tuple[str, ...]) -> Clause:
+def expand(clause: Clause, definitions: Mapping[str, Definition]) -> Clause:
     """The clause with each reference replaced by what that definition requires.
 
-    Raises Invalid for a reference that leads back to where it came from.
+    The definitions are checked: none asks for itself.
     """
     if isinstance(clause, Group):
-        items = tuple(expand(item, definitions, path) for item in clause.items)
+        items = tuple(expand(item, definitions) for item in clause.items)
         return Group(clause.key, clause.text, clause.kind, items)
     if not isinstance(clause, Reference):
         return clause
-    if clause.definition not in definitions:
-        raise Invalid(
-            f"There is no definition “{clause.definition}” with criteria; "
-            f"there is {', '.join(definitions)}.",
-            field=f"{path[0]}.{clause.key}",
-        )
-    if clause.definition in path:
-        circle = " → ".join((*path, clause.definition))
-        raise Invalid(f"It asks for itself: {circle}.", field=f"{path[0]}.{clause.key}")
-    must = definitions[clause.definition].must
-    inner = expand(must, definitions, (*path, clause.definition))
+    inner = expand(definitions[clause.definition].must, definitions)
     return Group(clause.key, clause.text, "all", (inner,))
 
 
-def _check(
-    clause: Clause, key: str, definitions: Mapping[str, Definition], registry: Registry
-) -> None:
-    if isinstance(clause, Group):
-        for item in clause.items:
-            _check(item, key, definitions, registry)
-        return
-    try:
-        if isinstance(clause, Test):
-            fact = registry.fact(clause.fact)
-            value_of(clause, fact)
-        elif isinstance(clause, Count):
-            registry.behaviour(clause.behaviour)
+def _check(leaf: Leaf, registry: Registry) -> None:
+    if isinstance(leaf, Test):
+        value_of(leaf, registry.fact(leaf.fact))
+    elif isinstance(leaf, Count):
+        registry.behaviour(leaf.behaviour)
+
+
+def _weight(
+    key: str,
+    asked: Iterable[Leaf],
+    definitions: Mapping[str, Definition],
+    path: tuple[str, ...],
+    known: dict[str, int],
+) -> int:
+    """How many clauses a definition asks once references are replaced.
+
+    `known` keeps what each definition requires. Raises Invalid for a reference that names
+    nothing or leads back to where it came from, and for too many clauses: references multiply.
+    """
+    total = 0
+    for leaf in asked:
+        if isinstance(leaf, Reference):
+            named = _named(leaf, key, definitions, path)
+            if named not in known:
+                must = leaves(definitions[named].must)
+                known[named] = _weight(named, must, definitions, (*path, named), known)
+            total += known[named]
         else:
-            expand(clause, definitions, (key,))
-    except Invalid as refusal:
-        raise Invalid(refusal.sentence, field=refusal.field or f"{key}.{clause.key}") from refusal
+            total += 1
+    if total > _MAX_CLAUSES:
+        raise Invalid(
+            f"With what it refers to it asks {total} clauses; {_MAX_CLAUSES} at most. "
+            "Leave some out, or refer to fewer definitions.",
+            field=key,
+        )
+    return total
+
+
+def _named(
+    reference: Reference, key: str, definitions: Mapping[str, Definition], path: tuple[str, ...]
+) -> str:
+    named = reference.definition
+    if named not in definitions:
+        raise Invalid(
+            f"There is no definition “{named}” with criteria; there is {', '.join(definitions)}.",
+            field=f"{key}.{reference.key}",
+        )
+    if named in path:
+        circle = " → ".join((*path, named))
+        raise Invalid(
+            f"It asks for itself: {circle}. Leave one of these references out.",
+            field=f"{key}.{reference.key}",
+        )
+    return named
 
 
 def value_of(test: Test, fact: Fact) -> Any:
@@ -112,8 +155,10 @@ def _single(value: Any, fact: Fact) -> Any:
 
 
 def _text(value: Any, fact: Fact) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise Invalid(f"“{fact.key}” is compared with a text, not with {value!r}.")
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise Invalid(
+            f"“{fact.key}” is compared with a text, not with {value!r}; put a text in quotes."
+        )
     return value.strip()
 
 
@@ -128,13 +173,13 @@ def _choice(value: Any, fact: Fact) -> str:
 def _number(value: Any, fact: Fact) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Invalid(f"“{fact.key}” is compared with a number, not with {value!r}.")
+    if not -_MAX_NUMBER <= value <= _MAX_NUMBER:  # nor is NaN
+        raise Invalid(f"“{fact.key}” is compared with a number that is too large.")
     return Decimal(str(value))
 
 
 def _date(value: Any, fact: Fact) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
         return date.fromisoformat(str(value))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from accord.base.errors import Invalid
 from accord.base.rows import id_array
 from accord.criteria.checking import check, expand
 from accord.criteria.expressions import Parts, ask, journal_pass, watched_since
@@ -83,13 +84,15 @@ class Compiled:
 
 
 def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Compiled:
-    """Compile definitions. Raises Invalid for a clause that cannot run."""
+    """Compile definitions, at least one. Raises Invalid for a clause that cannot run."""
+    if not definitions:
+        raise Invalid("There is no definition to judge by; add one with criteria.")
     check(definitions, registry=registry)
     writer = _Writer(Parts(registry=registry))
     rows, looks = [], []
     for number, (key, definition) in enumerate(definitions.items()):
         rows.append(writer.row(number, key, definition, definitions))
-        looks.append(writer.look(number, key, definition, definitions))
+        looks.append(writer.look(number, definition, definitions))
     parts = writer.parts
     # The passes add parameters of their own, so they are written once before any is sent.
     if parts.counts:
@@ -119,11 +122,10 @@ class _Writer:
         self, number: int, key: str, definition: Definition, all_of_them: Mapping[str, Definition]
     ) -> str:
         """The row of one definition, in terms of `said`."""
-        must = expand(definition.must, all_of_them, (key,))
+        must = expand(definition.must, all_of_them)
         verdict = self._outcome(must)
         stated = [
-            (leaf.key, self._outcome(expand(leaf, all_of_them, (key,))))
-            for leaf in definition.leaves()
+            (leaf.key, self._outcome(expand(leaf, all_of_them))) for leaf in definition.leaves()
         ]
         columns = (
             str(number),
@@ -136,11 +138,11 @@ class _Writer:
         return f"({', '.join(columns)})"
 
     def look(
-        self, number: int, key: str, definition: Definition, all_of_them: Mapping[str, Definition]
+        self, number: int, definition: Definition, all_of_them: Mapping[str, Definition]
     ) -> str:
         """When to look at a lead again because of one definition, in terms of the boundaries."""
         stated = (definition.must, *definition.should)
-        everything = Group("", "", "all", tuple(expand(s, all_of_them, (key,)) for s in stated))
+        everything = Group("", "", "all", tuple(expand(s, all_of_them) for s in stated))
         rechecks = sorted(self._boundaries(everything))
         first = f"LEAST({', '.join(rechecks)})" if rechecks else "NULL::timestamptz"
         return f"WHEN {number} THEN {first}"

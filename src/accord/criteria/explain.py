@@ -70,6 +70,19 @@ _COUNTED: Mapping[str, Any] = {
     "more_than": lambda n: _("more than %(n)s") % {"n": n},
     "less_than": lambda n: _("less than %(n)s") % {"n": n},
 }
+_DAYS: Mapping[str, Any] = {
+    "in_last_days": lambda n: ngettext(
+        "%(fact)s lies in the last %(value)s day", "%(fact)s lies in the last %(value)s days", n
+    ),
+    "in_next_days": lambda n: ngettext(
+        "%(fact)s lies in the next %(value)s day", "%(fact)s lies in the next %(value)s days", n
+    ),
+    "older_than_days": lambda n: ngettext(
+        "%(fact)s lies more than %(value)s day back",
+        "%(fact)s lies more than %(value)s days back",
+        n,
+    ),
+}
 
 
 def _count(count: Count, registry: Registry) -> str:
@@ -89,6 +102,8 @@ def _test(test: Test, registry: Registry) -> str:
     if test.operator == "known":
         form = _("%(fact)s is known") if test.value else _("%(fact)s is not known")
         return form % {"fact": label}
+    if test.operator in _DAYS:
+        return str(_DAYS[test.operator](test.value) % {"fact": label, "value": test.value})
     forms = {
         "is": _("%(fact)s is %(value)s"),
         "is_not": _("%(fact)s is not %(value)s"),
@@ -97,9 +112,6 @@ def _test(test: Test, registry: Registry) -> str:
         "contains": _("%(fact)s contains “%(value)s”"),
         "before": _("%(fact)s is before %(value)s"),
         "after": _("%(fact)s is after %(value)s"),
-        "in_last_days": _("%(fact)s lies in the last %(value)s days"),
-        "in_next_days": _("%(fact)s lies in the next %(value)s days"),
-        "older_than_days": _("%(fact)s lies more than %(value)s days back"),
     }
     form = forms.get(test.operator) or _("%(fact)s is %(value)s")
     value = _COUNTED[test.operator](test.value) if test.operator in _COUNTED else _shown(test.value)

@@ -10,11 +10,12 @@ from typing import Any
 
 from accord.criteria.checking import value_of
 from accord.criteria.language import Count, Test
-from accord.criteria.registry import Behaviour, Fact, Registry
+from accord.criteria.registry import ABSENT, Behaviour, Fact, Registry
 
 AT = "%(criteria_at)s::timestamptz"
 TODAY = f"({AT} AT TIME ZONE 'UTC')::date"
-_CLOSED = {"yes_no": "FALSE", "number": "0", "money": "0", "text": "''", "choice": "''"}
+# Nobody plans further: a boundary beyond it is none, and would be no moment that Python knows.
+_NEVER = "'9999-01-01 00:00+00'::timestamptz"
 _COMPARE = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
 
 
@@ -66,7 +67,7 @@ def ask(clause: Test | Count, parts: Parts) -> Asked:
 def _test(test: Test, parts: Parts) -> Asked:
     fact = parts.registry.fact(test.fact)
     parts.relations.add(fact.relation)
-    column = fact.sql if fact.is_open else f"COALESCE({fact.sql}, {_CLOSED[fact.type]})"
+    column = fact.sql if fact.is_open else f"COALESCE({fact.sql}, {ABSENT[fact.type]})"
     value = value_of(test, fact)
     if test.operator == "known":
         return Asked(f"({column} IS {'NOT ' if value else ''}NULL)")
@@ -81,14 +82,19 @@ def _test(test: Test, parts: Parts) -> Asked:
 
 
 def _texts(operator: str, column: str, value: Any, parts: Parts) -> str:
-    """Texts are compared in any case."""
+    """Texts are compared in any case: the database's small letters on both sides, for what is
+    a small letter depends on its locale."""
     column = f"lower({column})"
     if operator in ("one_of", "none_of"):
         sign = "= ANY" if operator == "one_of" else "<> ALL"
-        return f"({column} {sign} ({parts.param([item.lower() for item in value], 'text[]')}))"
+        return f"({column} {sign} (ARRAY[{', '.join(_small(item, parts) for item in value)}]))"
     if operator == "contains":
-        return f"(strpos({column}, {parts.param(value.lower(), 'text')}) > 0)"
-    return f"({column} {'=' if operator == 'is' else '<>'} {parts.param(value.lower(), 'text')})"
+        return f"(strpos({column}, {_small(value, parts)}) > 0)"
+    return f"({column} {'=' if operator == 'is' else '<>'} {_small(value, parts)})"
+
+
+def _small(value: str, parts: Parts) -> str:
+    return f"lower({parts.param(value, 'text')})"
 
 
 def _dates(operator: str, fact: Fact, column: str, value: Any, parts: Parts) -> Asked:
@@ -122,21 +128,24 @@ def _within(begins: str, ends: str | None) -> str:
 
 
 def _next_of(moments: Sequence[str | None]) -> str:
-    later = [f"CASE WHEN {moment} > {AT} THEN {moment} END" for moment in moments if moment]
+    later = [
+        f"CASE WHEN {moment} > {AT} AND {moment} < {_NEVER} THEN {moment} END"
+        for moment in moments
+        if moment
+    ]
     return f"LEAST({', '.join(later)})"
 
 
 def _count(count: Count, parts: Parts) -> Asked:
     """At least n is true once reached; else false only where all of the window was watched."""
-    name = parts.counted(count)
-    watched = parts.watched(parts.registry.behaviour(count.behaviour))
     is_below = count.operator in ("at_most", "less_than")
     yes, no = ("FALSE", "TRUE") if is_below else ("TRUE", "FALSE")
     number = count.number + (1 if count.operator in ("more_than", "at_most") else 0)
-    limit = parts.param(number, "bigint")
-    reached = f"COALESCE(journal.{name}_n, 0) >= {limit}"
     if number == 0:
         return Asked(yes)
+    name = parts.counted(count)
+    watched = parts.watched(parts.registry.behaviour(count.behaviour))
+    reached = f"COALESCE(journal.{name}_n, 0) >= {parts.param(number, 'bigint')}"
     window = _window(count.within_days, parts)
     seen = f"WHEN watched.{watched} <= {AT} - {window} THEN {no}" if window else ""
     outcome = f"(CASE WHEN {reached} THEN {yes} {seen} END)"
@@ -195,8 +204,8 @@ def watched_since(parts: Parts) -> str:
         raise LookupError("No room registered where activities stand.")
     columns = []
     for key, name in parts.observed.items():
-        kinds = registry.behaviour(key).kinds
-        which = f"FILTER (WHERE kind = ANY({parts.param(list(kinds), 'text[]')}))"
+        kinds = sorted(set(registry.behaviour(key).kinds))
+        which = f"FILTER (WHERE kind = ANY({parts.param(kinds, 'text[]')}))"
         columns.append(
             f"CASE WHEN count(*) {which} = {len(kinds)} THEN max(since) {which} END AS {name}"
         )

@@ -37,7 +37,9 @@ OPERATORS = (
 )
 GROUPS = ("all", "any", "not")
 _KEY = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MAX_DEPTH = 12
+_MAX_CLAUSES = 200
 _MAX_DAYS = 36_500
 
 
@@ -118,12 +120,7 @@ def read_definition(key: str, raw: Mapping[str, Any]) -> Definition:
 
     Raises Invalid; its field is the path of the clause that does not fit.
     """
-    for name in raw:
-        if name not in ("title", "text", "stage", "must", "should"):
-            raise Invalid("A definition has title, text, stage, must and should only.", field=name)
-    for name in ("title", "text"):
-        if not isinstance(raw.get(name), str) or not raw[name].strip():
-            raise Invalid("It is empty; say what the word means.", field=name)
+    _check_heading(key, raw)
     reader = _Reader()
     must = reader.clause(_as_group(raw.get("must", [])), "must", 0)
     should = raw.get("should", [])
@@ -143,6 +140,21 @@ def read_definition(key: str, raw: Mapping[str, Any]) -> Definition:
     )
 
 
+def _check_heading(key: str, raw: Mapping[str, Any]) -> None:
+    if not _NAME.fullmatch(key) or len(key) > 40:
+        raise Invalid("A definition is named in small letters, digits and _, 40 at most.")
+    for name in raw:
+        if name not in ("title", "text", "stage", "must", "should"):
+            raise Invalid(
+                "A definition has title, text, stage, must and should only.", field=str(name)
+            )
+    for name in ("title", "text"):
+        if not isinstance(raw.get(name), str) or not raw[name].strip():
+            raise Invalid("It is empty; say what the word means.", field=name)
+    if not isinstance(raw.get("stage"), str | None):
+        raise Invalid("It names the stage that is entered.", field="stage")
+
+
 def _as_group(raw: Any) -> Any:
     return {"all": raw} if isinstance(raw, list) else raw
 
@@ -154,6 +166,11 @@ class _Reader:
         self._taken: set[str] = set()
 
     def clause(self, raw: Any, path: str, depth: int) -> Clause:
+        if len(self._taken) >= _MAX_CLAUSES:
+            raise Invalid(
+                f"There are more than {_MAX_CLAUSES} clauses; make a definition of a part.",
+                field=path,
+            )
         if depth > _MAX_DEPTH:
             raise Invalid(
                 f"It is nested more than {_MAX_DEPTH} deep; make a definition of a part.",
@@ -229,7 +246,14 @@ class _Reader:
 
 def _operator(raw: dict[str, Any], allowed: tuple[str, ...], others: set[str], path: str) -> str:
     found = [name for name in raw if name not in others]
-    if len(found) != 1 or found[0] not in allowed:
+    for name in found:
+        if name not in allowed:
+            raise Invalid(
+                f"“{name}” has no meaning here; a clause asks exactly one thing, "
+                f"one of {', '.join(allowed)}.",
+                field=path,
+            )
+    if len(found) != 1:
         raise Invalid(f"A clause asks exactly one thing: one of {', '.join(allowed)}.", field=path)
     return found[0]
 

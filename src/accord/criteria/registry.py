@@ -9,16 +9,18 @@ from accord.base.errors import Invalid
 
 _T = TypeVar("_T")
 
-_Thing = TypeVar("_Thing")
+# The types of facts; of those that can be closed, what an absent one is, in SQL.
 TYPES = ("text", "choice", "number", "money", "date", "moment", "yes_no")
+ABSENT = {"yes_no": "FALSE", "number": "0", "money": "0", "text": "''", "choice": "''"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something known, or not, of a lead.
 
-    `sql` is an expression over the alias of its relation. An open fact that is absent is
-    unknown; a closed one is 0, no or ''.
+    `sql` is an expression over the alias of its relation, with % written as %%. An open fact
+    that is absent is unknown; a closed one is 0, no or ''. Raises ValueError for a type that
+    does not exist or cannot be closed, and for a choice without choices.
     """
 
     key: str
@@ -28,6 +30,12 @@ class Fact:
     relation: str = "lead"
     is_open: bool = True
     choices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.type not in TYPES or not (self.is_open or self.type in ABSENT):
+            raise ValueError(f"The fact {self.key} cannot be a {self.type} of this kind.")
+        if self.type == "choice" and not self.choices:
+            raise ValueError(f"The fact {self.key} is a choice and has none.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,6 @@ class Relation:
     sql: str
     past: str
     on: str = ""
-    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
