@@ -1,11 +1,11 @@
 """The oracle: a pure three-valued judge, written from the language and not from the compiler.
 
 True, False, and None for cannot tell. A lead is a dict of facts; what was done is a list of
-(kind, outcome, moment); `watched` says since when each kind is watched.
+(kind, outcome, moment, ...); `watched` says since when each kind is watched.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from accord.criteria.language import Count, Group, Reference
 
@@ -100,7 +100,7 @@ def count(clause, world):
         and (not behaviour.outcomes or what in behaviour.outcomes)
         and moment <= world.at
         and (begins is None or moment > begins)
-        for kind, what, moment in world.done
+        for kind, what, moment, *_ in world.done
     )
     limit = clause.number + (clause.operator in ("more_than", "at_most"))
     since = [world.watched.get(kind) for kind in behaviour.kinds]
@@ -137,7 +137,3 @@ def judge(definition, world):
         [leaf.key for leaf in leaves if outcome(leaf, world) is False],
         missing(definition.must, world),
     )
-
-
-def midnight(day):
-    return datetime.combine(day, time(), tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The compiler against the judge, over random definitions and random leads."""
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -12,11 +12,13 @@ from hypothesis.extra.django import TestCase
 from accord.base.errors import Invalid
 from accord.criteria.compiler import compile
 from accord.criteria.language import read_definition
+from accord.criteria.registry import Fact
 from tests.criteria.judge import World, judge
 from tests.criteria.world import (
     AT,
     DEFINITIONS,
     DONE,
+    FACTS,
     LEADS,
     TABLES,
     WATCHED,
@@ -34,40 +36,70 @@ def ask(cursor, definitions, at, **narrowed):
     return {(id, key): tuple(rest) for id, key, *rest in cursor.fetchall()}
 
 
+def prepare(cursor, leads, watched):
+    names = "t_lead, t_then, t_company, t_company_then, t_journal, t_watched"
+    cursor.execute(f"DROP TABLE IF EXISTS {names}")
+    cursor.execute(TABLES)
+    return write(cursor, leads, watched)
+
+
+def definitions_of(raw, other):
+    """Two definitions, of which the second asks for the first."""
+    other = {**other, "must": [*other["must"], {"definition": "first"}]}
+    return {
+        "first": read_definition("first", raw),
+        "second": read_definition("second", other),
+    }
+
+
 class TestAgainstTheJudge(TestCase):
     @given(
         raw=DEFINITIONS,
         other=DEFINITIONS,
-        leads=st.lists(st.tuples(LEADS, DONE), min_size=8, max_size=10),
+        leads=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=8, max_size=10),
+        watched=WATCHED,
+    )
+    @settings(max_examples=EXAMPLES, deadline=None)
+    def test_every_verdict_is_the_same_now_and_as_it_was(self, raw, other, leads, watched):
+        definitions = definitions_of(raw, other)
+        with connection.cursor() as cursor:
+            ids = prepare(cursor, leads, watched)
+            now = ask(cursor, definitions, AT)
+            past = ask(cursor, definitions, AT, known_at=AT)
+            one = ask(cursor, definitions, AT, leads=ids[:1])
+        assert len(now) == len(past) == len(ids) * len(definitions)
+        assert one == {key: answer for key, answer in now.items() if key[0] == ids[0]}
+        for id, (facts, facts_then, done) in zip(ids, leads, strict=True):
+            heard = [each for each in done if each[2] + each[3] <= AT]
+            today = World(REGISTRY, definitions, AT, watched, facts, done)
+            then = World(REGISTRY, definitions, AT, watched, facts_then, heard)
+            for key, definition in definitions.items():
+                assert now[id, key][:4] == judge(definition, today), (key, facts, done)
+                assert past[id, key][:4] == judge(definition, then), (key, facts_then, heard)
+
+    @given(
+        raw=DEFINITIONS,
+        other=DEFINITIONS,
+        leads=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=4, max_size=6),
         watched=WATCHED,
         hours=st.integers(1, 24 * 40),
     )
     @settings(max_examples=EXAMPLES, deadline=None)
-    def test_every_verdict_is_the_same(self, raw, other, leads, watched, hours):
-        other["must"].append({"definition": "first"})
-        definitions = {
-            "first": read_definition("first", raw),
-            "second": read_definition("second", other),
-        }
+    def test_no_answer_changes_before_it_is_to_be_looked_at_again(
+        self, raw, other, leads, watched, hours
+    ):
+        definitions = definitions_of(raw, other)
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS t_lead, t_journal, t_watched")
-            cursor.execute(TABLES)
-            ids = write(cursor, leads, watched)
-            answers = ask(cursor, definitions, AT)
-            one = ask(cursor, definitions, AT, leads=ids[:1])
-            past = ask(cursor, definitions, AT, known_at=AT + timedelta(days=999))
-            later = AT + timedelta(hours=hours)
-            answers_later = ask(cursor, definitions, later)
-        assert past == answers
-        for id, (facts, done) in zip(ids, leads, strict=True):
-            for key, definition in definitions.items():
-                world = World(REGISTRY, definitions, AT, watched, facts, done)
-                *told, recheck_at = answers[id, key]
-                assert tuple(told) == judge(definition, world), (key, facts, done)
-                if recheck_at is None or recheck_at > later:
-                    assert answers_later[id, key][:3] == tuple(told)[:3], (facts, done)
-        for key in definitions:
-            assert one[ids[0], key] == answers[ids[0], key]
+            prepare(cursor, leads, watched)
+            now = ask(cursor, definitions, AT)
+            looks = sorted({answer[4] for answer in now.values() if answer[4]})
+            moments = [AT + timedelta(hours=hours), AT + timedelta(days=999)]
+            moments += [look - timedelta(microseconds=1) for look in looks[:2]]
+            for later in moments:
+                for key, answer in ask(cursor, definitions, later).items():
+                    if now[key][4] is None or now[key][4] > later:
+                        assert answer[:4] == now[key][:4], (later, now[key][4])
+        assert all(look > AT for look in looks)
 
 
 REFUSED = [
@@ -93,6 +125,14 @@ REFUSED = [
         "Two clauses",
     ),
     ({"must": ["score"]}, "must.all.0", "not a clause"),
+    ({"must": [{"fact": "score", "atleast": 1}]}, "must.all.0", "“atleast” has no meaning here"),
+    ({"must": [{"not": []}]}, "must.all.0.not.0", "not a clause"),
+    ({"must": [{"all": [], "any": []}]}, "must.all.0", "exactly one of"),
+    ({"must": [{"all": [], "fulfil": 1}]}, "must.all.0", "“fulfil” has no meaning here"),
+    ({"must": [{"fact": "flag", "is": True}] * 300}, "must.all.199", "more than 200 clauses"),
+    ({"must": [{"fact": "flag", "is": True}], "stage": 3}, "stage", "names the stage"),
+    ({"must": [{"fact": "flag", "is": True}], "should": {}}, "should", "list of clauses"),
+    ({"must": [{"fact": "flag", "is": True}], "text": " "}, "text", "say what the word means"),
     ({"must": [{"fact": "flag", "is": True}], "shall": []}, "shall", "only"),
 ]
 
@@ -114,7 +154,15 @@ NONSENSE = [
     ({"fact": "day", "before": "soon"}, "compared with a date"),
     ({"fact": "flag", "is": "yes"}, "true or false"),
     ({"fact": "word", "one_of": []}, "list of values"),
+    ({"fact": "word", "is": False}, "put a text in quotes"),
+    ({"fact": "word", "is": "a\0b"}, "compared with a text"),
+    ({"fact": "score", "is": float("nan")}, "too large"),
+    ({"fact": "score", "is": True}, "compared with a number"),
+    ({"fact": "moment", "after": AT}, "compared with a date"),
+    ({"fact": "day", "in_last_days": 0}, "whole number of days"),
+    ({"fact": "flag", "known": "yes"}, "true or false"),
     ({"definition": "nothing"}, "no definition"),
+    ({"definition": "mql"}, "mql → mql"),
 ]
 
 
@@ -136,3 +184,46 @@ def test_a_definition_that_asks_for_itself_is_refused_with_the_circle():
     }
     with pytest.raises(Invalid, match="a → b → a"):
         compile(definitions, registry=REGISTRY)
+
+
+def test_references_that_multiply_are_refused():
+    def twice(named):
+        return {"title": "T", "text": "T", "must": [{"definition": named}, {"definition": named}]}
+
+    raw = {"title": "T", "text": "T", "must": [{"fact": "flag", "is": True}]}
+    definitions = {"d0": read_definition("d0", raw)}
+    for number in range(1, 30):
+        definitions[f"d{number}"] = read_definition(f"d{number}", twice(f"d{number - 1}"))
+    with pytest.raises(Invalid, match="it asks 256 clauses; 200 at most") as refused:
+        compile(definitions, registry=REGISTRY)
+    assert refused.value.field == "d8"
+
+
+def test_no_definition_at_all_is_refused():
+    with pytest.raises(Invalid, match="no definition to judge by"):
+        compile({}, registry=REGISTRY)
+
+
+def test_a_definition_with_an_odd_name_is_refused():
+    raw = {"title": "T", "text": "T", "must": [{"fact": "flag", "is": True}]}
+    with pytest.raises(Invalid, match="named in small letters"):
+        read_definition("Ideal customer!", raw)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"type": "colour"}, {"type": "date", "is_open": False}, {"type": "choice"}]
+)
+def test_a_fact_that_could_not_be_asked_is_not_registered(odd):
+    with pytest.raises(ValueError, match="The fact odd"):
+        Fact("odd", "Odd", sql="lead.odd", **odd)
+
+
+@pytest.mark.django_db
+def test_a_far_day_is_nothing_to_wait_for():
+    raw = {"title": "T", "text": "T", "must": [{"fact": "day", "older_than_days": 9000}]}
+    facts = dict.fromkeys(FACTS) | {"day": date(9999, 12, 31)}
+    with connection.cursor() as cursor:
+        prepare(cursor, [(facts, facts, [])], {})
+        answers = ask(cursor, {"far": read_definition("far", raw)}, AT)
+    assert [answer[0] for answer in answers.values()] == [False]
+    assert [answer[4] for answer in answers.values()] == [None]

@@ -1,7 +1,7 @@
 """A small world of its own for criteria: tables, a registry, and random definitions."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -10,9 +10,12 @@ from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relatio
 
 AT = datetime(2026, 6, 15, 13, 30, tzinfo=UTC)
 TABLES = """
-CREATE TEMP TABLE t_lead (id uuid, word text, pick text, score int, sum numeric, day date,
-                          moment timestamptz, flag boolean, closed_flag boolean,
-                          closed_sum numeric);
+CREATE TEMP TABLE t_lead (id uuid, company_id uuid, word text, pick text, score int, sum numeric,
+                          day date, moment timestamptz, flag boolean, closed_flag boolean,
+                          closed_sum numeric, closed_word text);
+CREATE TEMP TABLE t_then (LIKE t_lead);
+CREATE TEMP TABLE t_company (id uuid, size int);
+CREATE TEMP TABLE t_company_then (LIKE t_company);
 CREATE TEMP TABLE t_journal (lead_id uuid, kind text, outcome text, happened_at timestamptz,
                              known_at timestamptz);
 CREATE TEMP TABLE t_watched (kind text, since timestamptz);
@@ -27,7 +30,10 @@ FACTS = {
     "flag": ("yes_no", True),
     "closed_flag": ("yes_no", False),
     "closed_sum": ("money", False),
+    "closed_word": ("text", False),
+    "size": ("number", True),
 }
+OF_LEAD = [name for name in FACTS if name != "size"]
 CHOICES = ("red", "green", "blue")
 KINDS = ("visit", "click", "ask")
 OUTCOMES = (None, "demo", "price")
@@ -35,9 +41,16 @@ OUTCOMES = (None, "demo", "price")
 
 def small_registry() -> Registry:
     registry = Registry()
-    registry.add(Relation("lead", "t_lead", "t_lead"), Journal("t_journal", "t_watched"))
+    then = "(SELECT * FROM t_then WHERE %(criteria_known_at)s::timestamptz IS NOT NULL)"
+    registry.add(
+        Relation("lead", "t_lead", then),
+        Relation("company", "t_company", "t_company_then", on="company.id = lead.company_id"),
+        Journal("t_journal", "t_watched"),
+    )
     for key, (type, is_open) in FACTS.items():
-        registry.add(Fact(key, key, type, f"lead.{key}", is_open=is_open, choices=CHOICES))
+        relation = "company" if key == "size" else "lead"
+        sql = f"{relation}.{key}"
+        registry.add(Fact(key, key, type, sql, relation, is_open=is_open, choices=CHOICES))
     registry.add(
         Behaviour("visits", "Visits", ("visit",)),
         Behaviour("doings", "Doings", ("visit", "click")),
@@ -46,7 +59,7 @@ def small_registry() -> Registry:
     return registry
 
 
-WORDS = st.sampled_from(["alpha", "Beta", "al", "gamma delta"])
+WORDS = st.sampled_from(["alpha", "Beta", "al", "Österreich", "ÖSTERREICH"])
 NUMBERS = st.integers(-2, 4)
 DAYS = st.integers(-4, 4).map(lambda n: AT.date() + timedelta(days=n))
 SPANS = st.integers(1, 4)
@@ -114,6 +127,8 @@ _value = {
     "flag": st.booleans(),
     "closed_flag": st.booleans(),
     "closed_sum": NUMBERS.map(Decimal),
+    "closed_word": WORDS,
+    "size": NUMBERS,
 }
 LEADS = st.fixed_dictionaries(
     {name: st.one_of(st.none(), values) for name, values in _value.items()}
@@ -123,6 +138,7 @@ DONE = st.lists(
         st.sampled_from(KINDS),
         st.sampled_from(OUTCOMES),
         st.integers(-34 * 24, 30).map(lambda n: AT + timedelta(hours=n)),
+        st.sampled_from([0, 0, 5, 24 * 50]).map(lambda n: timedelta(hours=n)),
     ),
     max_size=5,
 )
@@ -137,31 +153,49 @@ WATCHED = st.fixed_dictionaries(
 
 
 def write(cursor, leads, watched) -> list[uuid.UUID]:
-    """Put leads (facts, done) into the tables; their ids."""
-    cursor.execute("TRUNCATE t_lead, t_journal, t_watched")
+    """Put leads into the tables: facts now, facts then, and what was done; their ids."""
     ids = [uuid.UUID(int=number + 1) for number in range(len(leads))]
-    names = list(FACTS)
-    cursor.executemany(
-        f"INSERT INTO t_lead (id, {', '.join(names)}) VALUES (%s{', %s' * len(names)})",
-        [(id, *(facts[name] for name in names)) for id, (facts, _) in zip(ids, leads, strict=True)],
+    for number, tables in enumerate((("t_lead", "t_company"), ("t_then", "t_company_then"))):
+        facts = [(id, lead[number]) for id, lead in zip(ids, leads, strict=True)]
+        _insert(
+            cursor,
+            tables[0],
+            ("id", "company_id", *OF_LEAD),
+            [(id, id, *(each[name] for name in OF_LEAD)) for id, each in facts],
+        )
+        sizes = [(id, each["size"]) for id, each in facts if each["size"] is not None]
+        _insert(cursor, tables[1], ("id", "size"), sizes)
+    done = [(id, each) for id, lead in zip(ids, leads, strict=True) for each in lead[2]]
+    _insert(
+        cursor,
+        "t_journal",
+        ("lead_id", "kind", "outcome", "happened_at", "known_at"),
+        [(id, kind, outcome, at, at + late) for id, (kind, outcome, at, late) in done],
     )
-    rows = [(id, k, o, m, m) for id, (_, done) in zip(ids, leads, strict=True) for k, o, m in done]
-    if rows:
-        cursor.executemany("INSERT INTO t_journal VALUES (%s, %s, %s, %s, %s)", rows)
     since = [(kind, moment) for kind, moment in watched.items() if moment]
-    if since:
-        cursor.executemany("INSERT INTO t_watched VALUES (%s, %s)", since)
+    _insert(cursor, "t_watched", ("kind", "since"), since)
     return ids
+
+
+def _insert(cursor, table, columns, rows) -> None:
+    cursor.execute(f"TRUNCATE {table}")
+    if rows:
+        places = f"({', '.join(['%s'] * len(columns))})"
+        values = [value for row in rows for value in row]
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * len(rows))}",
+            values,
+        )
 
 
 __all__ = [
     "AT",
     "DEFINITIONS",
     "DONE",
+    "FACTS",
     "LEADS",
     "TABLES",
     "WATCHED",
-    "date",
     "small_registry",
     "write",
 ]
