@@ -73,7 +73,7 @@ def _work(company: Company, ready: Sequence[uuid.UUID], at: datetime) -> None:
 
 
 def _answer(handoffs: Sequence[Handoff], by: uuid.UUID, at: datetime) -> list[uuid.UUID]:
-    """Three in ten become deals, four are passed back, the rest stay open; the deals."""
+    """Three in ten become deals, one in twenty stays open, the rest is passed back; the deals."""
     if not handoffs:
         return []
     tried = [
@@ -81,7 +81,7 @@ def _answer(handoffs: Sequence[Handoff], by: uuid.UUID, at: datetime) -> list[uu
     ]
     follow_up.log_attempts(attempts=tried, by=by, at=at)
     count = len(handoffs)
-    sold, returned = handoffs[: 3 * count // 10], handoffs[3 * count // 10 : 7 * count // 10]
+    sold, returned = handoffs[: 3 * count // 10], handoffs[3 * count // 10 : 19 * count // 20]
     reason = next(key for key, each in running().reasons.items() if each.asks is None)
     if returned:
         ids = [each.id for each in returned]
