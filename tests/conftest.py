@@ -1,5 +1,21 @@
 """What all tests share."""
 
+from collections.abc import Iterator
+
+import pytest
+
 from tests.laws.statements import statements_keep_the_laws
 
-__all__ = ["statements_keep_the_laws"]
+__all__ = ["no_jobs_are_left_behind", "statements_keep_the_laws"]
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_are_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The job queue's tables are no models that Django would empty after a test that commits."""
+    marker = request.node.get_closest_marker("django_db")
+    yield
+    if marker and marker.kwargs.get("transaction"):
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

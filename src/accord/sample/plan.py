@@ -13,7 +13,7 @@ from accord.sample import cast, story
 from accord.sample.story import Channel, Effort, Vertical
 
 LATE = timedelta(minutes=111)
-THIS_MORNING = 14  # prospects who raise a hand within the last two hours
+THIS_MORNING = 30  # prospects who raise a hand within the last two hours
 
 
 @dataclass(frozen=True)
