@@ -88,6 +88,7 @@
     all("[data-keep]", root).forEach((field) => { if (!field.value) field.value = sessionStorage.getItem(slot(field)) || ""; });
     const first = $("[data-focus]", root);
     if (first) first.focus();
+    first?.closest(".in-place")?.scrollIntoView({ block: "nearest" });
   }
   const sent = (form) => all("[data-keep]", form).forEach((field) => sessionStorage.removeItem(slot(field)));
   document.addEventListener("htmx:afterRequest", (event) => {
