@@ -1,26 +1,29 @@
-"""Sets up a small company in the home of this process's environment: run as a module."""
+"""Sets up a company with four reps in the Accord of ACCORD_HOME, and prints a key for its API.
 
-import os
+python -m tests.kills.company
+"""
+
 from datetime import UTC, datetime
 
-if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "accord.config.settings"
-    import django
+from accord.cli.ready import ready
 
-    django.setup()
 
+def main() -> None:
+    ready()
     from accord.flows.begin import Company, add_person, begin
-    from accord.teams.actions import Newcomer
+    from accord.teams.actions import SAMPLE_WEEK, Newcomer, add_token
+    from accord.teams.models import Role
 
-    now = datetime.now(UTC)
-    every_day = {
-        day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    }
-    begin(
-        company=Company("Halden", "EUR", "Europe/Berlin", every_day),
-        first=Newcomer("ada@halden.example", "Ada", ["admin"], "long-enough-for-all"),
-        at=now,
-    )
-    for name in ("sam", "lena", "jonas"):
-        person = Newcomer(f"{name}@halden.example", name.title(), ["rep"])
-        add_person(newcomer=person, at=now)
+    at = datetime.now(UTC)
+    heads = [Role.HEAD_OF_SALES, Role.HEAD_OF_MARKETING, Role.ADMIN]
+    first = Newcomer("head@halden.example", "Sofia", heads, None)
+    company = Company("Halden", "EUR", "Europe/Berlin", SAMPLE_WEEK)
+    head = begin(company=company, first=first, at=at)
+    for name in ("mira", "tom", "ines", "sam"):
+        rep = Newcomer(f"{name}@halden.example", name.title(), [Role.REP], None)
+        add_person(newcomer=rep, at=at)
+    print(add_token(user_id=head.id, name="kills", at=at))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
