@@ -20,7 +20,7 @@ FLAGS = [
     "--no-first-run",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PATIENCE = 15_000  # milliseconds; a machine at work on much else is slow
+PATIENCE = 30_000  # milliseconds; a machine at work on much else is slow
 Opens = Callable[..., Page]
 
 
