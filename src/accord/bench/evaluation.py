@@ -21,7 +21,7 @@ VERDICTS = "qualification_verdict"
 Judge = Callable[[datetime], int]
 
 
-def evaluation_benchmarks(*, leads: int | None, at: datetime) -> Iterator[Figure]:
+def evaluation(*, leads: int | None, at: datetime) -> Iterator[Figure]:
     """`evaluate.new`, from no verdict to all, and `evaluate.again`, where few changed."""
     leads = leads or LEADS
     with own_database():

@@ -20,14 +20,8 @@ RUNS = 2
 OF_COPY = 0.5  # this share of bare COPY's speed is promised
 
 
-def import_benchmarks(*, leads: int | None, at: datetime) -> Iterator[Figure]:
-    """`import.olist` and `import.copy`."""
-    yield olist(at=at)
-    yield copied(leads=leads or LEADS, at=at)
-
-
-def olist(*, at: datetime) -> Figure:
-    """The real file of leads and that of deals, each a whole command, on an empty database."""
+def olist(*, leads: int | None, at: datetime) -> Iterator[Figure]:
+    """`import.olist`: the real files of leads and deals, two whole commands, from nothing."""
     folder = _data() / "olist-funnel"
     files = [
         ("leads", folder / "olist_marketing_qualified_leads_dataset.csv"),
@@ -36,16 +30,17 @@ def olist(*, at: datetime) -> Figure:
     maps = Path(__file__).parents[3] / "examples" / "olist"
     if not all(file.exists() for _, file in files) or not maps.exists():
         says = f"skipped: the files are not in {folder} (ACCORD_DATA names another folder)"
-        return Figure(name="import.olist", leads=None, figure=None, unit="s", says=says)
+        yield Figure(name="import.olist", leads=None, figure=None, unit="s", says=says)
+        return
     with own_database() as name:
         open_shop(at=at)
         vacuum()
         with stopwatch() as taken:
             done = [_command(name, kind, file, maps / f"{kind}.toml") for kind, file in files]
-    leads, deals = (each["created"] for each in done)
-    return Figure(
+    created, deals = (each["created"] for each in done)
+    yield Figure(
         name="import.olist",
-        leads=leads,
+        leads=created,
         figure=round(taken(), 2),
         unit="s",
         rss_mb=most_memory(),
@@ -73,8 +68,9 @@ def _data() -> Path:
     return Path(given) if given else Path(__file__).parents[4] / "shared" / "data"
 
 
-def copied(*, leads: int, at: datetime) -> Figure:
-    """The import of a generated file, against COPY of the very rows that it writes."""
+def against_copy(*, leads: int | None, at: datetime) -> Iterator[Figure]:
+    """`import.copy`: a generated file, against COPY of the very rows that its import writes."""
+    leads = leads or LEADS
     imports, copies = [], []
     with own_database(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -100,7 +96,7 @@ def copied(*, leads: int, at: datetime) -> Figure:
                 put_back(files)
             copies.append(taken())
             empty(tables)
-    return Figure(
+    yield Figure(
         name="import.copy",
         leads=leads,
         figure=round(best(imports), 2),

@@ -1,0 +1,70 @@
+"""The benchmarks run, agree with what they are held against, and leave nothing behind."""
+
+import json
+import os
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from accord.bench.figures import Figure, percentile
+
+ROWS = 1_000
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "accord.cli", "bench", *arguments, "--leads", str(ROWS)],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "accord.config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def databases() -> set[str]:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database").fetchall()
+    return {name for (name,) in rows if name.startswith("accord_bench_")}
+
+
+def test_each_says_what_it_found_beside_its_limit() -> None:
+    done = bench("import.copy", "evaluate", "pages", "--json")
+    assert done.returncode == 0, done.stderr
+    found = {line["name"]: line for line in json.loads(done.stdout)}
+    assert {"import.copy", "evaluate.new", "evaluate.again"} < found.keys()
+    assert {"pages.lead", "pages.handoffs", "pages.leads", "pages.scoreboard"} < found.keys()
+    assert all(line["leads"] == ROWS and line["figure"] > 0 for line in found.values())
+    assert (found["import.copy"]["limit"], found["import.copy"]["limit_is"]) == (0.5, "at_least")
+    assert found["evaluate.new"]["ratio"] > 0
+    lead = found["pages.lead"]
+    assert lead["p50_ms"] <= lead["p95_ms"] == lead["figure"]
+    assert lead["queries"] > 0
+    assert not databases()
+
+
+def test_a_benchmark_that_there_is_not_is_one_sentence() -> None:
+    done = bench("imports")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no benchmark “imports”" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("limit_is", "ratio", "kept"),
+    [("at_least", 0.6, True), ("at_least", 0.4, False), ("at_most", 0.4, True)],
+)
+def test_a_limit_holds_from_its_side(limit_is: str, ratio: float, kept: bool) -> None:
+    figure = Figure("x", 1, 9.0, "s", limit=0.5, limit_is=limit_is, ratio=ratio)  # type: ignore[arg-type]
+    assert figure.is_kept is kept
+
+
+def test_a_figure_without_a_ratio_is_held_against_the_limit_itself() -> None:
+    assert Figure("x", 1, 99.0, "ms", limit=100.0, limit_is="at_most").is_kept
+    assert Figure("x", 1, None, "ms", limit=100.0, limit_is="at_most").is_kept is None
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    assert percentile([5.0, 1.0, 3.0], 0.5) == 3.0
+    assert percentile([float(n) for n in range(40)], 0.95) == 38.0
