@@ -24,6 +24,26 @@ PATIENCE = 30_000  # milliseconds; a machine at work on much else is slow
 Opens = Callable[..., Page]
 
 
+def chromium() -> str | None:
+    """The machine's own Chromium, if it has one."""
+    named = os.environ.get("ACCORD_CHROMIUM", "")
+    return next(filter(None, map(shutil.which, (named, *NAMES))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without Chromium, one skipped test says so for all of them."""
+    journeys = sorted(
+        (item for item in items if item.get_closest_marker("browser")), key=lambda item: item.nodeid
+    )
+    if not journeys or chromium():
+        return
+    first, *others = journeys
+    why = "No Chromium here, so no journeys: install it or name it in ACCORD_CHROMIUM."
+    first.add_marker(pytest.mark.skip(reason=why))
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = next(
@@ -33,7 +53,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("No Chromium here, so no journeys: install it or name it in ACCORD_CHROMIUM.")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
 
