@@ -12,7 +12,7 @@ from accord.base.lifecycle import LeadStatus, Stage
 from accord.flows import follow_up
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, HandoffState
-from accord.handoffs.queries import inbox, kept_today, open_handoff
+from accord.handoffs.queries import Show, kept_today, open_handoff, shown
 from accord.leads.models import Activity, Lead, StageEntry
 from accord.outbox.models import Notification
 from accord.teams.actions import add_absence
@@ -218,7 +218,11 @@ class TestTheInbox:
             {"email": "eva@acme.example", "need": "x", "employees": 99, "event": "pricing.visited"}
         )
         hand_raise()
-        items = inbox(office.mira, SOON) + inbox(office.tom, SOON)
+        items = [
+            item
+            for user in (office.mira, office.tom)
+            for item in shown(Show.MINE, user=user, at=SOON)
+        ]
         raised = next(item for item in items if item.lead.id != lead.id)
         assert raised.first.label == "First attempt"
         assert raised.first.left == 50 * MINUTE
@@ -238,7 +242,7 @@ class TestTheInbox:
         office = open_office()
         send(*({"email": f"d{n}@acme.example", "asks_for": "demo"} for n in range(12)))
         with django_assert_num_queries(6):
-            assert len(inbox(office.mira, SOON)) == 6
+            assert len(shown(Show.MINE, user=office.mira, at=SOON)) == 6
 
     def test_finds_the_open_handoff_of_a_lead(self):
         open_office()

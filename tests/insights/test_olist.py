@@ -9,9 +9,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accord.flows.import_file import import_file, plan_import
-from accord.insights.metrics import Scope, leads_of, metric
+from accord.insights.behind import behind
+from accord.insights.metrics import Scope, metric
 from accord.insights.reports import report
 from accord.leads.models import Lead, Submission
+from accord.teams.models import User
 from tests.imports.files import real_data
 from tests.imports.test_import_leads import everything, figures
 
@@ -126,9 +128,11 @@ class TestChannels:
 
 class TestFigures:
     def test_open_their_rows(self, olist: object) -> None:
-        scope = Scope(at=AT)
-        for key in ("leads", "won", "deals_won"):
-            assert leads_of(key, scope).count() == metric(key).count(scope)
+        scope, reader = Scope(at=AT), User(is_active=True)
+        for key, number in (("leads", 8_000), ("won", 842), ("lost", 0), ("deals_won", 842)):
+            page = behind(key, scope, user=reader)
+            assert page.total == metric(key).count(scope) == number
+            assert len(page.rows) == min(number, 50)
 
     def test_profiles_with_two_values_stay_as_they_were_sent(self, olist: object) -> None:
         assert Submission.objects.filter(body__lead_behaviour_profile="cat, wolf").exists()

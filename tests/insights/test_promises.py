@@ -11,11 +11,13 @@ from accord.flows import follow_up
 from accord.flows.pass_back import Said, pass_back, undo_pass_back
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Handoff
-from accord.insights.metrics import Scope, all_metrics, leads_of, metric
+from accord.insights.behind import behind
+from accord.insights.metrics import Scope, all_metrics, metric
 from accord.insights.promises import Quality, came_back, promises, waiting_too_long
 from accord.insights.reports import report
 from accord.insights.rules import month_of
 from accord.insights.scoreboard import scoreboard
+from accord.teams.models import User
 from accord.teams.queries import company_calendar
 from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office, send
 
@@ -50,7 +52,11 @@ class TestReadyLeads:
         send({"email": "no@acme.example"})
         both = promises(november(), terms=running(), calendar=company_calendar())
         assert both.volumes[0].delivered == 2
-        assert leads_of("ready_leads", november()).count() == 2
+        page = behind("ready_leads", november(), user=User.objects.earliest("email"))
+        assert {row.lead.email for row in page.rows if row.lead} == {
+            "dana@acme.example",
+            "eva@acme.example",
+        }
 
     def test_are_expected_by_working_days(self) -> None:
         open_office()
@@ -171,10 +177,12 @@ def test_before_set_up_there_are_no_promises() -> None:
         report("sla", at=AT)
 
 
-def test_every_figure_opens_as_many_leads_as_it_counts_handoffs_of() -> None:
+def test_every_figure_opens_the_rows_that_it_counts() -> None:
     open_office()
     call(hand_raise(), AT + 30 * MINUTE)
     hand_raise("eva")
     scope = november()
     for key in all_metrics():
-        assert leads_of(key, scope).count() == metric(key).count(scope), key
+        page = behind(key, scope, user=User.objects.earliest("email"))
+        assert page.total == len(page.rows) == metric(key).count(scope), key
+        assert all(row.lead for row in page.rows)

@@ -152,7 +152,7 @@ def fill(*, leads: int = 240, seed: int = 7, now: datetime | None = None) -> dic
 def _work(cast: dict[str, User], dice: random.Random, at: datetime) -> None:
     """A rep answers what is open: talks, accepts, passes back, qualifies."""
     for user in (cast["rep"], cast["head_of_sales"]):
-        for item in handoffs.inbox(user, at)[:3]:
+        for item in handoffs.shown(handoffs.Show.MINE, user=user, at=at, limit=3):
             outcome = dice.choice(["no_answer", "left_message", "connected", "connected"])
             attempt = Attempt(lead_id=item.lead.id, channel="call", outcome=outcome)
             follow_up.log_attempts(attempts=[attempt], by=user.id, at=at)

@@ -1,7 +1,7 @@
 """Handoffs: see what is open, and answer it."""
 
 import uuid
-from typing import Any, Literal
+from typing import Any
 
 from ninja import Query, Router, Schema, Status
 
@@ -18,7 +18,7 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome, Taken
 
 router = Router(tags=["Handoffs"])
-Show = Literal["mine", "queue", "late", "all"]
+MOST = 200  # open handoffs in one answer
 
 
 class HandoffsOut(Schema):
@@ -30,7 +30,7 @@ class HandoffsOut(Schema):
 class HandoffFilters(Schema):
     """Whose: mine, in the queue, waiting too long, or all. Sales sees its own by default."""
 
-    show: Show | None = None
+    show: queries.Show | None = None
 
 
 class AttemptIn(Schema):
@@ -66,13 +66,8 @@ class PassBackIn(Schema):
 def list_handoffs(request: Request, filters: Query[HandoffFilters]) -> HandoffsOut:
     """Open handoffs with their leads, briefs and what is still promised."""
     sells = not SALES.isdisjoint(request.auth.roles)
-    show = filters.show or ("mine" if sells else "all")
-    if show == "mine":
-        found = queries.inbox(request.auth, request.at)
-    elif show == "queue":
-        found = queries.queued(request.at)
-    else:
-        found = queries.overdue(request.at) if show == "late" else queries.all_open(request.at)
+    show = filters.show or (queries.Show.MINE if sells else queries.Show.ALL)
+    found = queries.shown(show, user=request.auth, at=request.at, limit=MOST)
     return HandoffsOut(rows=[handoff_of(item) for item in found])
 
 

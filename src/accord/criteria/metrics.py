@@ -29,6 +29,8 @@ class Metric:
     """`rows` gives what it counts: leads, or rows that carry a `lead_id`.
 
     `opens` gives the filters of the leads list that show exactly these rows, where it can.
+    `among` is the condition on leads by which it narrows the leads of a cohort, where that is
+    all it does; so several can be counted in one pass.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Metric:
     unit: str
     rows: Callable[[Scope], Any]
     opens: Callable[[Scope], Any] | None = None
+    among: Callable[[], Any] | None = None
 
     def count(self, scope: Scope) -> int:
         """How many there are. One query."""

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.base.lifecycle import Stage
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.deals.models import Deal, DealLead, DealState
-from accord.leads.metrics import cohort, entered
-from accord.leads.models import Lead
+from accord.leads.metrics import entered, of_cohort
 
 
 def closed(*states: DealState) -> Callable[[Scope], QuerySet[Deal]]:
@@ -17,23 +16,20 @@ def closed(*states: DealState) -> Callable[[Scope], QuerySet[Deal]]:
     return lambda scope: Deal.objects.filter(state__in=states, **scope.within("closed_at"))
 
 
-def lost_leads(scope: Scope) -> QuerySet[Lead]:
-    """Of a cohort, the leads with a lost deal that did not become customers otherwise."""
-    lost = Deal.objects.filter(state=DealState.LOST)
-    joined = DealLead.objects.filter(deal_id__in=lost.values("id"))
-    leads = cohort(scope).filter(
-        Q(id__in=lost.values("lead_id")) | Q(id__in=joined.values("lead_id"))
-    )
-    return leads.exclude(id__in=entered(Stage.CUSTOMER)(scope).values("id"))
+def lost() -> Q:
+    """Leads with a lost deal that did not become customers otherwise."""
+    deals = Deal.objects.filter(state=DealState.LOST)
+    joined = DealLead.objects.filter(deal_id__in=deals.values("id"))
+    has_lost = Q(id__in=deals.values("lead_id")) | Q(id__in=joined.values("lead_id"))
+    return has_lost & ~entered(Stage.CUSTOMER)
 
 
 register(
-    Metric(
+    of_cohort(
         key="lost",
         label=_("Lost"),
         sentence=_("Leads of the period whose deal was lost and who did not become customers."),
-        unit="leads",
-        rows=lost_leads,
+        among=lost,
     ),
     Metric(
         key="deals_won",

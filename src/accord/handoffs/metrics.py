@@ -1,8 +1,10 @@
 """What can be counted of handoffs and of the promises on them."""
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accord.criteria.metrics import Metric, Rate, Scope, register
@@ -38,9 +40,9 @@ def passed_back(scope: Scope) -> QuerySet[PassBack]:
     return PassBack.objects.filter(undone_at__isnull=True, **scope.within("passed_back_at"))
 
 
-def clocks(kind: ClockKind, scope: Scope) -> QuerySet[Clock]:
-    """The promises of a kind that began in the scope, cancelled ones left out."""
-    running = Clock.objects.filter(kind=kind, **scope.within("started_at"))
+def promised(scope: Scope) -> QuerySet[Clock]:
+    """The promises that began in the scope, cancelled ones left out."""
+    running = Clock.objects.filter(kind__in=PROMISED, **scope.within("started_at"))
     return running.exclude(state=ClockState.CANCELLED)
 
 
@@ -51,12 +53,57 @@ def missed(scope: Scope) -> Q:
     )
 
 
-def _kept(kind: ClockKind) -> Callable[[Scope], QuerySet[Clock]]:
-    return lambda scope: clocks(kind, scope).filter(KEPT)
+class _Part(NamedTuple):
+    """A part of the promises of a kind, and the condition that makes it up."""
+
+    key: str
+    label: Any
+    sentence: Any
+    among: Callable[[Scope], Q]
 
 
-def _come_due(kind: ClockKind) -> Callable[[Scope], QuerySet[Clock]]:
-    return lambda scope: clocks(kind, scope).filter(KEPT | LATE | missed(scope))
+_PARTS = (
+    _Part(
+        "kept",
+        _("Kept in time"),
+        _("Promises of the period that were kept by the moment due."),
+        lambda scope: KEPT,
+    ),
+    _Part(
+        "late",
+        _("Kept late"),
+        _("Promises of the period that were kept after the moment due."),
+        lambda scope: LATE,
+    ),
+    _Part(
+        "missed",
+        _("Missed"),
+        _("Promises of the period that are past due and still to be done."),
+        missed,
+    ),
+    _Part(
+        "due",
+        _("Came due"),
+        _("Promises of the period that were kept, kept late, or are past due."),
+        lambda scope: KEPT | LATE | missed(scope),
+    ),
+    _Part(
+        "running",
+        _("Running"),
+        _("Promises of the period that are not due yet."),
+        lambda scope: Q(stopped_at__isnull=True) & ~missed(scope),
+    ),
+)
+
+
+def _metric(kind: ClockKind, part: _Part) -> Metric:
+    return Metric(
+        key=f"{kind.value}_{part.key}",
+        label=format_lazy("{}: {}", kind.label, part.label),
+        sentence=part.sentence,
+        unit="promises",
+        rows=lambda scope: promised(scope).filter(part.among(scope), kind=kind),
+    )
 
 
 register(
@@ -104,26 +151,7 @@ register(
         part="accepted",
         whole="answered",
     ),
-    *(
-        Metric(
-            key=f"{kind.value}_kept",
-            label=_("Kept in time"),
-            sentence=_("Promises of the period that were kept by the moment due."),
-            unit="promises",
-            rows=_kept(kind),
-        )
-        for kind in PROMISED
-    ),
-    *(
-        Metric(
-            key=f"{kind.value}_due",
-            label=_("Came due"),
-            sentence=_("Promises of the period that were kept, kept late, or are past due."),
-            unit="promises",
-            rows=_come_due(kind),
-        )
-        for kind in PROMISED
-    ),
+    *(_metric(kind, part) for kind in PROMISED for part in _PARTS),
     *(
         Rate(
             key=f"{kind.value}_in_time",

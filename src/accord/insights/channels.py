@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count
-
 from accord.base.errors import Invalid
-from accord.insights.metrics import Scope, metric
+from accord.insights.metrics import Scope
 from accord.insights.rules import Share, ranks, share
+from accord.insights.tallies import Tallies, tallies
 from accord.leads.metrics import list_of
 from accord.leads.queries import LeadFilters
 
@@ -46,15 +45,20 @@ class Channel:
 
 
 def channels(scope: Scope, *, by: str = "source") -> Sequence[Channel]:
-    """Leads and customers of the scope by where they came from, most leads first. Two queries.
+    """Leads and customers of the scope by where they came from, most leads first.
 
     Raises Invalid for a field by which leads cannot be told apart.
     """
     if by not in BY:
         raise Invalid(f"Leads cannot be told apart by “{by}”; use {', '.join(BY)}.", field="by")
-    leads, won = _counts("leads", scope, by), _counts("won", scope, by)
-    names = sorted(leads, key=lambda name: (-leads[name], name is None, name or ""))
-    rates = [share(won.get(name, 0), leads[name]) for name in names]
+    return channels_of(tallies(scope, zone="UTC", by=BY[by]), scope, by=by)
+
+
+def channels_of(found: Tallies, scope: Scope, *, by: str = "source") -> Sequence[Channel]:
+    """As `channels`, of leads that were counted already, by that same field."""
+    counts = {name: tally.counts for name, tally in found.by_name().items()}
+    names = sorted(counts, key=lambda name: (-counts[name]["leads"], name is None, name or ""))
+    rates = [share(counts[name]["won"], counts[name]["leads"]) for name in names]
     return [
         Channel(
             name=name,
@@ -65,11 +69,6 @@ def channels(scope: Scope, *, by: str = "source") -> Sequence[Channel]:
         )
         for name, rate, rank in zip(names, rates, ranks(rates), strict=True)
     ]
-
-
-def _counts(key: str, scope: Scope, by: str) -> dict[str | None, int]:
-    rows = metric(key).rows(scope).values_list(BY[by]).annotate(number=Count("id")).order_by()
-    return dict(rows)
 
 
 def _filters(name: str | None, by: str, scope: Scope, entered: str) -> LeadFilters | None:

@@ -1,10 +1,8 @@
 """The funnel by cohort: the leads of a month of first contact, and how far they came."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Avg,
@@ -17,16 +15,15 @@ from django.db.models import (
     Q,
     Subquery,
 )
-from django.db.models.functions import TruncMonth
 
 from accord.base.lifecycle import Stage
 from accord.insights.metrics import Scope, metric
 from accord.insights.percentiles import Percentile
 from accord.insights.rules import Month, Share, month_of, share
+from accord.insights.tallies import STEPS, Tallies, tallies
 from accord.leads.models import StageEntry
 from accord.leads.queries import LeadFilters
 
-STEPS = ("leads", "mql", "sal", "sql", "opportunity", "won", "lost")
 _DAY = timedelta(days=1)
 
 
@@ -60,10 +57,12 @@ class DaysToWon:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Cohorts in order of time, and all of them together."""
+    """Cohorts in order of time, and all of them together, as they were `at` a moment."""
 
+    at: datetime
     cohorts: Sequence[Cohort]
     counts: Mapping[str, int]
+    opens: Mapping[str, LeadFilters | None]
     days_to_won: DaysToWon
 
     @property
@@ -73,36 +72,37 @@ class Funnel:
 
 def funnel(scope: Scope, *, zone: str) -> Funnel:
     """The cohorts of first contact in the scope, by month in `zone`. A fixed number of queries."""
-    by_step = {step: _by_month(step, scope, zone) for step in STEPS}
-    months = sorted({month for counts in by_step.values() for month in counts})
-    cohorts = [_cohort(moment, by_step, scope, zone) for moment in months]
-    totals = {step: sum(counts.values()) for step, counts in by_step.items()}
-    return Funnel(cohorts=cohorts, counts=totals, days_to_won=days_to_won(scope))
+    return funnel_of(tallies(scope, zone=zone), scope, zone=zone)
 
 
-def _by_month(step: str, scope: Scope, zone: str) -> dict[datetime, int]:
-    rows = (
-        metric(step)
-        .rows(scope)
-        .annotate(month=TruncMonth("first_contact_at", tzinfo=ZoneInfo(zone)))
-        .values_list("month")
-        .annotate(number=Count("id"))
-        .order_by()
+def funnel_of(found: Tallies, scope: Scope, *, zone: str) -> Funnel:
+    """As `funnel`, of leads that were counted already."""
+    total = found.total().counts
+    return Funnel(
+        at=found.at,
+        cohorts=[
+            _cohort(month_of(month.date(), zone), tally.counts, scope)
+            for month, tally in sorted(found.by_month().items())
+        ],
+        counts=total,
+        opens=_opens(scope),
+        days_to_won=days_to_won(scope),
     )
-    return dict(rows)
 
 
-def _cohort(
-    moment: datetime, by_step: Mapping[str, Mapping[datetime, int]], scope: Scope, zone: str
-) -> Cohort:
-    month = month_of(moment.date(), zone)
-    within = Scope(at=scope.at, begins_at=month.begins_at, ends_at=month.ends_at)
-    openers: dict[str, Callable[[Scope], Any] | None] = {step: metric(step).opens for step in STEPS}
-    return Cohort(
-        month=month,
-        counts={step: counts.get(moment, 0) for step, counts in by_step.items()},
-        opens={step: opens(within) if opens else None for step, opens in openers.items()},
+def _cohort(month: Month, counts: Mapping[str, int], scope: Scope) -> Cohort:
+    begin, end = month.begins_at, month.ends_at
+    within = Scope(
+        at=scope.at,
+        begins_at=max(begin, scope.begins_at or begin),
+        ends_at=min(end, scope.ends_at or end),
     )
+    return Cohort(month=month, counts=counts, opens=_opens(within))
+
+
+def _opens(scope: Scope) -> Mapping[str, LeadFilters | None]:
+    openers = {step: metric(step).opens for step in STEPS}
+    return {step: opens(scope) if opens else None for step, opens in openers.items()}
 
 
 def days_to_won(scope: Scope) -> DaysToWon:

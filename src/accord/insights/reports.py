@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 from accord.agreement.queries import running
 from accord.base.errors import Missing
 from accord.insights.channels import Channel, channels
-from accord.insights.funnel import STEPS, DaysToWon, Funnel, funnel
+from accord.insights.funnel import DaysToWon, Funnel, funnel
 from accord.insights.metrics import Scope
 from accord.insights.promises import Promises, Quality, Volume, promises
 from accord.insights.rules import FEWEST_CASES, Share, midnight
 from accord.insights.scoreboard import promised_over, scoreboard
+from accord.insights.tallies import STEPS
 from accord.teams.queries import company_calendar, workspace
 from accord.teams.rules import ALWAYS, Calendar
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accord.agreement.queries import running
-from accord.insights.channels import Channel, channels
-from accord.insights.funnel import Funnel, funnel
+from accord.insights.channels import Channel, channels_of
+from accord.insights.funnel import Funnel, funnel_of
 from accord.insights.metrics import Scope
 from accord.insights.promises import CameBack, Promises, came_back, promises, waiting_too_long
 from accord.insights.rules import month_of
+from accord.insights.tallies import tallies
 from accord.teams.rules import Calendar
 
 
@@ -40,14 +41,15 @@ def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
     over = promised_over(period, calendar.time_zone)
     both = promises(over, terms=terms, calendar=calendar)
     too_long = waiting_too_long(at=period.at)
+    counted = tallies(period, zone=calendar.time_zone)
     return Scoreboard(
         at=period.at,
         period=period,
         promised_over=over,
         headline=headline(both, too_long),
         promises=both,
-        funnel=funnel(period, zone=calendar.time_zone),
-        channels=channels(period),
+        funnel=funnel_of(counted, period, zone=calendar.time_zone),
+        channels=channels_of(counted, period),
         came_back=came_back(over, terms=terms),
         waiting_too_long=too_long,
     )

@@ -1,8 +1,10 @@
 """What can be counted of leads. A lead belongs to the cohort of its first contact."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accord.base.lifecycle import Stage
@@ -18,14 +20,24 @@ def cohort(scope: Scope) -> QuerySet[Lead]:
     return Lead.objects.filter(merged_into_id__isnull=True, **scope.within("first_contact_at"))
 
 
-def entered(stage: Stage) -> Callable[[Scope], QuerySet[Lead]]:
-    """Of a cohort, the leads that ever entered the stage."""
+def entered(stage: Stage) -> Q:
+    """Leads that ever entered the stage."""
+    return Q(id__in=StageEntry.objects.filter(stage=stage).values("lead_id"))
 
-    def rows(scope: Scope) -> QuerySet[Lead]:
-        entries = StageEntry.objects.filter(stage=stage)
-        return cohort(scope).filter(id__in=entries.values("lead_id"))
 
-    return rows
+def of_cohort(
+    *, key: str, label: Any, sentence: Any, among: Callable[[], Q], opens: Any = None
+) -> Metric:
+    """A metric that counts the leads of a cohort to which a condition applies."""
+    return Metric(
+        key=key,
+        label=label,
+        sentence=sentence,
+        unit="leads",
+        rows=lambda scope: cohort(scope).filter(among()),
+        opens=opens,
+        among=among,
+    )
 
 
 def list_of(entered: str = "") -> Callable[[Scope], LeadFilters]:
@@ -43,24 +55,23 @@ register(
         unit="leads",
         rows=cohort,
         opens=list_of(),
+        among=Q,
     ),
     *(
-        Metric(
+        of_cohort(
             key=stage.value,
             label=stage.label,
             sentence=_("Leads of the period that have ever entered this stage."),
-            unit="leads",
-            rows=entered(stage),
+            among=partial(entered, stage),
             opens=list_of(stage.value),
         )
         for stage in REACHED
     ),
-    Metric(
+    of_cohort(
         key="won",
         label=_("Won"),
         sentence=_("Leads of the period that became customers, whenever that was."),
-        unit="leads",
-        rows=entered(Stage.CUSTOMER),
+        among=partial(entered, Stage.CUSTOMER),
         opens=list_of(Stage.CUSTOMER.value),
     ),
     Rate(

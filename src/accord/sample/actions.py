@@ -184,7 +184,9 @@ def remove() -> None:
     tables = sorted(
         model._meta.db_table
         for model in apps.get_models()
-        if model._meta.app_label not in _KEPT and model.__module__.startswith("accord.")
+        if model._meta.managed
+        and model._meta.app_label not in _KEPT
+        and model.__module__.startswith("accord.")
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)}")

@@ -62,6 +62,7 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_version": EVERYONE,
     "agreement_signatures": HEADS,
     "scoreboard": EVERYONE,
+    "figure": EVERYONE,
     "imports": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import_plan": MARKETING | {HEAD_OF_SALES, ADMIN},

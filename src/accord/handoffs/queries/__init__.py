@@ -2,40 +2,42 @@
 
 from accord.handoffs.queries.cases import cases_of, last_returns, rounds_of
 from accord.handoffs.queries.inbox import (
+    PAGE,
     InboxItem,
     Kept,
     Promise,
-    all_open,
-    inbox,
+    Show,
     kept_today,
+    late_of_others,
     one_open,
     open_handoff,
-    overdue,
-    queued,
+    shown,
+    shown_count,
     waiting_count,
 )
 from accord.handoffs.queries.returned import CameBack, Choice, came_back, choices, re_enter_on
 from accord.handoffs.queries.told import why_them
 
 __all__ = [
+    "PAGE",
     "CameBack",
     "Choice",
     "InboxItem",
     "Kept",
     "Promise",
-    "all_open",
+    "Show",
     "came_back",
     "cases_of",
     "choices",
-    "inbox",
     "kept_today",
     "last_returns",
+    "late_of_others",
     "one_open",
     "open_handoff",
-    "overdue",
-    "queued",
     "re_enter_on",
     "rounds_of",
+    "shown",
+    "shown_count",
     "waiting_count",
     "why_them",
 ]

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
@@ -17,6 +18,7 @@ from accord.teams.models import User
 from accord.teams.queries import calendars_of
 from accord.teams.rules import Calendar, elapsed
 
+PAGE = 25
 _STILL_TO_DO = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MISSED)
 
 
@@ -67,27 +69,46 @@ class InboxItem:
         return self.handoff.owner_id is None
 
 
-def inbox(user: User, at: datetime) -> list[InboxItem]:
-    """A person's open handoffs, the one due first on top. Six queries."""
-    mine = _open().filter(owner_id=user.id)
-    return _items(mine.order_by(F("due_at").asc(nulls_last=True), "offered_at", "id"), at)
+class Show(StrEnum):
+    """Which open handoffs: mine, those nobody has yet, those past due, everybody's."""
+
+    MINE = "mine"
+    QUEUE = "queue"
+    LATE = "late"
+    ALL = "all"
 
 
-def queued(at: datetime) -> list[InboxItem]:
-    """The open handoffs that nobody has yet, the longest waiting first."""
-    return _items(_open().filter(owner__isnull=True).order_by("offered_at", "id"), at)
+_DUE_FIRST = (F("due_at").asc(nulls_last=True), "offered_at", "id")
 
 
-def all_open(at: datetime, *, limit: int = 200) -> list[InboxItem]:
-    """Everybody's open handoffs, the one due first on top; at most `limit`."""
-    return _items(
-        _open().order_by(F("due_at").asc(nulls_last=True), "offered_at", "id")[:limit], at
-    )
+def shown(
+    show: Show, *, user: User, at: datetime, limit: int = PAGE, begin: int = 0
+) -> list[InboxItem]:
+    """Open handoffs, the one due first on top, of the queue the longest waiting. Six queries."""
+    order = ("offered_at", "id") if show == Show.QUEUE else _DUE_FIRST
+    return _items(_chosen(show, user, at).order_by(*order)[begin : begin + limit], at)
 
 
-def overdue(at: datetime, *, limit: int = 200) -> list[InboxItem]:
-    """The open handoffs of which something is past due, the longest waiting first."""
-    return _items(_open().filter(due_at__lt=at).order_by("due_at", "id")[:limit], at)
+def shown_count(show: Show, *, user: User, at: datetime) -> int:
+    """How many open handoffs there are of a sort. One query."""
+    return _chosen(show, user, at).count()
+
+
+def late_of_others(user: User, at: datetime) -> Mapping[str, int]:
+    """How many open handoffs of each other person are past due; "" for the queue's. One query."""
+    rows = _chosen(Show.LATE, user, at).exclude(owner_id=user.id).order_by("owner__name")
+    counts = rows.values_list("owner__name").annotate(number=Count("id"))
+    return {name or "": number for name, number in counts}
+
+
+def _chosen(show: Show, user: User, at: datetime) -> QuerySet[Handoff]:
+    narrowed: Mapping[Show, Q] = {
+        Show.MINE: Q(owner_id=user.id),
+        Show.QUEUE: Q(owner__isnull=True),
+        Show.LATE: Q(due_at__lt=at),
+        Show.ALL: Q(),
+    }
+    return _open().filter(narrowed[show])
 
 
 def one_open(id: uuid.UUID, *, at: datetime) -> InboxItem:

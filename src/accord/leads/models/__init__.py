@@ -4,7 +4,7 @@ from accord.leads.models.activity import Activity, Observed
 from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
-from accord.leads.models.lead import Authority, Company, Lead
+from accord.leads.models.lead import Authority, Company, Lead, Source
 from accord.leads.models.stage import StageEntry
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Lead",
     "Observed",
     "Ownership",
+    "Source",
     "StageEntry",
     "Submission",
 ]

@@ -1,6 +1,6 @@
 """A lead and the company it buys for."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
@@ -30,6 +30,11 @@ class Company(models.Model):
                 Lower("name"),
                 condition=models.Q(domain__isnull=True),
                 name="one_company_a_name_without_domain",
+            )
+        ]
+        indexes = [
+            models.Index(
+                OpClass(Lower("name"), name="text_pattern_ops"), name="company_by_beginning"
             )
         ]
 
@@ -93,6 +98,11 @@ class Lead(models.Model):
                 condition=models.Q(company__isnull=False),
                 name="lead_of_company",
             ),
+            models.Index(
+                fields=["source", "-first_contact_at", "-id"],
+                condition=models.Q(source__isnull=False),
+                name="lead_of_source",
+            ),
             GinIndex(
                 SearchVector("name", "email", "phone", "job_title", config="simple"),
                 name="lead_text",
@@ -101,3 +111,15 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone or f"{self.id}"[-8:]
+
+
+class Source(models.Model):
+    """A source that at least one lead came from: a view, that steps from name to name."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,6 +12,7 @@ from django.db.models.functions import Lower
 from accord.leads.models import (
     Company,
     Lead,
+    Source,
     StageEntry,
     Submission,
 )
@@ -20,6 +20,7 @@ from accord.teams.models import User
 
 PAGE = 50
 COUNTED_UP_TO = 20_000
+_TEXT = SearchVector("name", "email", "phone", "job_title", config="simple")
 
 
 def visible_to(user: User) -> QuerySet[Lead]:
@@ -58,10 +59,15 @@ class LeadFilters:
 
 @dataclass(frozen=True)
 class LeadPage:
-    """Fifty leads, newest contact first, and the cursor of the next page."""
+    """Fifty leads, newest contact first, the cursor of the next page, and what they are of."""
 
     leads: Sequence[Lead]
     next_cursor: str | None
+    all: QuerySet[Lead]
+
+    def count(self) -> int:
+        """How many leads pass the filters; counting stops one after COUNTED_UP_TO. One query."""
+        return self.all.order_by()[: COUNTED_UP_TO + 1].count()
 
 
 def filtered(user: User, filters: LeadFilters) -> QuerySet[Lead]:
@@ -81,7 +87,7 @@ def filtered(user: User, filters: LeadFilters) -> QuerySet[Lead]:
         named = {"source__isnull": True} if filters.source == "-" else {"source": filters.source}
         leads = leads.filter(**named)
     if filters.text.strip():
-        leads = leads.filter(_matching(filters.text))
+        leads = _matching(leads, filters.text)
     if filters.entered:
         leads = leads.filter(Exists(_entered(filters)))
     if filters.import_id:
@@ -99,31 +105,34 @@ def _entered(filters: LeadFilters) -> QuerySet[StageEntry]:
     return entries
 
 
-def _matching(text: str) -> Q:
-    """Leads with every word (as a beginning) in their text, or of a company so called."""
+def _matching(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
+    """Leads with every word (as a beginning) in their text, or of a company so called.
+
+    Few of them are found by the index of the text first, then put in order; many by going from
+    the newest on until a page is full. The planner cannot tell how many: it guesses beginnings.
+    """
+    condition = Q(company_id__in=_companies_called(text))
     words = ["".join(c for c in word if c.isalnum() or c in "@._+-") for word in text.split()]
     query = " & ".join(f"'{word}':*" for word in words if word)
+    if query:
+        condition |= Q(found=SearchQuery(query, config="simple", search_type="raw"))
+    found = Lead.objects.alias(found=_TEXT).filter(condition).values("id")[: COUNTED_UP_TO + 1]
+    if found.count() > COUNTED_UP_TO:
+        return leads.alias(found=_TEXT).filter(condition)
+    return leads.filter(id__in=found)
+
+
+def _companies_called(text: str) -> list[uuid.UUID]:
     companies = Company.objects.annotate(lower_name=Lower("name")).filter(
         lower_name__startswith=text.strip().lower()
     )
-    by_company = Q(company_id__in=companies.values("id")[:200])
-    if not query:
-        return by_company
-    return Q(pk__in=_found(query)) | by_company
-
-
-def _found(query: str) -> QuerySet[Lead, Any]:
-    vector = SearchVector("name", "email", "phone", "job_title", config="simple")
-    return (
-        Lead.objects.annotate(found=vector)
-        .filter(found=SearchQuery(query, config="simple", search_type="raw"))
-        .values("id")
-    )
+    return list(companies.values_list("id", flat=True)[:200])
 
 
 def lead_page(user: User, filters: LeadFilters, *, cursor: str = "") -> LeadPage:
     """A page of the leads list. A cursor that can't be read starts at the beginning."""
-    leads = filtered(user, filters).select_related("company", "owner")
+    found = filtered(user, filters)
+    leads = found.select_related("company", "owner")
     position = position_of(cursor)
     if position:
         moment, id = position
@@ -132,12 +141,7 @@ def lead_page(user: User, filters: LeadFilters, *, cursor: str = "") -> LeadPage
             first_contact_at__lte=moment,
         )
     rows = list(leads.order_by("-first_contact_at", "-id")[: PAGE + 1])
-    return LeadPage(leads=rows[:PAGE], next_cursor=_cursor(rows))
-
-
-def lead_count(user: User, filters: LeadFilters) -> int:
-    """How many leads pass the filters; counting stops one after COUNTED_UP_TO."""
-    return filtered(user, filters).order_by()[: COUNTED_UP_TO + 1].count()
+    return LeadPage(leads=rows[:PAGE], next_cursor=_cursor(rows), all=found)
 
 
 def _cursor(rows: Sequence[Lead]) -> str | None:
@@ -156,9 +160,8 @@ def position_of(cursor: str) -> tuple[datetime, uuid.UUID] | None:
 
 
 def sources() -> list[str]:
-    """The sources that leads came from, by name."""
-    rows = Lead.objects.filter(source__isnull=False).order_by("source")
-    return [source for source in rows.values_list("source", flat=True).distinct() if source]
+    """The sources that leads came from, by name. One query, a look at the index for each."""
+    return list(Source.objects.order_by("name").values_list("name", flat=True))
 
 
 def owners() -> list[User]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accord.agreement import actions, queries
 from accord.agreement.reading import Criterion, read
 from accord.base.lifecycle import HOLDER, Stage
+from accord.criteria.metrics import Scope
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
 from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES
@@ -71,6 +72,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "proposed": queries.proposed(),
         "document": terms.document,
         "duties": terms.duties,
+        "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
         "seats": [_seat(key, edition, terms, request) for key in SEATS],
     }

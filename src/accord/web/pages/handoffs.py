@@ -1,7 +1,6 @@
 """The inbox: whom to call first and why; accept, log, pass back in place."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +31,13 @@ if TYPE_CHECKING:
     from accord.handoffs.queries import InboxItem
     from accord.web.requests import Request
 
+BACK = "back"
 SHOWS: dict[str, Any] = {
     "mine": gettext_lazy("Mine"),
     "queue": gettext_lazy("Queue"),
     "late": gettext_lazy("Waiting too long"),
     "all": gettext_lazy("All open"),
-    "back": gettext_lazy("Passed back"),
+    BACK: gettext_lazy("Passed back"),
 }
 
 
@@ -45,23 +45,26 @@ SHOWS: dict[str, Any] = {
 def handoffs(request: "Request") -> HttpResponse:
     """Open handoffs, due first; for marketing, what came back."""
     sells = not SALES.isdisjoint(request.user.roles)
-    show = request.GET.get("show", "mine" if sells else "back")
+    show = request.GET.get("show", "mine" if sells else BACK)
     context: dict[str, Any] = {
         "show": show if show in SHOWS else "all",
         "shows": [(key, label) for key, label in SHOWS.items() if sells or key != "mine"],
         "kept": queries.kept_today(request.user, request.at) if sells else None,
     }
-    if context["show"] == "back":
+    if context["show"] == BACK:
         return render(request, "passed_back.html", context | {"backs": queries.came_back()})
-    return render(request, "handoffs.html", context | {"inbox": _shown(context["show"], request)})
+    context |= _page(queries.Show(context["show"]), request)
+    template = "parts/handoff_list.html" if is_partial(request) else "handoffs.html"
+    return render(request, template, context)
 
 
-def _shown(show: str, request: "Request") -> Sequence["InboxItem"]:
-    if show == "mine":
-        return queries.inbox(request.user, request.at)
-    if show == "queue":
-        return queries.queued(request.at)
-    return queries.overdue(request.at) if show == "late" else queries.all_open(request.at)
+def _page(show: "queries.Show", request: "Request") -> dict[str, Any]:
+    """A page of the inbox, and where the next one begins."""
+    begin = int(given) if (given := request.GET.get("begin", "")).isdecimal() else 0
+    items = queries.shown(show, user=request.user, at=request.at, begin=begin)
+    until = begin + queries.PAGE
+    rest = queries.shown_count(show, user=request.user, at=request.at) - until
+    return {"inbox": items, "next_begin": until, "rest": max(rest, 0)}
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accord.agreement import queries as agreement
 from accord.handoffs import queries as handoffs
+from accord.handoffs.queries import Show
 from accord.leads import queries as leads
 from accord.teams import queries as teams
 from accord.teams.calendars import ALWAYS
@@ -50,7 +51,7 @@ def today(request: "Request") -> HttpResponse:
     rest = [each for each in todos if not each.due_at]
     context: dict[str, Any] = {
         "todos": (timed + rest)[:MOST],
-        "more": max(len(todos) - MOST, 0),
+        "more": len(todos) > MOST,
         "is_empty": not leads.lead_page(request.user, leads.LeadFilters()).leads,
         "is_trial": terms.is_trial,
         "alone": len(teams.people()) == 1,
@@ -63,8 +64,9 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
     if roles & HEADS:
         yield from _signatures(request, terms)
     if roles & SALES:
-        yield from (_call(item) for item in handoffs.inbox(request.user, request.at))
-        yield from _queue(request.at)
+        mine = handoffs.shown(Show.MINE, user=request.user, at=request.at, limit=MOST + 1)
+        yield from map(_call, mine)
+        yield from _queue(request)
     if HEAD_OF_SALES in roles:
         yield from _late(request)
     if roles & MARKETING:
@@ -104,8 +106,8 @@ def _call(item: "InboxItem") -> Todo:
     )
 
 
-def _queue(at: datetime) -> Iterator[Todo]:
-    number = len(handoffs.queued(at))
+def _queue(request: "Request") -> Iterator[Todo]:
+    number = handoffs.shown_count(Show.QUEUE, user=request.user, at=request.at)
     if number:
         sentence = ngettext(
             "%(n)d lead waits in the queue", "%(n)d leads wait in the queue", number
@@ -121,16 +123,13 @@ def _queue(at: datetime) -> Iterator[Todo]:
 
 
 def _late(request: "Request") -> Iterator[Todo]:
-    others = [
-        item for item in handoffs.overdue(request.at) if item.handoff.owner_id != request.user.id
-    ]
-    if others:
-        sentence = ngettext("%(n)d lead waits too long", "%(n)d leads wait too long", len(others))
+    others = handoffs.late_of_others(request.user, request.at)
+    number = sum(others.values())
+    if number:
+        sentence = ngettext("%(n)d lead waits too long", "%(n)d leads wait too long", number)
         yield Todo(
-            sentence=sentence % {"n": len(others)},
-            about=", ".join(
-                sorted({str(item.handoff.owner) for item in others if item.handoff.owner})
-            ),
+            sentence=sentence % {"n": number},
+            about=", ".join(name for name in others if name),
             link=reverse("handoffs") + "?show=late",
             icon="alarm",
             side="sales",
@@ -139,7 +138,7 @@ def _late(request: "Request") -> Iterator[Todo]:
 
 
 def _came_back(at: datetime, terms: "Terms") -> Iterator[Todo]:
-    for each in handoffs.came_back(limit=MOST):
+    for each in handoffs.came_back(limit=MOST + 1):
         due_at = terms.marketing.pass_back_answer.due(ALWAYS, each.back.passed_back_at)
         if due_at > at:
             words = {"by": each.by, "lead": each.lead, "reason": each.label}

@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accord.base.lifecycle import HOLDER, Side, Stage
+from accord.criteria.metrics import Scope
 from accord.leads.queries import LeadFilters
 from accord.web import figures, times
 from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
+from accord.web.scopes import figure_url
 from accord.web.words import FILTERS as WORDS
 from accord.web.words import stage_short
 
@@ -119,4 +121,16 @@ def opens(number: float | None, filters: LeadFilters | None) -> SafeString | str
         return figures.figure(number)
     return format_html(
         '<a class="figure" href="{}">{}</a>', leads_url(filters), figures.figure(number)
+    )
+
+
+@register.simple_tag
+def counted(number: float | None, key: str, scope: Scope, only: str = "") -> SafeString | str:
+    """A figure as a link to the rows that its metric counts over the scope."""
+    if not number:
+        return figures.figure(number)
+    return format_html(
+        '<a class="figure" href="{}">{}</a>',
+        figure_url(key, scope, only),
+        figures.figure(number),
     )
