@@ -1,5 +1,6 @@
 """The inbox: accept, log, qualify, pass back and undo, with htmx and without."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 
 from accord.handoffs.models import Clock, Handoff, PassBack
 from accord.leads.models import Activity
+from accord.teams.models import User
+from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/handoffs/"}
@@ -37,6 +40,21 @@ class TestInbox:
 
     def test_is_empty_with_a_sentence(self, sam: Client) -> None:
         assert "Nobody waits for you" in str(sam.get(reverse("handoffs")).content)
+
+    def test_comes_by_twenty_five_and_says_how_many_are_left(
+        self, sam: Client, sends: Sends, cast: dict[str, User]
+    ) -> None:
+        for number in range(27):
+            sends(email=f"person{number}@acme.example", phone="")
+        Handoff.objects.update(owner=cast["rep"])
+
+        first = str(sam.get(reverse("handoffs")).content, "utf-8")
+        assert (first.count("<article"), "Show more (2 left)" in first) == (25, True)
+        address = reverse("handoffs") + "?show=mine&begin=25"
+        rest = str(sam.get(address, headers={"HX-Request": "true"}).content, "utf-8")
+        assert (rest.count("<article"), "Show more" in rest) == (2, False)
+        seen = re.findall(r'id="handoff-([\w-]+)"', first + rest)
+        assert len(set(seen)) == 27
 
 
 class TestAccepting:
