@@ -58,6 +58,8 @@ class Company:
             return [reverse(name, args=[self.handoff])]
         if name == "handoffs":
             return [f"{reverse(name)}?show={show}" for show in ("all", "back", "mine", "late")]
+        if name == "figure":
+            return [reverse(name, args=[key]) for key in ("ready_leads", "passed_back", "met")]
         return {
             "agreement_version": [reverse(name, args=[1])] if name == "agreement_version" else [],
             "form": ["/f/contact/"],

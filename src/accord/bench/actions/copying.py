@@ -14,7 +14,7 @@ def filled_tables() -> list[str]:
     tables = [
         model._meta.db_table
         for model in apps.get_models()
-        if model.__module__.startswith("accord.")
+        if model._meta.managed and model.__module__.startswith("accord.")
     ]
     asked = ", ".join(f'EXISTS (SELECT FROM "{table}")' for table in tables)
     with connection.cursor() as cursor:
