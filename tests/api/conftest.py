@@ -53,7 +53,7 @@ def cast(db: None) -> dict[str, User]:
     found = people(at)
     pool = default_pool()
     assert pool
-    leave_pool(pool=pool, user=found["head_of_sales"].id, at=at)
+    leave_pool(pool=pool, users={found["head_of_sales"].id}, at=at)
     return found
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accord.base.errors import Conflict, Invalid
 from accord.base.lifecycle import Stage
-from accord.flows import hand_off
+from accord.flows import begin, hand_off
 from accord.handoffs.models import Assignment, Clock, ClockKind, Handoff, Trigger
 from accord.handoffs.queries import why_them
 from accord.leads.actions import record_activities
@@ -18,7 +18,18 @@ from accord.leads.models import Activity, Door, Lead
 from accord.leads.rules import NewActivity
 from accord.outbox.models import Channel, Notification
 from accord.teams.actions import add_absence
-from tests.handoffs.office import AT, HOUR, change_agreement, demo, hand_raise, open_office, send
+from accord.teams.models import Role
+from tests.handoffs.office import (
+    AT,
+    HOUR,
+    WEEK,
+    change_agreement,
+    demo,
+    hand_raise,
+    open_office,
+    person,
+    send,
+)
 
 
 @pytest.mark.django_db
@@ -97,6 +108,17 @@ class TestRouting:
         send(*(demo(f"dana{n}") for n in range(10)))
         owners = list(Handoff.objects.values_list("owner_id", flat=True))
         assert {owners.count(rep) for rep in office.reps} == {5}
+
+    def test_goes_to_a_head_of_sales_only_until_there_is_a_rep(self):
+        company = begin.Company(name="Halden", currency="EUR", time_zone="Europe/Berlin", week=WEEK)
+        roles = [Role.HEAD_OF_SALES, Role.HEAD_OF_MARKETING]
+        head = begin.begin(company=company, first=person("sofia", roles), at=AT - 9 * HOUR)
+        alone = hand_raise("dana")
+        rep = begin.add_person(newcomer=person("tom", [Role.REP]), at=AT)
+        another = begin.add_person(newcomer=person("ida", [Role.HEAD_OF_SALES]), at=AT)
+        together = [hand_raise(f"eva{n}") for n in range(3)]
+        assert (alone.owner_id, {each.owner_id for each in together}) == (head.id, {rep.id})
+        assert another.id not in {each.owner_id for each in together}
 
     def test_goes_to_the_owner_of_the_account_and_says_so(self):
         office = open_office()

@@ -40,18 +40,19 @@ def open_office(*, time_zone: str = "Europe/Berlin") -> Office:
     """Set up the company: a head of sales who does not sell, two reps, a head of marketing."""
     at = AT - timedelta(days=400)
     company = begin.Company(name="Halden", currency="EUR", time_zone=time_zone, week=WEEK)
-    head = begin.begin(company=company, first=_person("sofia", [Role.ADMIN]), at=at)
+    head = begin.begin(company=company, first=person("sofia", [Role.ADMIN]), at=at)
     User.objects.filter(id=head.id).update(roles=[Role.ADMIN, Role.HEAD_OF_SALES])
     head.refresh_from_db()
     return Office(
         head=head,
-        mira=begin.add_person(newcomer=_person("mira", [Role.REP]), at=at),
-        tom=begin.add_person(newcomer=_person("tom", [Role.REP]), at=at),
-        max=begin.add_person(newcomer=_person("max", [Role.HEAD_OF_MARKETING]), at=at),
+        mira=begin.add_person(newcomer=person("mira", [Role.REP]), at=at),
+        tom=begin.add_person(newcomer=person("tom", [Role.REP]), at=at),
+        max=begin.add_person(newcomer=person("max", [Role.HEAD_OF_MARKETING]), at=at),
     )
 
 
-def _person(name: str, roles: list[str]) -> Newcomer:
+def person(name: str, roles: list[str]) -> Newcomer:
+    """Somebody to add."""
     return Newcomer(
         email=f"{name}@halden.example",
         name=name.title(),

@@ -33,7 +33,7 @@ def opens_shop(at: datetime) -> None:
     sofia = people(at)["head_of_sales"]
     pool = default_pool()
     assert pool is not None
-    leave_pool(pool=pool, user=sofia.id, at=at)
+    leave_pool(pool=pool, users={sofia.id}, at=at)
 
 
 def comes_in(at: datetime, **body: str) -> None:

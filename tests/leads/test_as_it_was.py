@@ -9,6 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from accord.base.lifecycle import Side
 from accord.leads import actions, queries
+from accord.leads.models import FactChange
 from tests.leads.people import add_lead
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -45,6 +46,18 @@ class TestAnyHistory(TestCase):
             for later in (moment, moment + timedelta(minutes=59)):
                 past = queries.as_it_was(leads=[lead_id], moment=later)[lead_id]
                 assert {name: past.facts[name] for name in facts} == facts
+
+
+@pytest.mark.django_db
+def test_what_is_told_late_changes_nothing_before_it_was_known():
+    lead_id = add_lead(at=BEGIN, email="dana@acme.example", country="DE")
+    hours = [BEGIN + timedelta(hours=n) for n in range(4)]
+    for at, country in ((hours[2], "AT"), (hours[1], "CH")):
+        changes = {lead_id: {"country": country}}
+        actions.change_facts(changes=changes, by=None, side=Side.ACCORD, at=at)
+    found = [queries.as_it_was(leads=[lead_id], moment=at)[lead_id].facts for at in hours]
+    assert [facts["country"] for facts in found] == ["DE", "DE", "CH", "CH"]
+    assert all(change.known_from <= change.known_until for change in FactChange.objects.all())
 
 
 @pytest.mark.django_db

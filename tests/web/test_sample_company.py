@@ -67,6 +67,13 @@ class TestLooking:
 
         assert response.redirect_chain[-1][0] == reverse("sign_in")
 
+    def test_lets_people_back_in_by_a_role_without_a_password(self, looking: Client) -> None:
+        looking.post(reverse("sign_out"))
+
+        assert 'value="head_of_marketing"' in str(looking.get(reverse("sign_in")).content)
+        looking.post(reverse("sample_company_role"), {"role": "head_of_marketing"})
+        assert "head_of_marketing" in looking.get(reverse("today")).context["user"].roles
+
     @pytest.mark.django_db(transaction=True)
     def test_leaves_nothing_behind(self, looking: Client) -> None:
         looking.post(reverse("sample_company_removal"))
@@ -76,7 +83,21 @@ class TestLooking:
         assert looking.get("/", follow=True).redirect_chain[-1][0] == reverse("set_up")
 
 
+class TestWithLogins:
+    def test_asks_for_one_of_them(self, db: None) -> None:
+        fill(at=datetime.now(UTC), size=20, password="look-around-here")
+
+        assert 'name="password"' in str(Client().get(reverse("sign_in")).content)
+        response = Client().post(reverse("sample_company_role"), {"role": "admin"})
+        assert response.status_code == 422
+
+
 class TestOwnCompany:
+    def test_lets_nobody_in_by_a_role(self, cast: object) -> None:
+        client = Client()
+        assert client.post(reverse("sample_company_role"), {"role": "admin"}).status_code == 422
+        assert client.get(reverse("today")).status_code == 302
+
     def test_has_no_switch(self, signed_in: SignedIn) -> None:
         response = signed_in("rep").post(reverse("sample_company_role"), {"role": "admin"})
 

@@ -1,7 +1,5 @@
 """Before the first step: a company sets up its Accord, and people join it."""
 
-import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accord.agreement import actions as agreement
+from accord.agreement.models import Seat
 from accord.deals.actions import add_default_steps
 from accord.flows.recheck import re_evaluate
-from accord.handoffs.actions.pools import add_pool, default_pool, join_pool
+from accord.handoffs.actions.pools import add_pool, default_pool, join_pool, leave_pool
 from accord.leads import actions as leads
 from accord.teams import actions as teams
+from accord.teams import queries as teams_now
 from accord.teams.actions import Newcomer, Week
 from accord.teams.models import SALES_ROLES, Role, User
 
@@ -53,7 +53,9 @@ def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
         agreement.start_trial(
             document=agreement.default_document(one_person_may_hold_both=both), at=at
         )
-        add_pool(name=_("All reps"), members=_in_turn([user]), at=at)
+        add_pool(
+            name=_("All reps"), members=[user.id] if SALES_ROLES & set(user.roles) else [], at=at
+        )
         add_default_steps()
         leads.watch(kinds=leads.SEEN_BY_ACCORD, since=at)
         re_evaluate(at=at)  # leads that were imported before there was an agreement
@@ -63,7 +65,7 @@ def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
 def join(
     *, secret: str, email: str, name: str, password: str, at: datetime, time_zone: str = ""
 ) -> User:
-    """Join by an invitation; whoever sells takes turns from now on.
+    """Join by an invitation; reps take turns from now on.
 
     Raises Missing when the link is no longer good, Invalid or Conflict for what is filled in.
     """
@@ -76,7 +78,7 @@ def join(
 
 
 def add_person(*, newcomer: Newcomer, at: datetime) -> User:
-    """Add a person without an invitation; whoever sells takes turns from now on.
+    """Add a person without an invitation; reps take turns from now on.
 
     Raises Invalid naming the field that does not fit, Conflict when the address is taken.
     """
@@ -87,11 +89,12 @@ def add_person(*, newcomer: Newcomer, at: datetime) -> User:
 
 
 def _take_turns(user: User, at: datetime) -> None:
-    if pool := default_pool():
-        for user_id in _in_turn([user]):
-            join_pool(pool=pool, user=user_id, at=at)
-
-
-def _in_turn(users: Sequence[User]) -> list[uuid.UUID]:
-    """Those who get handoffs in turn: reps, and a head of sales who is alone in selling."""
-    return [user.id for user in users if SALES_ROLES & set(user.roles)]
+    """Reps get handoffs in turn; a head of sales only while there are no reps."""
+    pool, reps = default_pool(), teams_now.reps()
+    if pool is None:
+        return
+    if Role.REP in user.roles or (Role.HEAD_OF_SALES in user.roles and not reps):
+        join_pool(pool=pool, user=user.id, at=at)
+    if reps:
+        heads = {head.id for head in teams_now.heads(Seat.SALES)} - {rep.id for rep in reps}
+        leave_pool(pool=pool, users=heads, at=at)

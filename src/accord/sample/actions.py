@@ -15,7 +15,6 @@ from accord.base.errors import Conflict
 from accord.base.ids import named_id, new_id, repeatable_ids
 from accord.deals.queries import sales_steps
 from accord.flows import begin
-from accord.handoffs.actions.pools import default_pool, leave_pool
 from accord.leads import actions as leads
 from accord.leads import kinds
 from accord.leads.models import Import, ImportState
@@ -118,7 +117,7 @@ def _open_shop(
             begin.add_person(newcomer=_newcomer(other, password), at=began_at) for other in others
         ]
         ids = {user.email: user.id for user in users}
-        _open_overseas(ids, began_at)
+        _open_overseas(ids)
         number = _propose(ids[cast.HEAD_OF_SALES.email], began_at)
         for seat, head in (("sales", cast.HEAD_OF_SALES), ("marketing", cast.HEAD_OF_MARKETING)):
             agreement.sign(number=number, seat=seat, by=ids[head.email], at=began_at)
@@ -160,16 +159,14 @@ def _newcomer(person: cast.Person, password: str | None) -> Newcomer:
     )
 
 
-def _open_overseas(ids: dict[str, uuid.UUID], at: datetime) -> None:
-    """The reps overseas work by their own clock; the head of sales takes no turns."""
+def _open_overseas(ids: dict[str, uuid.UUID]) -> None:
+    """The reps overseas work by their own clock."""
     overseas = teams.add_calendar(
         name="New York", time_zone="America/New_York", week=teams.SAMPLE_WEEK, country="US"
     )
     for rep in cast.REPS:
         if rep.time_zone == overseas.time_zone:
             teams.set_calendar(user_id=ids[rep.email], calendar_id=overseas.id)
-    if pool := default_pool():
-        leave_pool(pool=pool, user=ids[cast.HEAD_OF_SALES.email], at=at)
 
 
 # What stays: the database's own bookkeeping, the job queue, and who is signed in.

@@ -73,7 +73,7 @@ TABLE: dict[str, frozenset[str]] = {
     "notifications": EVERYONE,
     "notification": EVERYONE,
     # The sample company
-    "sample_company_role": EVERYONE,
+    "sample_company_role": PUBLIC,
     "sample_company_removal": EVERYONE,
     "invitations": HEADS | {ADMIN},
 }

@@ -57,6 +57,7 @@ def join_pool(*, pool: Pool, user: uuid.UUID, at: datetime, weight: int = FULL_S
     return joined
 
 
-def leave_pool(*, pool: Pool, user: uuid.UUID, at: datetime) -> None:
-    """Give up a rep's place in a pool; what they have stays theirs."""
-    PoolMember.objects.filter(pool=pool, user_id=user, left_at__isnull=True).update(left_at=at)
+def leave_pool(*, pool: Pool, users: Collection[uuid.UUID], at: datetime) -> None:
+    """Give up reps' places in a pool; what they have stays theirs."""
+    places = PoolMember.objects.filter(pool=pool, user_id__in=users, left_at__isnull=True)
+    places.update(left_at=at)

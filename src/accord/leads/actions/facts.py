@@ -128,8 +128,8 @@ def _keep_old(
             new_id(),
             lead_id,
             fact,
-            last.get((lead_id, fact), known_at[lead_id]),
-            at,
+            (known_from := last.get((lead_id, fact), known_at[lead_id])),
+            max(known_from, at),  # what was found out in the past changes nothing there
             *(value if column == name else None for name in _CHANGE[5:]),
         )
 

@@ -58,13 +58,23 @@ def _is_slow(request: HttpRequest, progress: Progress) -> bool:
 
 
 @require_POST
-def sample_company_role(request: "Request") -> HttpResponse:
+def sample_company_role(request: HttpRequest) -> HttpResponse:
     """Look at the sample company as somebody else."""
     company = teams.workspace()
     if company is None or not company.is_sample:
         raise Refusal(_("Roles can be switched in the sample company only."))
+    if not request.user.is_authenticated and not open_roles():
+        raise Refusal(_("This sample company has logins; sign in with one of them."))
     _enter(request, request.POST.get("role", ""))
     return redirect("today")
+
+
+def open_roles() -> list[str]:
+    """The roles in which anybody may look around: where nobody was given a password."""
+    people = _switch()
+    if any(user.has_usable_password() for user in people):
+        return []
+    return [user.roles[0] for user in people]
 
 
 def _enter(request: HttpRequest, role: str) -> None:

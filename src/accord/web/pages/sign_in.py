@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accord.teams import queries as teams
 from accord.web.context import THEMES
 from accord.web.limits import address_of, forget, is_too_often
+from accord.web.pages.sample_company import open_roles
 
 TRIES = 8
 TRIES_OF_AN_ADDRESS = 60
@@ -34,6 +35,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "company": company,
         "next": request.POST.get("next", request.GET.get("next", "")),
         "email": request.POST.get("email", "").strip(),
+        "open_roles": open_roles() if company.is_sample else [],
     }
     if request.method != "POST":
         return render(request, "sign_in.html", context)
