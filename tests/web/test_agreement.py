@@ -28,7 +28,7 @@ def second(cast: dict[str, User]) -> int:
 
 
 def sign(client: Client, number: int, seat: str) -> object:
-    digest = queries.edition(number).digest
+    digest = queries.version(number).digest
     given = {"number": number, "seat": seat, "digest": digest}
     return client.post(reverse("agreement_signatures"), given)
 

@@ -63,7 +63,7 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class Edition:
+class VersionSummary:
     """One version without its text. `missing_seats` have not signed it."""
 
     number: int
@@ -77,18 +77,18 @@ class Edition:
     missing_seats: Sequence[str]
 
 
-def history() -> list[Edition]:
+def history() -> list[VersionSummary]:
     """All versions, newest first, with their signatures. Two queries."""
     versions = Version.objects.defer("document").order_by("-number")
-    return [_edition(version) for version in versions.prefetch_related("signatures")]
+    return [_summary(version) for version in versions.prefetch_related("signatures")]
 
 
-def edition(number: int) -> Edition:
+def version(number: int) -> VersionSummary:
     """One version with its signatures. Raises Missing."""
     version = Version.objects.defer("document").prefetch_related("signatures").filter(number=number)
     if not (found := version.first()):
         raise Missing(f"There is no version {number} of the agreement; see the history.")
-    return _edition(found)
+    return _summary(found)
 
 
 def document_of(number: int) -> str:
@@ -105,10 +105,10 @@ def proposed() -> int | None:
     return found.values_list("number", flat=True).first()
 
 
-def _edition(version: Version) -> Edition:
+def _summary(version: Version) -> VersionSummary:
     signatures = sorted(version.signatures.all(), key=lambda each: each.signed_at)
     seats = {each.seat for each in signatures}
-    return Edition(
+    return VersionSummary(
         number=version.number,
         state=version.state,
         digest=version.digest,

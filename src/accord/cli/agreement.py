@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from accord.agreement import actions, queries
-from accord.agreement.queries import Edition
+from accord.agreement.queries import VersionSummary
 from accord.agreement.reading import Defined, Reading, ReasonRead, read
 from accord.base.errors import Missing
 from accord.base.lifecycle import Side
@@ -39,12 +39,12 @@ def show(*, number: int | None, as_json: bool) -> None:
     """Print the agreement as it is read."""
     ready()
     terms = queries.running() if number is None else queries.terms_of(number)
-    edition = queries.edition(terms.number)
-    reading = read(terms, since=edition.in_force_from)
+    version = queries.version(terms.number)
+    reading = read(terms, since=version.in_force_from)
     if as_json:
-        _json({"version": _facts(edition), "agreement": dataclasses.asdict(reading)})
+        _json({"version": _facts(version), "agreement": dataclasses.asdict(reading)})
     else:
-        _print(reading, edition)
+        _print(reading, version)
 
 
 @agreement.command()
@@ -70,7 +70,7 @@ def propose(*, file: Path, reason: str, email: str | None, as_json: bool) -> Non
         reason=reason,
     )
     if as_json:
-        _json(_facts(queries.edition(number)))
+        _json(_facts(queries.version(number)))
     else:
         click.echo(f"Version {number} is proposed. Both heads sign it: accord agreement sign")
 
@@ -85,11 +85,11 @@ def sign(*, seat: str, email: str, number: int | None, as_json: bool) -> None:
     ready()
     number = number or queries.proposed() or queries.running().number
     actions.sign(number=number, seat=seat, by=person(email).id, at=datetime.now(UTC))
-    edition = queries.edition(number)
+    version = queries.version(number)
     if as_json:
-        _json(_facts(edition))
-    elif edition.missing_seats:
-        click.echo(f"Signed. Version {number} waits for the head of {edition.missing_seats[0]}.")
+        _json(_facts(version))
+    elif version.missing_seats:
+        click.echo(f"Signed. Version {number} waits for the head of {version.missing_seats[0]}.")
     else:
         click.echo(f"Signed. Version {number} is in force.")
 
@@ -99,19 +99,19 @@ def sign(*, seat: str, email: str, number: int | None, as_json: bool) -> None:
 def history(*, as_json: bool) -> None:
     """List all versions, newest first."""
     ready()
-    editions = queries.history()
+    versions = queries.history()
     if as_json:
-        _json([_facts(edition) for edition in editions])
+        _json([_facts(version) for version in versions])
         return
     table = Table("version", "state", "proposed", "in force", "signed by", "reason", box=None)
-    for edition in editions:
+    for version in versions:
         table.add_row(
-            str(edition.number),
-            edition.state.replace("_", " "),
-            f"{edition.proposed_at:%Y-%m-%d}",
-            f"{edition.in_force_from:%Y-%m-%d}" if edition.in_force_from else "",
-            ", ".join(f"{each.name} ({each.seat})" for each in edition.signatures),
-            escape(edition.reason),
+            str(version.number),
+            version.state.replace("_", " "),
+            f"{version.proposed_at:%Y-%m-%d}",
+            f"{version.in_force_from:%Y-%m-%d}" if version.in_force_from else "",
+            ", ".join(f"{each.name} ({each.seat})" for each in version.signatures),
+            escape(version.reason),
         )
     Console().print(table)
 
@@ -127,8 +127,8 @@ def _text_of(file: Path) -> str:
         ) from error
 
 
-def _facts(edition: Edition) -> dict[str, Any]:
-    facts = dataclasses.asdict(edition)
+def _facts(version: VersionSummary) -> dict[str, Any]:
+    facts = dataclasses.asdict(version)
     return {key: list(value) if isinstance(value, tuple) else value for key, value in facts.items()}
 
 
@@ -137,10 +137,10 @@ def _json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def _print(reading: Reading, edition: Edition) -> None:
+def _print(reading: Reading, version: VersionSummary) -> None:
     console = Console(highlight=False)
     console.print(reading.title, style="bold", markup=False)
-    console.print(_standing(edition), style="dim", markup=False)
+    console.print(_standing(version), style="dim", markup=False)
     _say(console, reading.purpose, reading.period, reading.review)
     for side, text in reading.parties:
         _say(console, f"{side}: {text}")
@@ -173,10 +173,10 @@ def _print(reading: Reading, edition: Edition) -> None:
     _duties(console, reading)
 
 
-def _standing(edition: Edition) -> str:
-    signed = ", ".join(f"{each.name} ({each.seat})" for each in edition.signatures) or "nobody yet"
-    since = f" since {edition.in_force_from:%Y-%m-%d}" if edition.in_force_from else ""
-    return f"Version {edition.number}, {edition.state.replace('_', ' ')}{since}; signed by {signed}"
+def _standing(version: VersionSummary) -> str:
+    signed = ", ".join(f"{each.name} ({each.seat})" for each in version.signatures) or "nobody yet"
+    since = f" since {version.in_force_from:%Y-%m-%d}" if version.in_force_from else ""
+    return f"Version {version.number}, {version.state.replace('_', ' ')}{since}; signed by {signed}"
 
 
 def _definition(console: Console, defined: Defined) -> None:

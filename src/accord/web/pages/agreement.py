@@ -19,7 +19,7 @@ from accord.teams import queries as teams
 from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES
 
 if TYPE_CHECKING:
-    from accord.agreement.queries import Edition, Signed
+    from accord.agreement.queries import Signed, VersionSummary
     from accord.agreement.terms import Terms
     from accord.web.requests import Request
 
@@ -64,17 +64,17 @@ class SeatShown:
 def agreement(request: "Request", number: int | None = None) -> HttpResponse:
     """The version that runs, or one of the others."""
     terms = queries.terms_of(number) if number else queries.running()
-    edition = queries.edition(terms.number)
-    is_running = edition.state in queries.RUNNING
+    version = queries.version(terms.number)
+    is_running = version.state in queries.RUNNING
     context = {
-        "version": edition,
+        "version": version,
         "versions": queries.history(),
         "proposed": queries.proposed(),
         "document": terms.document,
         "duties": terms.duties,
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
-        "seats": [_seat(key, edition, terms, request) for key in SEATS],
+        "seats": [_seat(key, version, terms, request) for key in SEATS],
     }
     return render(request, "agreement.html", context)
 
@@ -126,12 +126,12 @@ def _tree(lines: Sequence[Criterion]) -> list[Node]:
     return top
 
 
-def _seat(key: str, edition: "Edition", terms: "Terms", request: "Request") -> SeatShown:
-    signature = next((each for each in edition.signatures if each.seat == key), None)
-    has_signed = any(each.name == request.user.name for each in edition.signatures)
+def _seat(key: str, version: "VersionSummary", terms: "Terms", request: "Request") -> SeatShown:
+    signature = next((each for each in version.signatures if each.seat == key), None)
+    has_signed = any(each.name == request.user.name for each in version.signatures)
     may_sign = (
         signature is None
-        and edition.state in ("trial", "proposed")
+        and version.state in ("trial", "proposed")
         and SEATS[key] in request.user.roles
         and (terms.one_person_may_hold_both or not has_signed)
     )

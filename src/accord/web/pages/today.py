@@ -77,7 +77,7 @@ def _signatures(request: "Request", terms: "Terms") -> Iterator[Todo]:
     number = agreement.proposed() or (terms.number if terms.is_trial else None)
     if number is None:
         return
-    missing = agreement.edition(number).missing_seats
+    missing = agreement.version(number).missing_seats
     if any(SEATS[seat] in request.user.roles for seat in missing):
         yield Todo(
             sentence=_("Read and sign version %(n)d of the agreement") % {"n": number},
