@@ -7,7 +7,7 @@ the progress it makes.
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -26,6 +26,7 @@ from accord.leads.ahead import read_ahead
 from accord.leads.files import Layout, Survey, open_table, survey
 from accord.leads.files.ledger import write_refused
 from accord.leads.headers import recognise
+from accord.leads.looking import ROWS, look_at
 from accord.leads.mapping import Map, MapRefused, check_header, read_map_file
 from accord.leads.models import (
     Activity,
@@ -63,6 +64,8 @@ class Plan:
     header_line: int
     words: str
     unmapped: Sequence[str]
+    placeholders: Mapping[str, Mapping[str, int]]
+    as_last_time: str
 
     @property
     def layout(self) -> Layout:
@@ -104,7 +107,8 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
     stated = read_map_file(map_path, kind) if map_path else None
     found = survey(path, stated.encoding if stated else None)
     table = open_table(found, _layout(stated) if stated else None)
-    mapping = stated or recognise(table.header, kind)
+    last = None if stated else queries.last_import(kind=kind, header=table.header)
+    mapping = stated or (_map_of(last) if last else recognise(table.header, kind))
     if mapping is None:
         raise MapRefused(
             f"{path.name}, line {table.header_line}: no column says who the lead is. There are "
@@ -113,15 +117,26 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
         )
     unmapped = check_header(mapping, table.header, name=path.name, line=table.header_line)
     zone = mapping.time_zone or _zone_here()
+    look = look_at(islice(table.rows, ROWS), table.header, mapping)
     return Plan(
         kind=kind,
         found=found,
-        mapping=replace(mapping, time_zone=zone),
+        mapping=replace(mapping, time_zone=zone, orders=look.orders),
+        placeholders=look.placeholders,
+        as_last_time=last.file_name if last else "",
         header=table.header,
         header_line=table.header_line,
         words=table.words,
         unmapped=unmapped,
     )
+
+
+def _map_of(last: Import) -> Map:
+    """The map by which a file was brought in."""
+    said = {key: value for key, value in last.mapping.items() if key != "header"}
+    texts = {name: tuple(said.get(name, ())) for name in ("date_formats", "missing")}
+    kept = {column: tuple(words) for column, words in said.get("keep", {}).items()}
+    return Map(**{**said, **texts, "keep": kept, "orders": {}})
 
 
 def preview(*, plan: Plan, at: datetime, rows: int = 5) -> list[Entry]:

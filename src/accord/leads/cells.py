@@ -20,18 +20,41 @@ _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' \u00a0\u202f]*|[.,]\d+)(?:[eE][+-]?\d+)?
 _GROUPS = re.compile(r"[' \u00a0\u202f]")
 
 
-def read_date(text: str, formats: Sequence[str] = ()) -> str:
+# What exports write where nothing is known. Never “unknown”: that is something a source said.
+PLACEHOLDERS = frozenset(
+    (
+        *("select", "- select -", "-select-", "--select--", "please select", "--none--", "-none-"),
+        *("n/a", "#n/a", "n.a.", "na", "-", "--", "---", "–", "—", "null", "none", "nil", "(none)"),
+        *("(blank)", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "nan"),
+    )
+)
+DAY, MONTH = "day first", "month first"
+
+
+def order_of(text: str) -> str:
+    """Whether day or month stands first in a date that can be read in one way only, else ""."""
+    match = _DAY_MONTH_YEAR.fullmatch(text.strip())
+    if not match or match[2] == ".":
+        return ""
+    first, second = int(match[1]), int(match[3])
+    if first > 12 >= second:
+        return DAY
+    return MONTH if second > 12 >= first else ""
+
+
+def read_date(text: str, formats: Sequence[str] = (), order: str = "") -> str:
     """A date or moment as ISO 8601 text, its zone only where the text names one.
 
     `formats` are as in `datetime.strptime`, and hold first. Without them 2018-05-31, with or
-    without a time, and dates whose day and month cannot be taken for each other are read.
-    Raises Invalid for anything else and for days that do not exist.
+    without a time, and dates whose day and month cannot be taken for each other are read, and
+    the others where `order` says which stands first. Raises Invalid for anything else and for
+    days that do not exist.
     """
-    return _read_date(text.strip(), tuple(formats))
+    return _read_date(text.strip(), tuple(formats), order)
 
 
 @lru_cache(maxsize=50_000)
-def _read_date(text: str, formats: tuple[str, ...]) -> str:
+def _read_date(text: str, formats: tuple[str, ...], order: str) -> str:
     for pattern in formats:
         try:
             moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone comes later
@@ -44,19 +67,20 @@ def _read_date(text: str, formats: tuple[str, ...]) -> str:
         except ValueError as error:
             raise Invalid(f"“{text}” is not a date: {error}.") from error
     if match := _DAY_MONTH_YEAR.fullmatch(text):
-        return _read_parts(text, match, american=_is_american(text, match))
+        return _read_parts(text, match, american=_is_american(text, match, order))
     hint = "; none of the map's date_formats fits" if formats else ""
     raise Invalid(f"“{text}” is not a date that can be read{hint}; write it as 2018-05-31.")
 
 
-def _is_american(text: str, match: re.Match[str]) -> bool:
+def _is_american(text: str, match: re.Match[str], order: str) -> bool:
     first, mark, second = int(match[1]), match[2], int(match[3])
     if mark == "." or first > 12 or first == second:
         return False
-    if second > 12:
-        return True
+    if second > 12 or order:
+        return second > 12 or order == MONTH
     raise Invalid(
-        f"“{text}” can be read as day/month or as month/day; say which in the map's date_formats."
+        f"“{text}” can be read as day/month or as month/day; say which in the map, as in "
+        'dates = "day first", or write it as 2018-05-31.'
     )
 
 

@@ -4,14 +4,18 @@
     source = "olist"             # the system the ids come from
     time_zone = "UTC"            # of times that name no zone
     date_formats = ["%d/%m/%Y"]  # where 2018-05-31 is not how dates are written
+    dates = "day first"          # or "month first", where 03/04/2018 could be either
     decimal = ","                # where 1,234 could be read in two ways
-    missing = ["N/A", "-"]       # what else means: not known
+    missing = ["tbd", "?"]       # what else means: not known, beside N/A, -, Select and the like
 
     [columns]
     mql_id = "external_id"       # column of the file = what it says
 
     [constants]
     country = "BR"               # said of every row that does not say it itself
+
+    [keep]
+    Industry = ["N/A"]           # what in this column means what it says
 
     [values.stage]
     "Marketing Qualified Lead" = "mql"
@@ -30,6 +34,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accord.base.errors import Invalid
+from accord.leads.cells import DAY, MONTH
 
 DATES = frozenset({"happened_at", "needed_by_on", "opened_at", "closed_at"})
 NUMBERS = frozenset({"employees", "budget", "amount"})
@@ -52,7 +57,7 @@ IDENTITIES: Mapping[str, Sequence[str]] = {
     "deals": ("lead_external_id", "lead_email", "lead_phone"),
 }
 _FILE_KEYS = (
-    *("source", "time_zone", "region", "date_formats", "decimal", "missing"),
+    *("source", "time_zone", "region", "date_formats", "dates", "decimal", "missing"),
     *("stage", "delimiter", "encoding", "sheet"),
 )
 
@@ -63,7 +68,11 @@ class MapRefused(Invalid):
 
 @dataclass(frozen=True)
 class Map:
-    """A map that was checked. `values` translates texts of the file, compared in lower case."""
+    """A map that was checked. `values` translates texts of the file, compared in lower case.
+
+    `keep` names, by column, placeholders (in lower case) that mean what they say there;
+    `orders` whether day or month stands first in the dates of a column, as the file shows.
+    """
 
     kind: str
     columns: Mapping[str, str]
@@ -71,6 +80,7 @@ class Map:
     time_zone: str | None = None
     region: str | None = None
     date_formats: tuple[str, ...] = ()
+    dates: str | None = None
     decimal: str | None = None
     missing: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +89,8 @@ class Map:
     encoding: str | None = None
     sheet: str | None = None
     recognised_as: str = ""
+    keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    orders: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; equal maps give equal ones."""
@@ -87,7 +99,11 @@ class Map:
     @property
     def digest(self) -> str:
         """Names what the map says, however it is written."""
-        said = {key: value for key, value in self.as_json().items() if key != "recognised_as"}
+        said = self.as_json()
+        del said["recognised_as"]
+        for key in ("keep", "orders", "dates"):  # as if they had always been there
+            if not said[key]:
+                del said[key]
         text = json.dumps(said, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -104,7 +120,7 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
             f"{name} is not TOML: {error}. A column with a blank in its name needs quotes.",
             field="map",
         ) from error
-    _known(document, ("file", "columns", "constants", "values"), name, "part")
+    _known(document, ("file", "columns", "constants", "values", "keep"), name, "part")
     file = _table(document, "file", name)
     _known(file, _FILE_KEYS, f"{name}, [file]", "setting")
     columns = _texts(_table(document, "columns", name), f"{name}, [columns]")
@@ -124,7 +140,12 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
     _known(values, TARGETS[kind], f"{name}, [values]", f"thing that {kind} have")
     _check_targets(columns, kind, name)
     return Map(
-        kind=kind, columns=columns, constants=constants, values=values, **_settings(file, name)
+        kind=kind,
+        columns=columns,
+        constants=constants,
+        values=values,
+        keep=_kept(_table(document, "keep", name), f"{name}, [keep]"),
+        **_settings(file, name),
     )
 
 
@@ -162,14 +183,29 @@ def _settings(file: Mapping[str, Any], name: str) -> dict[str, Any]:
     for key, value in settings.items():
         if key not in ("date_formats", "missing") and not (isinstance(value, str) and value):
             raise MapRefused(f"{where}: {key} must be a text.", field=key)
-    if settings.get("decimal", ".") not in (".", ","):
-        raise MapRefused(f'{where}: decimal must be "." or ",".', field="decimal")
+    _check_choices(settings, where)
     if len(settings.get("delimiter", ",")) != 1:
         raise MapRefused(f"{where}: delimiter must be one character.", field="delimiter")
     if len(settings.get("source", "")) > 50 or ":" in settings.get("source", ""):
         raise MapRefused(f"{where}: source must be a short name without a colon.", field="source")
     _check_zone(settings.get("time_zone"), where)
     return settings
+
+
+def _check_choices(settings: Mapping[str, Any], where: str) -> None:
+    for key, choices in (("dates", (DAY, MONTH)), ("decimal", (".", ","))):
+        if settings.get(key, choices[0]) not in choices:
+            either = " or ".join(f'"{choice}"' for choice in choices)
+            raise MapRefused(f"{where}: {key} must be {either}.", field=key)
+
+
+def _kept(table: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
+    kept = {}
+    for column, words in table.items():
+        if not isinstance(words, list):
+            raise MapRefused(f'{where}: {column} must be a list, ["N/A"].', field="map")
+        kept[column] = tuple(str(word).strip().lower() for word in words)
+    return kept
 
 
 def _check_zone(zone: str | None, where: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from accord.base.errors import Invalid
 from accord.base.ids import derived_ids
-from accord.leads.cells import read_date, read_number
+from accord.leads.cells import PLACEHOLDERS, read_date, read_number
 from accord.leads.files import Layout, Row, Survey, open_table
 from accord.leads.files.ledger import MORE, OWN_COLUMNS
 from accord.leads.files.rows import SentRow
@@ -18,6 +18,8 @@ from accord.leads.mapping import DATES, IDENTITIES, NUMBERS, Map
 from accord.leads.rules import Entry, Reading, read_body
 
 REFUSED = "refused"
+_NAMES = frozenset({"name", "first_name", "last_name"})
+_SURNAMES = frozenset({"null", "none", "na", "nan", "nil"})
 
 
 class FileIds:
@@ -155,15 +157,14 @@ def body_reader(mapping: Map, header: Sequence[str]) -> Callable[[Sequence[str]]
     """A function from a row's cells to what it says. It raises Invalid with the thing as field."""
     place = {column: number for number, column in enumerate(header)}
     takes = [
-        (place[column], target, _reader(mapping, target))
+        (place[column], target, _missing(mapping, column, target), _reader(mapping, column, target))
         for column, target in mapping.columns.items()
     ]
-    missing = {"", *(text.strip().lower() for text in mapping.missing)}
     constants = dict(mapping.constants)
 
     def read(cells: Sequence[str]) -> dict[str, str]:
         body = dict(constants)
-        for number, target, reader in takes:
+        for number, target, missing, reader in takes:
             cell = cells[number].strip()
             if cell.lower() in missing:
                 continue
@@ -175,11 +176,23 @@ def body_reader(mapping: Map, header: Sequence[str]) -> Callable[[Sequence[str]]
     return read
 
 
-def _reader(mapping: Map, target: str) -> Callable[[str], str | None] | None:
+def _missing(mapping: Map, column: str, target: str) -> frozenset[str]:
+    """What, in lower case, means in a column that nothing is known."""
+    stated = {"", *(text.strip().lower() for text in mapping.missing)}
+    return frozenset(stated | (placeholders(target) - set(mapping.keep.get(column, ()))))
+
+
+def placeholders(target: str) -> frozenset[str]:
+    """The words that mean nothing where `target` is said; some people are called Null or Na."""
+    return PLACEHOLDERS - _SURNAMES if target in _NAMES else PLACEHOLDERS
+
+
+def _reader(mapping: Map, column: str, target: str) -> Callable[[str], str | None] | None:
     if target in mapping.values:
         return _chooser(mapping.values[target])
     if target in DATES:
-        return _naming(target, lambda text: read_date(text, mapping.date_formats))
+        order = mapping.dates or mapping.orders.get(column, "")
+        return _naming(target, lambda text: read_date(text, mapping.date_formats, order))
     if target in NUMBERS:
         return _naming(target, lambda text: read_number(text, mapping.decimal))
     return None

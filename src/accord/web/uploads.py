@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,31 @@ def find(id: uuid.UUID) -> Upload:
     raise Missing(_("This file is no longer here; send it once more."))
 
 
-def write_map(upload: Upload, columns: Mapping[str, str], *, source: str) -> None:
+@dataclass(frozen=True)
+class Answers:
+    """What a person said about a file; `keep` are words by column that mean what they say."""
+
+    columns: Mapping[str, str]
+    source: str
+    dates: str = ""
+    keep: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def write_map(upload: Upload, answers: Answers) -> None:
     """Keep which column says what, beside the file."""
-    lines = ["[file]", f"source = {json.dumps(source)}", "", "[columns]"]
-    lines += [f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()]
+    lines = ["[file]", f"source = {json.dumps(answers.source)}"]
+    if answers.dates:
+        lines.append(f"dates = {json.dumps(answers.dates)}")
+    lines += ["", "[columns]"]
+    lines += [
+        f"{_quoted(column)} = {_quoted(target)}" for column, target in answers.columns.items()
+    ]
+    lines += ["", "[keep]"]
+    lines += [
+        f"{_quoted(column)} = [{', '.join(map(_quoted, words))}]"
+        for column, words in answers.keep.items()
+        if words
+    ]
     text = "\n".join([*lines, ""])
     (_folder(upload.id) / "map.toml").write_text(text, encoding="utf-8")
 

@@ -6,8 +6,9 @@ refused, and reading goes on with the next line.
 """
 
 import csv
+import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from accord.leads.files.rows import Row
@@ -15,6 +16,7 @@ from accord.leads.files.rows import Row
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 _MOST_LINES_OF_A_ROW = 1_000
 _LINES_TO_LOOK_AT = 60
+_WHOLE = re.compile(r'"(?:[^"]|"")+"')  # no quote inside but doubled ones
 
 
 class _EndlessRow(Exception):
@@ -106,3 +108,20 @@ def find_delimiter(lines: Iterable[str]) -> str:
 
     best = max(DELIMITERS, key=fit)
     return best if fit(best)[1] else ","
+
+
+def is_quoted_whole(lines: Sequence[str]) -> bool:
+    """Whether each line as a whole stands in quotes, so that it reads as a single cell."""
+    sample = [line.rstrip("\r\n") for line in lines if line.strip()]
+    if not sample or not all(_WHOLE.fullmatch(line) for line in sample):
+        return False
+    inner = [unquoted(line) for line in sample]
+    return any(delimiter in inner[0] for delimiter in DELIMITERS)
+
+
+def unquoted(line: str) -> str:
+    """A line without the quotes around it; lines that have none stay as they are."""
+    text = line.rstrip("\r\n")
+    if not _WHOLE.fullmatch(text):
+        return line
+    return text[1:-1].replace('""', '"') + line[len(text) :]

@@ -56,6 +56,9 @@ def _text_rows(found: Survey, layout: Layout) -> tuple[str, Iterator[Row]]:
     if start and start[0].lower().startswith("sep=") and len(start[0].strip()) == 5:
         delimiter = delimiter or start[0][4]
         start, first_line = start[1:], 2
+    if delimited.is_quoted_whole(start):
+        start = [delimited.unquoted(line) for line in start]
+        lines = map(delimited.unquoted, lines)
     delimiter = delimiter or delimited.find_delimiter(start)
     return delimiter, delimited.read_rows(chain(start, lines), delimiter, first_line=first_line)
 

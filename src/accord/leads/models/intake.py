@@ -77,6 +77,7 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     STOPPED = "stopped", _("Stopped")
+    UNDONE = "undone", _("Undone")
 
 
 class Import(models.Model):
@@ -100,6 +101,8 @@ class Import(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     trouble = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by_id = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         return self.file_name

@@ -3,6 +3,7 @@
 from accord.leads.queries.intake import (
     import_page,
     imports,
+    last_import,
     leads_of_identities,
     ledger,
     one_import,
@@ -39,6 +40,7 @@ __all__ = [
     "identities_of",
     "import_page",
     "imports",
+    "last_import",
     "lead_page",
     "leads_of_identities",
     "ledger",

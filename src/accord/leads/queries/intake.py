@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import QuerySet
 
 from accord.base.errors import Missing
-from accord.leads.models import Fate, Identity, Import, Submission
+from accord.leads.models import Fate, Identity, Import, ImportState, Submission
 
 
 def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, str | None]]:
@@ -62,3 +62,9 @@ def leads_of_identities(
 def import_page(import_id: uuid.UUID, *, fate: str = "", after_line: int = 0) -> list[Submission]:
     """Fifty rows of an import's ledger behind a line."""
     return list(ledger(import_id, fate=fate).filter(line__gt=after_line)[:50])
+
+
+def last_import(*, kind: str, header: Sequence[str]) -> Import | None:
+    """The newest import of a file with this very header, undone ones left out."""
+    alike = Import.objects.filter(kind=kind, mapping__header=list(header))
+    return alike.exclude(state=ImportState.UNDONE).order_by("-started_at").first()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accord.base.errors import Missing
 from accord.flows import import_file
 from accord.leads import queries
+from accord.leads.cells import DAY, MONTH
 from accord.leads.files import open_table, survey
 from accord.leads.mapping import TARGETS, MapRefused
 from accord.outbox import jobs
 from accord.web import uploads
 from accord.web.times import day
-from accord.web.uploads import Upload
+from accord.web.uploads import Answers, Upload
 
 if TYPE_CHECKING:
     from accord.leads.models import Import
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 NO_SYSTEM = "file"
 TRIED_OUT_UP_TO = 30_000  # lines; more would keep the page waiting for too long
+DATE_ORDERS: dict[str, Any] = {
+    DAY: gettext_lazy("the day first (3 April)"),
+    MONTH: gettext_lazy("the month first (4 March)"),
+}
 TARGET_WORDS: dict[str, Any] = {
     "external_id": gettext_lazy("Id in the other system"),
     "lead_external_id": gettext_lazy("Id of the lead in the other system"),
@@ -45,6 +50,16 @@ class Column:
     name: str
     target: str
     examples: Sequence[str]
+    placeholders: Sequence["Placeholder"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A word of which it is asked, once a column, whether it means: not known."""
+
+    word: str
+    number: int
+    is_kept: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,9 +67,15 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
     """What the file is, which column says what, and five leads as they would be."""
     upload = uploads.find(id)
     if request.method == "POST":
-        columns = _chosen(request.POST)
         source = request.POST.get("source", "").replace(":", " ").strip().lower()
-        uploads.write_map(upload, columns, source=source[:50] or NO_SYSTEM)
+        dates = request.POST.get("dates", "")
+        answers = Answers(
+            columns=_chosen(request.POST),
+            source=source[:50] or NO_SYSTEM,
+            dates=dates if dates in DATE_ORDERS else "",
+            keep=_kept(request.POST),
+        )
+        uploads.write_map(upload, answers)
         return redirect("import_plan", id)
     context: dict[str, Any] = {
         "upload": upload,
@@ -75,7 +96,10 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
         "plan": plan,
         "source": "" if plan.mapping.source == NO_SYSTEM else plan.mapping.source,
         "entries": [_shown(entry) for entry in entries],
-        "columns": _columns(plan.header, plan.mapping.columns, [entry.body for entry in entries]),
+        "columns": _columns(
+            plan.header, plan.mapping.columns, [entry.body for entry in entries], _asked(plan)
+        ),
+        "date_orders": DATE_ORDERS.items(),
         "before": begun(plan.import_id),
         "try_out": plan.found.lines <= TRIED_OUT_UP_TO,
     }
@@ -97,20 +121,47 @@ def _chosen(form: Mapping[str, str]) -> dict[str, str]:
     return chosen
 
 
+def _kept(form: QueryDict) -> dict[str, list[str]]:
+    """The placeholders of each column that were said to mean what they say."""
+    kept: dict[str, list[str]] = {}
+    number = 0
+    while f"column-{number}" in form:
+        unknown = set(form.getlist(f"unknown-{number}"))
+        words = [word for word in form.getlist(f"word-{number}") if word not in unknown]
+        if words:
+            kept[str(form[f"column-{number}"])] = words
+        number += 1
+    return kept
+
+
+def _asked(plan: import_file.Plan) -> dict[str, list[Placeholder]]:
+    return {
+        column: [
+            Placeholder(word, number, word.lower() in plan.mapping.keep.get(column, ()))
+            for word, number in words.items()
+        ]
+        for column, words in plan.placeholders.items()
+    }
+
+
 def _unmapped(upload: Upload, refusal: MapRefused) -> dict[str, Any]:
     """A file that tells nobody who its leads are: all columns, to be chosen from."""
     header = open_table(survey(upload.path)).header
-    return {"columns": _columns(header, {}, []), "sentence": refusal.sentence}
+    return {"columns": _columns(header, {}, [], {}), "sentence": refusal.sentence}
 
 
 def _columns(
-    header: Sequence[str], taken: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
+    header: Sequence[str],
+    taken: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+    asked: Mapping[str, Sequence[Placeholder]],
 ) -> list[Column]:
     return [
         Column(
             name=name,
             target=taken.get(name, ""),
             examples=list(dict.fromkeys(str(row[name]) for row in rows if row.get(name)))[:2],
+            placeholders=asked.get(name, ()),
         )
         for name in header
     ]
