@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accord.agreement.terms import Terms
 from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
+from accord.qualification.models import Verdict
 
 # The judged rows are compared with the stored ones first: an upsert alone would lock, and so
 # rewrite, every row that stays as it is.
@@ -70,3 +71,8 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WRITE.format(select=select, known_of=known_of), {**params, **stamp})
         return int(cursor.rowcount)
+
+
+def forget(*, leads: Collection[uuid.UUID]) -> None:
+    """Take out the verdicts on leads that are no longer there."""
+    Verdict.objects.filter(lead_id__in=leads).delete()

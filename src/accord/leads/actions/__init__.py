@@ -16,6 +16,15 @@ from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, stor
 from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
 from accord.leads.actions.ownership import assign_owners, set_statuses
 from accord.leads.actions.stages import Entering, enter_stages
+from accord.leads.actions.undoing import (
+    claim_undo,
+    forget_import,
+    moments_of,
+    remove_leads,
+    rows_undone,
+    take_back,
+    touched_since,
+)
 from accord.leads.actions.watching import SEEN_BY_ACCORD, watch
 
 __all__ = [
@@ -29,19 +38,26 @@ __all__ = [
     "begin_import",
     "change_facts",
     "claim_identities",
+    "claim_undo",
     "claim_waiting",
     "companies_of",
     "enter_stages",
     "finish_import",
+    "forget_import",
     "forget_refused",
     "gather_statistics",
     "keep_ledger",
+    "moments_of",
     "move_on",
     "record_activities",
     "recount",
+    "remove_leads",
+    "rows_undone",
     "set_statuses",
     "settle",
     "stop_import",
     "store",
+    "take_back",
+    "touched_since",
     "watch",
 ]

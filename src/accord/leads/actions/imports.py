@@ -11,6 +11,8 @@ from django.db.models import F, Model
 from accord.base.errors import Conflict
 from accord.leads.models import Fate, Import, ImportState, Submission
 
+_NOTHING = dict.fromkeys(("created", "merged", "unchanged", "refused", "lines_done"), 0)
+
 
 def begin_import(
     *, id: uuid.UUID, values: Mapping[str, Any], by: uuid.UUID | None, at: datetime
@@ -19,8 +21,11 @@ def begin_import(
 
     `values` are kind, file_name, file_digest, source, mapping, is_live and lines_total.
     """
-    begun = Import(id=id, state=ImportState.RUNNING, started_at=at, started_by_id=by, **values)
-    Import.objects.bulk_create([begun], ignore_conflicts=True)
+    fresh = {"state": ImportState.RUNNING, "started_at": at, "started_by_id": by, **values}
+    Import.objects.bulk_create([Import(id=id, **fresh)], ignore_conflicts=True)
+    Import.objects.filter(id=id, state=ImportState.UNDONE).update(
+        **fresh, **_NOTHING, undone_at=None, undone_by_id=None, finished_at=None
+    )
     return Import.objects.get(id=id)
 
 

@@ -1,0 +1,164 @@
+"""An import is taken back: what it added goes, what it changed is as before."""
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from accord.base.errors import Conflict, Invalid
+from accord.base.lifecycle import Side
+from accord.flows.import_file import import_file, plan_import
+from accord.flows.undo_import import Undone, undo_import
+from accord.leads import actions
+from accord.leads.models import Company, Import, ImportState, Lead, Submission
+from tests.handoffs.office import AT as OPENED
+from tests.handoffs.office import open_office, send
+from tests.imports.files import write
+from tests.imports.test_import_leads import everything
+
+pytestmark = pytest.mark.django_db
+
+AT = OPENED + timedelta(days=1)
+HEADER = "Email,Name,Company Name,Country,Industry,Lifecycle Stage,Record ID,Message\n"
+LATER = AT + timedelta(hours=1)
+
+
+def bring_in(folder: Path, rows: list[str], *, name: str = "leads.csv") -> Import:
+    plan = plan_import(path=write(folder, HEADER + "\n".join(rows) + "\n", name=name), kind="leads")
+    import_file(plan=plan, by=None, at=AT)
+    return Import.objects.get(id=plan.import_id)
+
+
+def state() -> dict[str, list[str]]:
+    """Everything but the import's own row, and what is judged anew."""
+    found = everything()
+    judged = {"leads_import", "qualification_verdict", "procrastinate_jobs"}
+    return {table: rows for table, rows in found.items() if table not in judged}
+
+
+def verdicts() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lead_id, definition, outcome FROM qualification_verdict ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def row(number: int, *, country: str = "", industry: str = "", stage: str = "") -> str:
+    return f"p{number}@firm{number}.example,P {number},,{country},{industry},{stage},,"
+
+
+def test_leaves_nothing_behind(tmp_path: Path) -> None:
+    open_office()
+    before = state()
+    done = bring_in(tmp_path, [row(n, stage="marketingqualifiedlead") for n in range(5)])
+    assert Lead.objects.count() == 5
+
+    undone = undo_import(import_id=done.id, by=None, at=LATER)
+
+    assert undone == Undone(removed=5)
+    assert state() == before
+    assert Import.objects.get().state == ImportState.UNDONE
+
+
+TOLD = st.tuples(
+    st.integers(0, 6),
+    st.sampled_from(["", "DE"]),
+    st.sampled_from(["", "Tools"]),
+    st.sampled_from(["", "marketingqualifiedlead", "customer"]),
+)
+
+
+class TestAnyFile(TestCase):
+    @given(
+        known=st.lists(st.sampled_from(["", "DE", "AT"]), min_size=1, max_size=4),
+        told=st.lists(TOLD, min_size=1, max_size=8),
+    )
+    @settings(max_examples=25, deadline=None)
+    def test_gives_back_what_was_known_before(
+        self, known: list[str], told: list[tuple[int, str, str, str]]
+    ) -> None:
+        open_office()
+        for number, country in enumerate(known):
+            said = {"country": country} if country else {}
+            send({"email": f"p{number}@firm{number}.example"} | said)
+        before, judged = state(), verdicts()
+        rows = [row(n, country=c, industry=i, stage=s) for n, c, i, s in told]
+        with TemporaryDirectory() as folder:
+            done = bring_in(Path(folder), rows)
+
+        undo_import(import_id=done.id, by=None, at=LATER)
+
+        assert state() == before
+        assert verdicts() == judged
+
+
+def test_keeps_whom_somebody_went_on_with(tmp_path: Path) -> None:
+    open_office()
+    done = bring_in(tmp_path, [row(n) for n in range(3)])
+    worked_on, changed, _alone = Lead.objects.order_by("email")
+    actions.add_notes(notes={worked_on.id: "called"}, by=None, side=Side.SALES, at=LATER)
+    actions.change_facts(
+        changes={changed.id: {"country": "DE"}}, by=None, side=Side.SALES, at=LATER
+    )
+
+    undone = undo_import(import_id=done.id, by=None, at=LATER)
+
+    assert undone == Undone(removed=1, stayed=2)
+    assert set(Lead.objects.values_list("id", flat=True)) == {worked_on.id, changed.id}
+
+
+def test_keeps_whom_another_file_named_too(tmp_path: Path) -> None:
+    open_office()
+    first = bring_in(tmp_path, [row(1), row(2)])
+    bring_in(tmp_path, [row(2)], name="other.csv")
+
+    assert undo_import(import_id=first.id, by=None, at=LATER) == Undone(removed=1, stayed=1)
+
+
+def test_keeps_what_was_said_since_of_a_known_lead(tmp_path: Path) -> None:
+    open_office()
+    (lead,) = send({"email": "p1@firm1.example"})
+    done = bring_in(tmp_path, [row(1, country="DE", industry="Tools")])
+    actions.change_facts(changes={lead.id: {"country": "AT"}}, by=None, side=Side.SALES, at=LATER)
+
+    undo_import(import_id=done.id, by=None, at=LATER)
+
+    lead.refresh_from_db()
+    assert (lead.country, lead.industry) == ("AT", None)
+
+
+def test_can_be_brought_in_again(tmp_path: Path) -> None:
+    open_office()
+    rows = [row(n) for n in range(3)]
+    done = bring_in(tmp_path, rows)
+    undo_import(import_id=done.id, by=None, at=LATER)
+    again = bring_in(tmp_path, rows)
+    assert (again.id, again.created, Lead.objects.count()) == (done.id, 3, 3)
+    assert Submission.objects.count() == 3
+
+
+def test_is_done_once_and_not_while_it_runs(tmp_path: Path) -> None:
+    open_office()
+    done = bring_in(tmp_path, [row(1)])
+    Import.objects.update(state=ImportState.RUNNING)
+    with pytest.raises(Conflict):
+        undo_import(import_id=done.id, by=None, at=LATER)
+    Import.objects.update(state=ImportState.DONE)
+    undo_import(import_id=done.id, by=None, at=LATER)
+    with pytest.raises(Conflict):
+        undo_import(import_id=done.id, by=None, at=LATER)
+
+
+def test_of_deals_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    open_office()
+    done = bring_in(tmp_path, [row(1)])
+    Import.objects.update(kind="deals")
+    with pytest.raises(Invalid, match="deals"):
+        undo_import(import_id=done.id, by=None, at=LATER)
+    assert Company.objects.exists()
