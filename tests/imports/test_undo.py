@@ -59,7 +59,7 @@ def test_leaves_nothing_behind(tmp_path: Path) -> None:
     done = bring_in(tmp_path, [row(n, stage="marketingqualifiedlead") for n in range(5)])
     assert Lead.objects.count() == 5
 
-    undone = undo_import(import_id=done.id, by=None, at=LATER)
+    undone = undo_import(import_id=done.id, at=LATER)
 
     assert undone == Undone(removed=5)
     assert state() == before
@@ -92,7 +92,7 @@ class TestAnyFile(TestCase):
         with TemporaryDirectory() as folder:
             done = bring_in(Path(folder), rows)
 
-        undo_import(import_id=done.id, by=None, at=LATER)
+        undo_import(import_id=done.id, at=LATER)
 
         assert state() == before
         assert verdicts() == judged
@@ -107,7 +107,7 @@ def test_keeps_whom_somebody_went_on_with(tmp_path: Path) -> None:
         changes={changed.id: {"country": "DE"}}, by=None, side=Side.SALES, at=LATER
     )
 
-    undone = undo_import(import_id=done.id, by=None, at=LATER)
+    undone = undo_import(import_id=done.id, at=LATER)
 
     assert undone == Undone(removed=1, stayed=2)
     assert set(Lead.objects.values_list("id", flat=True)) == {worked_on.id, changed.id}
@@ -118,7 +118,7 @@ def test_keeps_whom_another_file_named_too(tmp_path: Path) -> None:
     first = bring_in(tmp_path, [row(1), row(2)])
     bring_in(tmp_path, [row(2)], name="other.csv")
 
-    assert undo_import(import_id=first.id, by=None, at=LATER) == Undone(removed=1, stayed=1)
+    assert undo_import(import_id=first.id, at=LATER) == Undone(removed=1, stayed=1)
 
 
 def test_keeps_what_was_said_since_of_a_known_lead(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_keeps_what_was_said_since_of_a_known_lead(tmp_path: Path) -> None:
     done = bring_in(tmp_path, [row(1, country="DE", industry="Tools")])
     actions.change_facts(changes={lead.id: {"country": "AT"}}, by=None, side=Side.SALES, at=LATER)
 
-    undo_import(import_id=done.id, by=None, at=LATER)
+    undo_import(import_id=done.id, at=LATER)
 
     lead.refresh_from_db()
     assert (lead.country, lead.industry) == ("AT", None)
@@ -137,7 +137,7 @@ def test_can_be_brought_in_again(tmp_path: Path) -> None:
     open_office()
     rows = [row(n) for n in range(3)]
     done = bring_in(tmp_path, rows)
-    undo_import(import_id=done.id, by=None, at=LATER)
+    undo_import(import_id=done.id, at=LATER)
     again = bring_in(tmp_path, rows)
     assert (again.id, again.created, Lead.objects.count()) == (done.id, 3, 3)
     assert Submission.objects.count() == 3
@@ -148,11 +148,11 @@ def test_is_done_once_and_not_while_it_runs(tmp_path: Path) -> None:
     done = bring_in(tmp_path, [row(1)])
     Import.objects.update(state=ImportState.RUNNING)
     with pytest.raises(Conflict):
-        undo_import(import_id=done.id, by=None, at=LATER)
+        undo_import(import_id=done.id, at=LATER)
     Import.objects.update(state=ImportState.DONE)
-    undo_import(import_id=done.id, by=None, at=LATER)
+    undo_import(import_id=done.id, at=LATER)
     with pytest.raises(Conflict):
-        undo_import(import_id=done.id, by=None, at=LATER)
+        undo_import(import_id=done.id, at=LATER)
 
 
 def test_of_deals_is_refused_with_a_sentence(tmp_path: Path) -> None:
@@ -160,5 +160,5 @@ def test_of_deals_is_refused_with_a_sentence(tmp_path: Path) -> None:
     done = bring_in(tmp_path, [row(1)])
     Import.objects.update(kind="deals")
     with pytest.raises(Invalid, match="deals"):
-        undo_import(import_id=done.id, by=None, at=LATER)
+        undo_import(import_id=done.id, at=LATER)
     assert Company.objects.exists()

@@ -1,5 +1,7 @@
 """Imports: a file is looked at, tried out, brought in, and what it lacks is said."""
 
+import csv
+import io
 import re
 import uuid
 from collections.abc import Callable
@@ -12,9 +14,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accord.base.errors import Conflict
+from accord.flows import import_file as flow
 from accord.flows.import_file import import_file, plan_import
 from accord.handoffs.models import Handoff
 from accord.leads.models import Import, Lead
+from accord.web import uploads
 
 SignedIn = Callable[[str], Client]
 FILE = """email,name,company,source,need
@@ -129,3 +134,93 @@ class TestAfterwards:
         assert response["Location"] == reverse("handoffs")
         assert Handoff.objects.get().lead_id == lead.id
         assert Import.objects.get().is_live is False
+
+
+class TestPlaceholders:
+    TEXT = "email,industry\na@acme.example,N/A\nb@acme.example,Select\nc@acme.example,Tools\n"
+
+    def test_are_asked_once_a_column_and_taken_for_not_known(self, mira: Client) -> None:
+        page = str(mira.get(drop(mira, self.TEXT)).content, "utf-8")
+
+        assert re.findall(r'name="unknown-1" value="([^"]*)" checked', page) == ["N/A", "Select"]
+
+    def test_mean_what_they_say_where_somebody_says_so(self, mira: Client, tmp_path: Path) -> None:
+        address = drop(mira, self.TEXT)
+        said = {
+            "column-0": "email",
+            "target-0": "email",
+            "column-1": "industry",
+            "target-1": "industry",
+            "word-1": ["N/A", "Select"],
+            "unknown-1": ["Select"],
+        }
+        mira.post(address, said)
+        upload = uploads.find(uuid.UUID(address.rstrip("/").rpartition("/")[2]))
+        plan = plan_import(path=upload.path, kind="leads", map_path=upload.map_path)
+        import_file(plan=plan, by=None, at=datetime.now(UTC))
+
+        stored = dict(Lead.objects.values_list("email", "industry"))
+        assert stored == {
+            "a@acme.example": "N/A",
+            "b@acme.example": None,
+            "c@acme.example": "Tools",
+        }
+
+
+class TestTheMapOfLastTime:
+    def test_is_used_for_the_next_file_with_the_same_columns(
+        self, mira: Client, tmp_path: Path
+    ) -> None:
+        (tmp_path / "map.toml").write_text('[columns]\nwer = "email"\nwoher = "source"\n')
+        (tmp_path / "first.csv").write_text("wer,woher\ndana@acme.example,fair\n")
+        plan = plan_import(
+            path=tmp_path / "first.csv", kind="leads", map_path=tmp_path / "map.toml"
+        )
+        import_file(plan=plan, by=None, at=datetime.now(UTC))
+
+        page = str(mira.get(drop(mira, "wer,woher\neva@acme.example,fair\n")).content, "utf-8")
+
+        assert "Read like first.csv" in page
+        assert "eva@acme.example" in page
+
+
+class TestAnImportThatEnded:
+    def test_every_row_s_fate_can_be_downloaded(self, mira: Client, tmp_path: Path) -> None:
+        id = bring_in(tmp_path, FILE + "x1@acme.example,=HYPERLINK(1),,,\n")
+
+        answer = mira.get(reverse("import_ledger", args=[id]))
+        text = b"".join(answer).decode()  # type: ignore[arg-type]
+
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert [row["accord_fate"] for row in rows] == ["created", "created", "refused", "created"]
+        assert "is not an e-mail address" in rows[2]["accord_reason"]
+        assert rows[3]["name"] == "'=HYPERLINK(1)"
+
+    def test_can_be_undone(self, mira: Client, tmp_path: Path) -> None:
+        id = bring_in(tmp_path)
+        assert "Undo this import" in str(mira.get(reverse("import", args=[id])).content)
+
+        page = mira.post(reverse("import_undoing", args=[id]), follow=True)
+
+        assert "Undone: 2 leads are gone" in str(page.content)
+        assert not Lead.objects.exists()
+
+    def test_was_cancelled_and_goes_on_later(
+        self, mira: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(flow, "BATCH", 1)
+        path = tmp_path / "people.csv"
+        path.write_text("email\n" + "".join(f"p{n}@acme.example\n" for n in range(6)))
+        plan, at = plan_import(path=path, kind="leads"), datetime.now(UTC)
+
+        def cancel(progress: flow.Progress) -> None:
+            if progress.rows == 2:
+                mira.post(reverse("import_cancellation", args=[plan.import_id]))
+
+        with pytest.raises(Conflict, match="cancelled"):
+            import_file(plan=plan, by=None, at=at, tell=cancel)
+
+        assert Lead.objects.count() == 2
+        assert "It was cancelled" in str(mira.get(reverse("import", args=[plan.import_id])).content)
+        import_file(plan=plan, by=None, at=at)
+        assert Lead.objects.count() == 6

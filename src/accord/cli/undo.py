@@ -22,7 +22,7 @@ def undo(*, name: str, as_json: bool) -> None:
     ready()
     from accord.flows.undo_import import undo_import
 
-    undone = undo_import(import_id=_id(name), by=None, at=datetime.now(UTC))
+    undone = undo_import(import_id=_id(name), at=datetime.now(UTC))
     if as_json:
         figures = {"removed": undone.removed, "restored": undone.restored, "stayed": undone.stayed}
         click.echo(json.dumps(figures))

@@ -30,7 +30,7 @@ class Undone:
         )
 
 
-def undo_import(*, import_id: uuid.UUID, by: uuid.UUID | None, at: datetime) -> Undone:
+def undo_import(*, import_id: uuid.UUID, at: datetime) -> Undone:
     """Undo an import of leads; imported again, the file is a new import.
 
     Leads that it created go, known leads are as before. Leads that were handed over, worked
@@ -40,7 +40,7 @@ def undo_import(*, import_id: uuid.UUID, by: uuid.UUID | None, at: datetime) -> 
     if queries.one_import(import_id).kind != "leads":
         raise Invalid("An import of deals cannot be undone: win, lose or correct its deals.")
     with transaction.atomic():
-        actions.claim_undo(import_id=import_id, by=by, at=at)
+        actions.claim_undo(import_id=import_id, at=at)
         moments = actions.moments_of(import_id)
         undone, line, done = Undone(), 0, set[uuid.UUID]()
         while rows := actions.rows_undone(import_id, after=line):

@@ -70,6 +70,11 @@ urlpatterns = [
     path("imports/files/<uuid:id>/trial/", import_plan.import_trial, name="import_trial"),
     path("imports/files/<uuid:id>/start/", import_plan.import_start, name="import_start"),
     path("imports/<uuid:id>/", imports.one_import, name="import"),
+    path("imports/<uuid:id>/ledger/", imports.import_ledger, name="import_ledger"),
+    path(
+        "imports/<uuid:id>/cancellation/", imports.import_cancellation, name="import_cancellation"
+    ),
+    path("imports/<uuid:id>/undoing/", imports.import_undoing, name="import_undoing"),
     path("imports/<uuid:id>/refused/", imports.import_refused, name="import_refused"),
     path("imports/<uuid:id>/handoffs/", imports.import_handoffs, name="import_handoffs"),
     path("notifications/", notifications.notifications, name="notifications"),

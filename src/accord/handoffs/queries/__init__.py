@@ -4,10 +4,8 @@ from accord.handoffs.queries.cases import cases_of, last_returns, rounds_of
 from accord.handoffs.queries.inbox import (
     PAGE,
     InboxItem,
-    Kept,
     Promise,
     Show,
-    kept_today,
     late_of_others,
     one_open,
     open_handoff,
@@ -15,6 +13,7 @@ from accord.handoffs.queries.inbox import (
     shown_count,
     waiting_count,
 )
+from accord.handoffs.queries.kept import Kept, kept_today
 from accord.handoffs.queries.returned import CameBack, Choice, came_back, choices, re_enter_on
 from accord.handoffs.queries.told import why_them
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -129,27 +128,6 @@ def waiting_count(user: User, at: datetime) -> int:
     """How many open handoffs wait for a person; those resting until a date do not. One query."""
     resting = Clock.objects.filter(state=ClockState.PAUSED, user_id=user.id, resumes_at__gt=at)
     return _open().filter(owner_id=user.id).exclude(id__in=resting.values("handoff_id")).count()
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Promises kept in time, of those that came to their end."""
-
-    kept: int
-    total: int
-
-
-def kept_today(user: User, at: datetime) -> Kept:
-    """How many promises a person kept on the day that it is for them, of those that ended."""
-    begins = at.astimezone(ZoneInfo(user.time_zone)).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    ends = begins + timedelta(days=1)
-    done = Q(state=ClockState.STOPPED, stopped_at__gte=begins, stopped_at__lt=ends)
-    missed = Q(state=ClockState.MISSED, due_at__gte=begins, due_at__lt=ends)
-    clocks = Clock.objects.filter(done | missed, user_id=user.id)
-    rows = list(clocks.values_list("stopped_at", "due_at"))
-    return Kept(kept=sum(1 for stopped, due in rows if stopped and stopped <= due), total=len(rows))
 
 
 def _open() -> QuerySet[Handoff]:

@@ -5,6 +5,7 @@ from accord.leads.actions.facts import change_facts
 from accord.leads.actions.identities import add_identities, claim_identities
 from accord.leads.actions.imports import (
     begin_import,
+    cancel_import,
     finish_import,
     forget_refused,
     gather_statistics,
@@ -36,6 +37,7 @@ __all__ = [
     "add_notes",
     "assign_owners",
     "begin_import",
+    "cancel_import",
     "change_facts",
     "claim_identities",
     "claim_undo",

@@ -1,7 +1,7 @@
 """Changing what is known of leads, leaving the old values behind."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ _LAST_CHANGE = """
 SELECT lead_id, fact, max(known_until) FROM leads_factchange
 WHERE lead_id = ANY(%s) GROUP BY lead_id, fact
 """
-_CHANGE = (
+OLD_VALUE = (
     "id",
     "lead_id",
     "fact",
@@ -73,7 +73,7 @@ def change_facts(
     lead came from, a value that is known stays.
     """
     with transaction.atomic():
-        old, known_at = _take(sorted(changes))
+        old, known_at = take_facts(sorted(changes))
         new = {
             lead_id: {
                 name: value
@@ -85,7 +85,7 @@ def change_facts(
         changed = {lead_id: facts for lead_id, facts in new.items() if facts}
         if changed:
             _keep_old(changed, old, known_at, at)
-            _write(changed, old)
+            write_facts(changed, old)
             _tell(changed, by, side, at)
     return {lead_id: sorted(facts) for lead_id, facts in changed.items()}
 
@@ -99,9 +99,10 @@ def _replaces(name: str, old: Any, new: Any, *, only_gaps: bool) -> bool:
     return bool(old != new)
 
 
-def _take(
+def take_facts(
     leads: list[uuid.UUID],
 ) -> tuple[dict[uuid.UUID, dict[str, Any]], dict[uuid.UUID, datetime]]:
+    """What is known of leads, and since when they are; they are ours until the commit."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [leads])
         rows = sorted(cursor.fetchall())
@@ -130,19 +131,20 @@ def _keep_old(
             fact,
             (known_from := last.get((lead_id, fact), known_at[lead_id])),
             max(known_from, at),  # what was found out in the past changes nothing there
-            *(value if column == name else None for name in _CHANGE[5:]),
+            *(value if column == name else None for name in OLD_VALUE[5:]),
         )
 
     copy_rows(
         FactChange,
-        _CHANGE,
+        OLD_VALUE,
         (row(lead_id, fact) for lead_id in sorted(changed) for fact in sorted(changed[lead_id])),
     )
 
 
-def _write(
+def write_facts(
     changed: Mapping[uuid.UUID, Mapping[str, Any]], old: Mapping[uuid.UUID, Mapping[str, Any]]
 ) -> None:
+    """Write changed facts of leads whose other facts are `old`."""
     merged = (
         (lead_id, *({**old[lead_id], **changed[lead_id]}[name] for name in CHANGEABLE))
         for lead_id in sorted(changed)
@@ -170,36 +172,3 @@ def _tell(
         ],
         at=at,
     )
-
-
-def take_back_changes(*, leads: Collection[uuid.UUID], moments: Sequence[datetime]) -> None:
-    """Facts that changed at these moments are as before, and as if they had never changed.
-
-    A fact that was changed again since keeps its newest value; what held before the moments
-    then held until that later change.
-    """
-    changes = FactChange.objects.filter(lead_id__in=leads).order_by("known_until", "known_from")
-    by_fact: dict[tuple[uuid.UUID, str], list[FactChange]] = {}
-    for change in changes:
-        by_fact.setdefault((change.lead_id, change.fact), []).append(change)
-    gone: list[uuid.UUID] = []
-    longer: list[FactChange] = []
-    old: dict[uuid.UUID, dict[str, Any]] = {}
-    for (lead_id, fact), known in by_fact.items():
-        own = [change for change in known if change.known_until in moments]
-        if not own:
-            continue
-        first, later = own[0], [c for c in known if c.known_until > own[-1].known_until]
-        gone += [change.id for change in own]
-        if later:
-            later[0].known_from = first.known_from
-            for column in _CHANGE[5:]:
-                setattr(later[0], column, getattr(first, column))
-            longer.append(later[0])
-        else:
-            old.setdefault(lead_id, {})[fact] = getattr(first, VALUE_COLUMN.get(fact, "text_value"))
-    with transaction.atomic():
-        FactChange.objects.filter(id__in=gone).delete()
-        FactChange.objects.bulk_update(longer, ["known_from", *_CHANGE[5:]])
-        if old:
-            _write(old, _take(sorted(old))[0])

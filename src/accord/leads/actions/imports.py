@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Model
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
 from accord.leads.models import Fate, Import, ImportState, Submission
@@ -24,9 +25,21 @@ def begin_import(
     fresh = {"state": ImportState.RUNNING, "started_at": at, "started_by_id": by, **values}
     Import.objects.bulk_create([Import(id=id, **fresh)], ignore_conflicts=True)
     Import.objects.filter(id=id, state=ImportState.UNDONE).update(
-        **fresh, **_NOTHING, undone_at=None, undone_by_id=None, finished_at=None
+        **fresh, **_NOTHING, undone_at=None, finished_at=None
+    )
+    Import.objects.filter(id=id).exclude(state=ImportState.DONE).update(
+        resumed_at=at, resumed_line=F("lines_done"), cancelled_at=None
     )
     return Import.objects.get(id=id)
+
+
+def cancel_import(*, import_id: uuid.UUID, at: datetime) -> None:
+    """Have a running import stop behind its current batch. Raises Conflict when it has ended."""
+    running = Import.objects.filter(
+        id=import_id, state__in=[ImportState.WAITING, ImportState.RUNNING]
+    )
+    if not running.update(cancelled_at=at):
+        raise Conflict(_("This import has ended already; it can only be undone."))
 
 
 def move_on(*, import_id: uuid.UUID, from_line: int, to_line: int) -> None:
@@ -34,9 +47,11 @@ def move_on(*, import_id: uuid.UUID, from_line: int, to_line: int) -> None:
 
     Raises Conflict, and so undoes the batch, when another process did them meanwhile.
     """
-    moved = Import.objects.filter(id=import_id, lines_done=from_line).update(
-        lines_done=to_line, state=ImportState.RUNNING
-    )
+    moved = Import.objects.filter(
+        id=import_id, lines_done=from_line, cancelled_at__isnull=True
+    ).update(lines_done=to_line, state=ImportState.RUNNING)
+    if not moved and Import.objects.filter(id=import_id, cancelled_at__isnull=False).exists():
+        raise Conflict(_("It was cancelled; what was done stays, and can be undone."))
     if not moved:
         raise Conflict(
             "Another process is importing this file; its progress stands on the import page."

@@ -14,7 +14,7 @@ from django.db import connection
 
 from accord.base.errors import Conflict
 from accord.base.lifecycle import HOLDER, Side
-from accord.leads.actions.facts import take_back_changes
+from accord.leads.actions.former import take_back_changes
 from accord.leads.kinds import new_event_kinds
 from accord.leads.models import Company, Fate, Import, ImportState, Submission
 
@@ -48,7 +48,7 @@ FROM last WHERE lead.id = last.lead_id
 """
 
 
-def claim_undo(*, import_id: uuid.UUID, by: uuid.UUID | None, at: datetime) -> None:
+def claim_undo(*, import_id: uuid.UUID, at: datetime) -> None:
     """Mark an import as undone, so that nobody else undoes it or goes on with it.
 
     Raises Conflict when it runs just now, or was undone before.
@@ -56,9 +56,7 @@ def claim_undo(*, import_id: uuid.UUID, by: uuid.UUID | None, at: datetime) -> N
     done = Import.objects.filter(
         id=import_id, state__in=[ImportState.DONE, ImportState.STOPPED], undone_at__isnull=True
     )
-    if not done.update(
-        state=ImportState.UNDONE, undone_at=at, undone_by_id=by, lines_done=0, trouble=""
-    ):
+    if not done.update(state=ImportState.UNDONE, undone_at=at, lines_done=0, trouble=""):
         raise Conflict("This import is running or was undone already; look at its page.")
 
 

@@ -1,7 +1,7 @@
-"""The rows of a file that were refused, as a file that can be mended and imported again."""
+"""What became of a file's rows, as a file; the refused ones can be mended and imported again."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +29,24 @@ def write_refused(path: Path, header: Sequence[str], refused: Iterable[Refused])
             writer.writerow([line, column or "", reason or "", *map(guard, [*cells, *extra])])
             number += 1
     return number
+
+
+Fated = tuple[int, str, str | None, str | None, Mapping[str, Any]]
+"""Line, fate, column, reason, and the row as it was sent, by column."""
+
+
+def ledger_lines(header: Sequence[str], rows: Iterable[Fated]) -> Iterator[str]:
+    """The whole ledger as lines of a CSV: fate and reason of each row before its own cells."""
+    columns = [name for name in header if name not in OWN_COLUMNS]
+    writer = csv.writer(_Lines())
+    yield writer.writerow([OWN_COLUMNS[0], "accord_fate", *OWN_COLUMNS[1:], *map(guard, columns)])
+    for line, fate, column, reason, sent in rows:
+        cells = [guard(str(sent.get(name, ""))) for name in columns]
+        yield writer.writerow([line, fate, column or "", reason or "", *cells])
+
+
+class _Lines:
+    """A file whose `write` gives the line back, so that rows can be sent as they are read."""
+
+    def write(self, line: str) -> str:
+        return line

@@ -101,8 +101,10 @@ class Import(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     trouble = models.TextField(blank=True)
+    resumed_at = models.DateTimeField(null=True)  # of the run that is at it, for its rate
+    resumed_line = models.PositiveIntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
-    undone_by_id = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         return self.file_name

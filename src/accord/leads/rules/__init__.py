@@ -13,13 +13,13 @@ from accord.leads.rules.bodies import (
     read_facts,
 )
 from accord.leads.rules.entries import Entry, NewActivity, Reading
+from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     MAX_LENGTH,
     MAX_TEXT,
     read_domain,
     read_email,
     read_moment,
-    read_phone,
     read_yes,
     start_of_day,
 )

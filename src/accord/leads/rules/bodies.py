@@ -7,6 +7,7 @@ from typing import Any
 
 from accord.base.errors import Invalid
 from accord.leads.rules.entries import Entry, Reading
+from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     read_choice,
     read_date,
@@ -14,7 +15,6 @@ from accord.leads.rules.values import (
     read_email,
     read_moment,
     read_number,
-    read_phone,
     read_text,
     read_yes,
 )

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,11 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accord.agreement import queries as agreement
 from accord.base.errors import Invalid
 from accord.flows import hand_off
+from accord.flows.undo_import import undo_import
 from accord.leads import queries
-from accord.leads.files.ledger import write_refused
+from accord.leads.actions import cancel_import
+from accord.leads.files.ledger import ledger_lines, write_refused
 from accord.qualification import queries as qualification
 from accord.qualification import reasons
 from accord.web import uploads
+from accord.web.figures import figure
 from accord.web.pages.import_plan import begun
 from accord.web.requests import is_partial
 
@@ -54,8 +57,20 @@ def one_import(request: "Request", id: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {"import_id": id, "import": found, "is_slow": not found and is_slow}
     if found and found.state == "done":
         context |= _result(found)
+    elif found and found.state == "running":
+        context |= _speed(found, request.at)
     template = "parts/import_progress.html" if is_partial(request) else "import.html"
     return render(request, template, context)
+
+
+def _speed(found: "Import", at: datetime) -> dict[str, Any]:
+    """Rows a second of the run that is at it, and how long the rest takes at that rate."""
+    took = at - found.resumed_at if found.resumed_at else timedelta(0)
+    rows = found.lines_done - found.resumed_line
+    if rows <= 0 or took < timedelta(seconds=1):
+        return {}
+    left = (found.lines_total - found.lines_done) * took / rows
+    return {"rate": rows / took.total_seconds(), "left": max(left, timedelta(0))}
 
 
 def _result(found: "Import") -> dict[str, Any]:
@@ -78,6 +93,40 @@ def _first(found: "Import") -> "tuple[list[Lead], bool]":
     if ready:
         return ready, True
     return reasons.nearest(definition=gate, import_id=found.id, limit=FIRST), False
+
+
+@require_GET
+def import_ledger(request: "Request", id: uuid.UUID) -> StreamingHttpResponse:
+    """What became of every row, and why, as a file."""
+    found = queries.one_import(id)
+    rows = (
+        (row.line or 0, row.fate, row.field, row.reason, row.body)
+        for row in queries.ledger(id).iterator()
+    )
+    return StreamingHttpResponse(
+        ledger_lines(found.mapping.get("header", []), rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="ledger-{id}.csv"'},
+    )
+
+
+@require_POST
+def import_cancellation(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Stop a running import behind its current batch."""
+    cancel_import(import_id=id, at=request.at)
+    return redirect("import", id)
+
+
+@require_POST
+def import_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Take a whole import back."""
+    undone = undo_import(import_id=id, at=request.at)
+    sentence = _("Undone: %(removed)s leads are gone, %(restored)s are as they were before.")
+    if undone.stayed:
+        sentence += " " + _("%(stayed)s stay, because somebody went on with them.")
+    words = {name: figure(getattr(undone, name)) for name in ("removed", "restored", "stayed")}
+    messages.success(request, sentence % words)
+    return redirect("import", id)
 
 
 @require_GET
