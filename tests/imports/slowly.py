@@ -1,11 +1,11 @@
-"""Runs an import in batches of twenty rows, a line on stdout after each, to be killed on the way.
+"""Runs an import in small batches, a line on stdout after each, to be killed on the way.
 
-`python -m tests.imports.slowly FILE MAP`
+`python -m tests.imports.slowly FILE MAP AT [ROWS A BATCH]`
 """
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import django
@@ -16,7 +16,7 @@ def main() -> None:
     django.setup()
     from accord.flows import import_file as flow
 
-    flow.BATCH = 20
+    flow.BATCH = int(sys.argv[4]) if len(sys.argv) > 4 else 20
     flow.READ_AHEAD_BYTES = 0  # a second process reads: it must end with its importer
 
     def tell(done: flow.Progress) -> None:
@@ -25,7 +25,7 @@ def main() -> None:
         time.sleep(0.05)
 
     plan = flow.plan_import(path=Path(sys.argv[1]), kind="leads", map_path=Path(sys.argv[2]))
-    flow.import_file(plan=plan, by=None, at=datetime.now(UTC), tell=tell)
+    flow.import_file(plan=plan, by=None, at=datetime.fromisoformat(sys.argv[3]), tell=tell)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
-from accord.base.ids import named_id
+from accord.base.ids import named_id, repeatable_ids
 from accord.deals.models import Deal
 from accord.deals.reading import read_deal
 from accord.flows.import_deals import take_in_deals
@@ -204,7 +204,7 @@ def _go_on(run: _Run, begun: Import) -> None:
     take, done, rows, looked_at = _taker(run, begun), begun.lines_done, 0, 0
     for batch in _batches(run, begun, Reach(after=done)):
         last = max(entry.line or 0 for entry in batch)
-        with transaction.atomic():
+        with transaction.atomic(), repeatable_ids(named_id(begun.id, done), begun.started_at):
             actions.move_on(import_id=begun.id, from_line=done, to_line=last)
             _take_batch(batch, take)
             _name_columns(batch, run.plan.mapping)

@@ -131,7 +131,7 @@ def entry_batches(
 ) -> Iterator[list[Entry]]:
     """The entries of a file in batches of `size`, in the file's order."""
     rows = (row for row in open_table(found, layout).rows if row.line in reach)
-    return batches(translator.entries(rows), size)
+    return batches(translator.entries(rows), size, goes_on=reach.after > 0)
 
 
 def as_sent(row: Row, columns: Sequence[str]) -> SentRow:
@@ -212,13 +212,14 @@ def _naming(target: str, reader: Callable[[str], str]) -> Callable[[str], str]:
     return read
 
 
-def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def batches(items: Iterable[Any], size: int, *, goes_on: bool = False) -> Iterator[list[Any]]:
     """Lists of `size` items, the first a tenth of it, the last with what is left.
 
-    What the first one fills, the database can look at before the large ones come.
+    What the first one fills, the database can look at before the large ones come. A run that
+    `goes_on` has that behind it: its batches are those of a run that was never stopped.
     """
     each = iter(items)
-    wanted = max(size // 10, 1)
+    wanted = size if goes_on else max(size // 10, 1)
     while batch := list(islice(each, wanted)):
         yield batch
         wanted = size
