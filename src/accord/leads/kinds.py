@@ -117,6 +117,10 @@ def _owner_assigned(told: Told) -> str:
     }
 
 
+def _named_lead(sentence: Any) -> Callable[[Told], str]:
+    return lambda told: str(sentence) % {"lead": (told.detail or {}).get("lead", "")}
+
+
 def _act(key: str, label: Any, icon: str, sentence: Callable[[Told], str]) -> Kind:
     """What the prospect does."""
     return Kind(key, label, Side.PROSPECT, icon, sentence, is_new_event=True)
@@ -188,5 +192,19 @@ register(
         _fact_changed,
     ),
     Kind("stage.entered", gettext_lazy("Stage"), Side.ACCORD, "stairs-up", _stage_entered),
+    Kind(
+        "lead.merged",
+        gettext_lazy("Merged"),
+        Side.ACCORD,
+        "arrow-merge",
+        _named_lead(gettext_lazy("Merged with %(lead)s, who was the same person")),
+    ),
+    Kind(
+        "lead.parted",
+        gettext_lazy("Parted"),
+        Side.ACCORD,
+        "arrows-split-2",
+        _named_lead(gettext_lazy("Parted from %(lead)s again")),
+    ),
     Kind("owner.assigned", gettext_lazy("Owner"), Side.ACCORD, "user-check", _owner_assigned),
 )

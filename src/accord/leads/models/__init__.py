@@ -5,10 +5,12 @@ from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
 from accord.leads.models.lead import Authority, Company, Lead, Source
+from accord.leads.models.merging import Answer, Likeness, Merge, Suspect
 from accord.leads.models.stage import StageEntry
 
 __all__ = [
     "Activity",
+    "Answer",
     "Authority",
     "Company",
     "CompanyFactChange",
@@ -21,9 +23,12 @@ __all__ = [
     "Import",
     "ImportState",
     "Lead",
+    "Likeness",
+    "Merge",
     "Observed",
     "Ownership",
     "Source",
     "StageEntry",
     "Submission",
+    "Suspect",
 ]
