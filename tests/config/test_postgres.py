@@ -43,7 +43,8 @@ def kill(pid: int) -> None:
     server = psutil.Process(pid)
     family = [server, *server.children(recursive=True)]
     for each in family:
-        each.send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):  # one that served a connection may end by itself
+            each.send_signal(signal.SIGKILL)
     psutil.wait_procs(family, timeout=10)
 
 

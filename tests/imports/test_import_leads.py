@@ -15,6 +15,7 @@ from accord.flows import import_file as flow
 from accord.flows.import_file import Outcome, Progress, import_file, plan_import, preview
 from accord.handoffs.models import Handoff
 from accord.leads import actions, queries
+from accord.leads.looking import ROWS
 from accord.leads.mapping import MapRefused
 from accord.leads.models import Activity, Identity, Import, Lead, StageEntry, Submission
 from tests.imports.files import write
@@ -203,6 +204,29 @@ class TestRefusedRows:
         assert not Import.objects.exists()
 
 
+class TestOrderOfDates:
+    """A row anywhere in the file says in which order all of its dates are."""
+
+    def first_contact(self, folder: Path, last: str) -> datetime | None:
+        begin = [f"p{n}@x.co,,3/4/2024,,\n" for n in range(ROWS + 1)]
+        bring_in(folder, "".join([*begin, f"last@x.co,,{last},,\n"]))
+        found = Lead.objects.filter(email="p0@x.co").first()
+        return found.first_contact_at if found else None
+
+    @pytest.mark.parametrize(("last", "month"), [("25/4/2024", 4), ("4/25/2024", 3)])
+    def test_is_that_of_the_last_row(self, tmp_path: Path, last: str, month: int) -> None:
+        read = self.first_contact(tmp_path, last)
+        assert read
+        assert read.month == month
+
+    def test_is_asked_for_where_rows_disagree(self, tmp_path: Path) -> None:
+        begin = "a@x.co,,25/4/2024,,\nb@x.co,,3/4/2024,,\n"
+        many = "".join(f"p{n}@x.co,,,,\n" for n in range(ROWS))
+        outcome = bring_in(tmp_path, begin + many + "c@x.co,,4/25/2024,,\n")
+        assert outcome.refused == 1
+        assert "which in the map" in (Submission.objects.get(fate="refused").reason or "")
+
+
 class TestRunAgain:
     ROWS = "a@x.co,Ann,2026-05-01,social,\n,Nobody,,,\nb@x.co,Ben,,,\n"
 
@@ -235,9 +259,10 @@ class TestRunAgain:
 
             with pytest.raises(Stopped):
                 bring_in(tmp_path, rows, tell=pull_the_plug)
-            assert told == [1]
-            assert Import.objects.get().lines_done == 1 + batch
-            assert Submission.objects.count() == batch
+            assert told == [1 if batch == 1 else 2]
+            rows_done = 2 * batch - 1
+            assert Import.objects.get().lines_done == 1 + rows_done
+            assert Submission.objects.count() == rows_done
         assert figures(bring_in(tmp_path, rows)) == figures(undisturbed)
         assert Lead.objects.count() == Identity.objects.count() == 9
 

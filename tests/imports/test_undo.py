@@ -11,11 +11,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accord.base.errors import Conflict, Invalid
-from accord.base.lifecycle import Side
+from accord.base.lifecycle import Cause, Side, Stage
 from accord.flows.import_file import import_file, plan_import
 from accord.flows.undo_import import Undone, undo_import
 from accord.leads import actions
-from accord.leads.models import Company, Import, ImportState, Lead, Submission
+from accord.leads.models import (
+    Activity,
+    Company,
+    Import,
+    ImportState,
+    Lead,
+    StageEntry,
+    Submission,
+)
 from tests.handoffs.office import AT as OPENED
 from tests.handoffs.office import open_office, send
 from tests.imports.files import write
@@ -131,6 +139,24 @@ def test_keeps_what_was_said_since_of_a_known_lead(tmp_path: Path) -> None:
 
     lead.refresh_from_db()
     assert (lead.country, lead.industry) == ("AT", None)
+
+
+def test_keeps_the_stages_of_a_known_lead_that_came_further_since(tmp_path: Path) -> None:
+    open_office()
+    (lead,) = send({"email": "p1@firm1.example"})
+    done = bring_in(tmp_path, [row(1, industry="Tools", stage="marketingqualifiedlead")])
+    actions.enter_stages(
+        entries=[actions.Entering(lead.id, Stage.OPPORTUNITY, Cause.CORRECTION)], by=None, at=LATER
+    )
+
+    undo_import(import_id=done.id, at=LATER)
+
+    lead.refresh_from_db()
+    assert (lead.industry, lead.stage) == (None, Stage.OPPORTUNITY)
+    entered = StageEntry.objects.filter(lead_id=lead.id).order_by("entered_at", "known_at")
+    assert list(entered.values_list("stage", flat=True))[-2:] == [Stage.MQL, Stage.OPPORTUNITY]
+    told = Activity.objects.filter(lead_id=lead.id, kind="stage.entered").count()
+    assert told == entered.count()
 
 
 def test_can_be_brought_in_again(tmp_path: Path) -> None:

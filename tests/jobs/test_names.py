@@ -13,6 +13,7 @@ from accord.outbox import jobs
 
 SOURCE = Path(accord.__file__).parent
 CALLS = {"defer", "defer_each"}
+WAITS_FOR_NOBODY = {"take_in", "watch_clocks", "recheck", "send_mail", "rescue"}
 
 
 def deferred_names() -> Iterator[tuple[str, str | None]]:
@@ -48,13 +49,14 @@ def test_a_name_that_is_no_task_is_refused():
 
 def test_the_clock_calls_what_waits_for_nobody(tasks):
     by_the_clock = {each.task.name for each in app.periodic_registry.periodic_tasks.values()}
-    assert by_the_clock == {"take_in", "watch_clocks", "recheck", "send_mail", "rescue"}
+    assert by_the_clock == WAITS_FOR_NOBODY | {"suspect"}
 
 
-def test_the_clock_strikes_every_fifteen_seconds(tasks):
+def test_the_clock_strikes_every_fifteen_seconds_where_somebody_waits(tasks):
     for each in app.periodic_registry.periodic_tasks.values():
         first = each.croniter.get_next(ret_type=float, start_time=1_000_000_000)
-        assert each.croniter.get_next(ret_type=float) - first == 15
+        seconds = 15 if each.task.name in WAITS_FOR_NOBODY else 3600
+        assert each.croniter.get_next(ret_type=float) - first == seconds
 
 
 def test_no_job_of_the_clock_holds_a_lock_that_a_killed_one_would_keep(tasks):

@@ -35,6 +35,7 @@ NO_PAGES = {
     *("handoff_acceptance", "handoff_claim", "handoff_pass_back_undoing"),
     *("deal_step", "deal_win", "deal_loss", "notification"),
     *("import_trial", "import_start", "import_refused", "import_handoffs"),
+    *("duplicate_answer", "merge_undoing"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
@@ -53,7 +54,7 @@ class Company:
 
     def addresses(self, name: str) -> list[str]:
         """The addresses under which the page of a name is looked at."""
-        if name in ("lead", "lead_facts"):
+        if name in ("lead", "lead_facts", "lead_merging"):
             return [reverse(name, args=[lead]) for lead in self.leads]
         if name.startswith("handoff_"):
             return [reverse(name, args=[self.handoff])]

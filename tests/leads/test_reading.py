@@ -28,6 +28,22 @@ class TestIdentity:
     def test_a_national_number_becomes_international(self):
         assert read(phone="030 / 123456-7").identities == [("phone", "+49301234567")]
 
+    @pytest.mark.parametrize(
+        ("written", "meant"),
+        [
+            ("030.1234567", "+49301234567"),
+            ("0172.1234567", "+491721234567"),
+            ("491721234567.0", "+491721234567"),
+            ("4.91721234567E+11", "+491721234567"),
+        ],
+    )
+    def test_a_point_may_part_digits_or_be_a_spreadsheets(self, written, meant):
+        assert read(phone=written).identities == [("phone", meant)]
+
+    def test_a_number_that_lost_its_last_digits_is_refused(self):
+        with pytest.raises(Invalid, match="last digits are lost"):
+            read(phone="4.9172E+11")
+
     def test_precedence_is_email_phone_external_visitor(self):
         entry = read(visitor="v1", external_id="7", phone="+4930123456", email="a@b.example")
         assert [kind for kind, _ in entry.identities] == ["email", "phone", "external", "visitor"]

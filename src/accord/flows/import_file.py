@@ -26,7 +26,7 @@ from accord.leads.ahead import read_ahead
 from accord.leads.files import Layout, Survey, open_table, survey
 from accord.leads.files.ledger import write_refused
 from accord.leads.headers import recognise
-from accord.leads.looking import ROWS, look_at
+from accord.leads.looking import look_at
 from accord.leads.mapping import Map, MapRefused, check_header, read_map_file
 from accord.leads.models import (
     Activity,
@@ -117,7 +117,7 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
         )
     unmapped = check_header(mapping, table.header, name=path.name, line=table.header_line)
     zone = mapping.time_zone or _zone_here()
-    look = look_at(islice(table.rows, ROWS), table.header, mapping)
+    look = look_at(table.rows, table.header, mapping)
     return Plan(
         kind=kind,
         found=found,

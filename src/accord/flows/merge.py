@@ -89,7 +89,7 @@ def merge(*, winner: uuid.UUID, loser: uuid.UUID, by: uuid.UUID | None, at: date
         actions.record_activities(rows=[(one.id, _merged("lead.merged", other, by, at))], at=at)
         answer_suspect(pair=(winner, loser), answer=Answer.MERGED, at=at)
         evaluate(leads=[winner], at=at)
-    return Merge.objects.get(loser_id=loser, undone_at=None)
+    return Merge.objects.get(lead_id=loser, undone_at=None)
 
 
 def undo_merge(*, merge: uuid.UUID, by: uuid.UUID | None, at: datetime) -> Merge:
@@ -102,20 +102,25 @@ def undo_merge(*, merge: uuid.UUID, by: uuid.UUID | None, at: datetime) -> Merge
         found = Merge.objects.filter(id=merge).first()
         if found is None:
             raise Missing(_("There is no such merge."))
-        if found.undone_at or not hold_leads(leads={found.lead_id}):
+        if found.undone_at or not hold_leads(leads={found.winner_id}):
             raise Conflict(_("It was undone already, or the lead was merged further since."))
         if at - found.merged_at > UNDO_FOR:
             raise Invalid(_("A merge can be undone for 30 days; this one is older."))
         _check_untouched(found)
         part_leads(merge=found, at=at)
-        actions.take_back(leads=[found.lead_id], moments=[found.merged_at])
-        loser = Lead.objects.get(id=found.loser_id)
+        actions.take_back(leads=[found.winner_id], moments=[found.merged_at])
+        loser = Lead.objects.get(id=found.lead_id)
         actions.record_activities(
-            rows=[(found.lead_id, _merged("lead.parted", loser, by, at))], at=at
+            rows=[(found.winner_id, _merged("lead.parted", loser, by, at))], at=at
         )
-        answer_suspect(pair=(found.lead_id, loser.id), answer=Answer.DIFFERENT, at=at)
-        evaluate(leads=[found.lead_id, loser.id], at=at)
+        answer_suspect(pair=(found.winner_id, loser.id), answer=Answer.DIFFERENT, at=at)
+        evaluate(leads=[found.winner_id, loser.id], at=at)
     return found
+
+
+def leave_apart(*, one: uuid.UUID, other: uuid.UUID, at: datetime) -> None:
+    """They are two people: nobody is asked again."""
+    answer_suspect(pair=(one, other), answer=Answer.DIFFERENT, at=at)
 
 
 def _both(winner: uuid.UUID, loser: uuid.UUID) -> tuple[Lead, Lead]:
@@ -167,7 +172,7 @@ def _merged(kind: str, loser: Lead, by: uuid.UUID | None, at: datetime) -> NewAc
 
 def _check_untouched(found: Merge) -> None:
     """What came from the loser and was gone on with cannot be parted from what came of it."""
-    since = Activity.objects.filter(lead_id=found.lead_id, known_at__gt=found.merged_at)
+    since = Activity.objects.filter(lead_id=found.winner_id, known_at__gt=found.merged_at)
     handoffs = found.moved.get("handoffs_handoff", [])
     deals = found.moved.get("deals_deal", [])
     if (handoffs and since.filter(handoff_id__in=handoffs).exists()) or (

@@ -20,7 +20,9 @@ from accord.handoffs.actions.telling import tell_of_pass_backs, tell_of_undone
 from accord.handoffs.models import Handoff
 from accord.handoffs.queries import re_enter_on
 from accord.leads.actions import Entering, assign_owners, change_facts, enter_stages, set_statuses
-from accord.leads.models import StageEntry
+from accord.leads.actions.suspecting import suspect
+from accord.leads.models import Likeness, StageEntry
+from accord.leads.queries import lead_called
 from accord.qualification.queries import verdicts_of
 from accord.teams.queries import workspace
 
@@ -72,9 +74,21 @@ def pass_back(
         ]
         taken = actions.pass_back(returnings=returnings, by=by, at=at)
         _move(taken, reasons, by, at)
+        _ask_whether_same(taken, reasons, said, at)
         labels = {id: reason.label for id, reason in reasons.items()}
         tell_of_pass_backs(taken=taken, labels=labels, at=at)
     return taken
+
+
+def _ask_whether_same(
+    taken: Sequence[Taken], reasons: Mapping[uuid.UUID, Reason], said: Said, at: datetime
+) -> None:
+    """Where the reason is that it repeats another lead, somebody is asked to merge the two."""
+    repeated = [each.lead_id for each in taken if reasons[each.id].destination == "merge"]
+    other = lead_called(said.asked) if repeated else None
+    if other:
+        pairs = [(lead_id, other) for lead_id in repeated]
+        suspect(pairs=pairs, likeness=Likeness.SAID, at=at)
 
 
 def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:

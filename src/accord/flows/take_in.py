@@ -16,6 +16,7 @@ from accord.flows.identify import identify
 from accord.flows.record import record
 from accord.leads import actions
 from accord.leads.actions.intake import Waiting
+from accord.leads.actions.suspecting import suspect_alike
 from accord.leads.models import Door, Fate
 from accord.leads.rules import Entry, Reading, read_body
 from accord.teams.queries import workspace
@@ -73,6 +74,7 @@ def take_in(
             evaluate(leads=touched, at=at)
             advance(leads=touched, at=at)
             if live:
+                suspect_alike(leads=touched, at=at)
                 hand_off(leads=touched, at=at)
         if progress:
             progress()

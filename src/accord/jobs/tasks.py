@@ -57,6 +57,15 @@ def send_mail(timestamp: int | None = None) -> None:
         pass
 
 
+@app.periodic(cron="7 * * * *", queue="clock", queueing_lock="suspect")
+@app.task(name="suspect")
+def suspect(timestamp: int | None = None) -> None:
+    """Look for leads that may be one person, among those that files brought in too."""
+    from accord.leads.actions.suspecting import suspect_alike
+
+    suspect_alike(leads=None, at=datetime.now(UTC))
+
+
 @app.task(name="re_evaluate", retry=AGAIN)
 def re_evaluate() -> None:
     """Judge all leads by the agreement that has come into force."""

@@ -31,6 +31,12 @@ PLACEHOLDERS = frozenset(
 DAY, MONTH = "day first", "month first"
 
 
+def is_ordered(text: str) -> bool:
+    """Whether it is a date in which the day or the month may stand first, such as 3/4/2018."""
+    match = _DAY_MONTH_YEAR.fullmatch(text)
+    return bool(match) and match[2] != "."
+
+
 def order_of(text: str) -> str:
     """Whether day or month stands first in a date that can be read in one way only, else ""."""
     match = _DAY_MONTH_YEAR.fullmatch(text.strip())

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.criteria.metrics import Metric, Scope, register
 from accord.qualification.models import Outcome, Verdict
+from accord.qualification.queries import standing
 
 _SENTENCES = {
     Outcome.MET: _("Leads that meet the definition, by the facts known now."),
@@ -15,7 +16,7 @@ _SENTENCES = {
 
 def _metric(outcome: Outcome) -> Metric:
     def rows(scope: Scope) -> QuerySet[Verdict]:
-        return Verdict.objects.filter(outcome=outcome, **scope.within("since_at"))
+        return standing().filter(outcome=outcome, **scope.within("since_at"))
 
     return Metric(
         key=outcome.value,

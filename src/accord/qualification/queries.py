@@ -43,9 +43,15 @@ def verdicts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Verdi
     return found
 
 
+def standing() -> QuerySet[Verdict]:
+    """The verdicts on leads that are there; what was merged away keeps its own, uncounted."""
+    merged = Lead.objects.filter(merged_into_id__isnull=False)
+    return Verdict.objects.exclude(lead_id__in=merged.values("id"))
+
+
 def outcome_counts(*, definition: str) -> dict[str, int]:
     """How many leads meet a definition, do not, or cannot be told."""
-    rows = Verdict.objects.filter(definition=definition).values_list("outcome")
+    rows = standing().filter(definition=definition).values_list("outcome")
     return dict(rows.annotate(number=Count("id")))
 
 

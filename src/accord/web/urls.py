@@ -5,6 +5,7 @@ from django.urls import path
 from accord.web.pages import (
     agreement,
     deals,
+    duplicates,
     facts,
     figure,
     form,
@@ -40,6 +41,12 @@ urlpatterns = [
     path("leads/", leads.leads, name="leads"),
     path("leads/new/", leads.lead_new, name="lead_new"),
     path("leads/<uuid:id>/", lead.lead, name="lead"),
+    path("leads/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("leads/<uuid:id>/merging/", duplicates.lead_merging, name="lead_merging"),
+    path(
+        "leads/<uuid:id>/duplicates/answer/", duplicates.duplicate_answer, name="duplicate_answer"
+    ),
+    path("merges/<uuid:id>/undoing/", duplicates.merge_undoing, name="merge_undoing"),
     path("leads/<uuid:id>/timeline/", lead.lead_timeline, name="lead_timeline"),
     path("leads/<uuid:id>/activities/", lead.lead_activities, name="lead_activities"),
     path("leads/<uuid:id>/facts/", facts.lead_facts, name="lead_facts"),

@@ -21,20 +21,24 @@ JOIN leads_identity i ON i.value = asked.value AND i.kind = asked.kind
 _COLUMNS = ("value", "kind", "lead_id", "id", "known_at")
 
 
-def claim_identities(*, entries: Sequence[Entry], at: datetime) -> None:
+def claim_identities(*, entries: Sequence[Entry], at: datetime) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """Give every entry its lead: the one that holds its first known identity, else a new one.
+
+    Returns pairs of leads that one entry named both: by its e-mail address one, say, and by
+    its phone number another.
 
     Two transactions that see one person at the same moment agree: the second waits for the
     first to commit, finds an identity taken, and looks again.
     """
     while True:
-        claims = _decide(entries, _look_up(entries))
+        both: set[tuple[uuid.UUID, uuid.UUID]] = set()
+        claims = _decide(entries, _look_up(entries), both)
         try:
             with transaction.atomic():
                 copy_rows(Identity, _COLUMNS, ((*claim, at) for claim in claims))
         except IntegrityError:
             continue
-        return
+        return both
 
 
 def add_identities(*, lead: uuid.UUID, identities: Sequence[tuple[str, str]], at: datetime) -> None:
@@ -61,15 +65,22 @@ def _look_up(entries: Sequence[Entry]) -> dict[tuple[str, str], uuid.UUID]:
 
 
 def _decide(
-    entries: Sequence[Entry], known: dict[tuple[str, str], uuid.UUID]
+    entries: Sequence[Entry],
+    known: dict[tuple[str, str], uuid.UUID],
+    both: set[tuple[uuid.UUID, uuid.UUID]],
 ) -> list[tuple[str, str, uuid.UUID, uuid.UUID]]:
-    """Set lead_id, is_new on the entries; the identities to claim: value, kind, lead, id."""
+    """Set lead_id, is_new on the entries; the identities to claim: value, kind, lead, id.
+
+    Adds to `both` the leads that one entry names together.
+    """
     claims = []
     for entry in entries:
         held = [known[identity] for identity in entry.identities if identity in known]
         entry.is_new = not held
         entry.lead_id = held[0] if held else entry.id_of("lead")
         entry.has_new_identity = False
+        if len(held) > 1:
+            both |= {(held[0], other) for other in held[1:] if other != held[0]}
         for kind, value in entry.identities:
             if (kind, value) not in known:
                 known[kind, value] = entry.lead_id

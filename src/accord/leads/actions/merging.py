@@ -67,8 +67,8 @@ def merge_leads(*, merging: Sequence[Merging], by: uuid.UUID | None, at: datetim
         Merge.objects.bulk_create(
             Merge(
                 id=new_id(),
-                lead_id=each.winner.id,
-                loser_id=each.loser.id,
+                lead_id=each.loser.id,
+                winner_id=each.winner.id,
                 merged_at=at,
                 by_id=by,
                 moved=moved.get(each.loser.id, {}),
@@ -141,9 +141,9 @@ def part_leads(*, merge: Merge, at: datetime) -> None:
     with transaction.atomic():
         for model in carriers():
             ids = merge.moved.get(model._meta.db_table, [])
-            here = model._default_manager.filter(pk__in=ids, lead_id=merge.lead_id)
-            _rewrite(model, list(here.order_by("pk")), {merge.lead_id: merge.loser_id})
-        now = _row(Lead.objects.get(id=merge.lead_id))
+            here = model._default_manager.filter(pk__in=ids, lead_id=merge.winner_id)
+            _rewrite(model, list(here.order_by("pk")), {merge.winner_id: merge.lead_id})
+        now = _row(Lead.objects.get(id=merge.winner_id))
         back = {
             name: value
             for name, value in merge.before.items()
@@ -152,12 +152,12 @@ def part_leads(*, merge: Merge, at: datetime) -> None:
         if "owner_id" in back:
             _give_back_owner(merge)
         if back:
-            Lead.objects.filter(id=merge.lead_id).update(**back)
-        Lead.objects.filter(id=merge.loser_id).update(merged_into_id=None)
+            Lead.objects.filter(id=merge.winner_id).update(**back)
+        Lead.objects.filter(id=merge.lead_id).update(merged_into_id=None)
         Merge.objects.filter(id=merge.id).update(undone_at=at)
 
 
 def _give_back_owner(merge: Merge) -> None:
-    of_winner = Ownership.objects.filter(lead_id=merge.lead_id)
+    of_winner = Ownership.objects.filter(lead_id=merge.winner_id)
     of_winner.filter(owned_from=merge.merged_at).delete()
     of_winner.filter(owned_until=merge.merged_at).update(owned_until=None)

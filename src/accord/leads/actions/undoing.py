@@ -33,6 +33,11 @@ UNION
 SELECT other.lead_id FROM leads_submission AS other
 WHERE other.lead_id = ANY(%(leads)s) AND other.import_id IS DISTINCT FROM %(import_id)s
 """
+_WENT_ON = """
+SELECT DISTINCT lead_id FROM leads_activity
+WHERE lead_id = ANY(%(leads)s) AND known_at > %(first)s AND known_at <> ALL(%(moments)s)
+  AND (handoff_id IS NOT NULL OR kind = 'stage.entered')
+"""
 _REOPEN = """
 WITH last AS (
     SELECT DISTINCT ON (lead_id) id, lead_id, stage, entered_at FROM leads_stageentry
@@ -90,19 +95,34 @@ def remove_leads(*, leads: Collection[uuid.UUID]) -> None:
 
 
 def take_back(*, leads: Collection[uuid.UUID], moments: Sequence[datetime]) -> None:
-    """Leads that were known before: what was added at these moments goes, facts are as before."""
-    given: dict[str, Any] = {"leads": sorted(leads), "moments": list(moments)}
+    """Leads that were known before: what was added at these moments goes, facts are as before.
+
+    The stages of leads that were handed over or came further since stay: more stands on them.
+    """
+    if not leads or not moments:
+        return
+    given: dict[str, Any] = {
+        "leads": sorted(leads),
+        "moments": list(moments),
+        "first": min(moments),
+    }
     take_back_changes(leads=leads, moments=moments)
     with connection.cursor() as cursor:
-        for table in ("leads_activity", "leads_identity", "leads_consent"):
+        cursor.execute(_WENT_ON, given)
+        given["went_on"] = [row[0] for row in cursor.fetchall()]
+        for table, kept in (
+            ("leads_activity", "AND (kind <> 'stage.entered' OR lead_id <> ALL(%(went_on)s))"),
+            ("leads_identity", ""),
+            ("leads_consent", ""),
+        ):
             cursor.execute(
                 f"DELETE FROM {table} "
-                "WHERE lead_id = ANY(%(leads)s) AND known_at = ANY(%(moments)s)",
+                f"WHERE lead_id = ANY(%(leads)s) AND known_at = ANY(%(moments)s) {kept}",
                 given,
             )
         cursor.execute(
-            "DELETE FROM leads_stageentry "
-            "WHERE lead_id = ANY(%(leads)s) AND known_at = ANY(%(moments)s) RETURNING lead_id",
+            "DELETE FROM leads_stageentry WHERE lead_id = ANY(%(leads)s) "
+            "AND lead_id <> ALL(%(went_on)s) AND known_at = ANY(%(moments)s) RETURNING lead_id",
             given,
         )
         moved = sorted({row[0] for row in cursor.fetchall()})

@@ -103,6 +103,11 @@ class Lead(models.Model):
                 condition=models.Q(source__isnull=False),
                 name="lead_of_source",
             ),
+            models.Index(
+                fields=["merged_into_id"],
+                condition=models.Q(merged_into_id__isnull=False),
+                name="lead_merged",
+            ),
             GinIndex(
                 SearchVector("name", "email", "phone", "job_title", config="simple"),
                 name="lead_text",

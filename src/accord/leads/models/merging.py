@@ -8,7 +8,7 @@ from accord.base.ids import new_id
 
 
 class Merge(models.Model):
-    """The lead `loser_id` went into `lead_id`, with what is needed to take that back.
+    """The lead `lead_id` went into `winner_id`, with what is needed to take that back.
 
     `moved` holds the ids of the rows that moved, by table; `before` and `after` what the
     winner's own row said of owner, status and first contact. A merge that was taken back
@@ -16,8 +16,8 @@ class Merge(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lead_id = models.UUIDField(db_index=True)
-    loser_id = models.UUIDField()
+    lead_id = models.UUIDField()
+    winner_id = models.UUIDField(db_index=True)
     merged_at = models.DateTimeField()
     by_id = models.UUIDField(null=True)
     moved = models.JSONField(default=dict)
@@ -28,12 +28,12 @@ class Merge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["loser_id"], condition=Q(undone_at__isnull=True), name="merged_once"
+                fields=["lead_id"], condition=Q(undone_at__isnull=True), name="merged_once"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.loser_id} into {self.lead_id}"
+        return f"{self.lead_id} into {self.winner_id}"
 
 
 class Likeness(models.TextChoices):

@@ -1,5 +1,14 @@
 """Reads of the record of leads."""
 
+from accord.leads.queries.duplicates import (
+    Pair,
+    lead_called,
+    merges_of,
+    pair_of,
+    suspect_count,
+    suspects,
+    suspects_of,
+)
 from accord.leads.queries.intake import (
     import_page,
     imports,
@@ -34,6 +43,7 @@ __all__ = [
     "COUNTED_UP_TO",
     "LeadFilters",
     "LeadPage",
+    "Pair",
     "TimelinePage",
     "as_it_was",
     "facts_changed_at",
@@ -41,17 +51,23 @@ __all__ = [
     "import_page",
     "imports",
     "last_import",
+    "lead_called",
     "lead_page",
     "leads_of_identities",
     "ledger",
+    "merges_of",
     "one_import",
     "one_lead",
     "owners",
+    "pair_of",
     "position_of",
     "refused_lines",
     "sources",
     "stage_entries",
     "submissions_of_nonces",
+    "suspect_count",
+    "suspects",
+    "suspects_of",
     "timeline",
     "visible_to",
 ]

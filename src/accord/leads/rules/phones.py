@@ -7,7 +7,10 @@ import phonenumbers
 from accord.base.errors import Invalid
 
 _PLAIN_PHONE = re.compile(r"\+[1-9]\d{7,14}")
-_FLOAT = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]*))?(?:[eE]\+?([0-9]{1,2}))?")
+# What begins with a zero was never taken for an amount, nor was 030.1234567.
+_FLOAT = re.compile(
+    r"([1-9][0-9]{0,14})(?:[.,](0*))?|([1-9][0-9]{0,14})(?:[.,]([0-9]*))?[eE]\+?([0-9]{1,2})"
+)
 
 
 def read_phone(value: str, region: str | None) -> str:
@@ -44,7 +47,7 @@ def _as_typed(value: str, region: str | None) -> str:
     match = _FLOAT.fullmatch(value.strip())
     if not match:
         return value
-    whole, decimals, exponent = match[1], match[2] or "", int(match[3] or 0)
+    whole, decimals, exponent = match[1] or match[3], match[4] or "", int(match[5] or 0)
     if len(decimals) < exponent or decimals[exponent:].strip("0"):
         raise Invalid(
             f"“{value}” is what a spreadsheet made of a phone number; its last digits are lost. "

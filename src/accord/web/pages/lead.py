@@ -46,6 +46,8 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
         "handoff": handoffs.open_handoff(found.id, at=request.at),
         "can_offer": found.holder == Side.MARKETING,
         "deals": deals.deals_of(found.id),
+        "alike": queries.suspects_of(found.id),
+        "merges": queries.merges_of(found.id),
     }
     return render(request, "lead.html", {**context, **_story(request, found.id)})
 
