@@ -143,20 +143,28 @@ def test_keeps_what_was_said_since_of_a_known_lead(tmp_path: Path) -> None:
 
 def test_keeps_the_stages_of_a_known_lead_that_came_further_since(tmp_path: Path) -> None:
     open_office()
-    (lead,) = send({"email": "p1@firm1.example"})
-    done = bring_in(tmp_path, [row(1, industry="Tools", stage="marketingqualifiedlead")])
+    (lead,) = send({"email": "p1@firm1.example", "asks_for": "newsletter"})
+    columns = '[columns]\nEmail = "email"\nIndustry = "industry"\nAsks = "asks_for"\n'
+    plan = plan_import(
+        path=write(tmp_path, "Email,Industry,Asks\np1@firm1.example,Tools,demo\n"),
+        kind="leads",
+        map_path=write(tmp_path, columns, name="map.toml"),
+    )
+    import_file(plan=plan, by=None, at=AT)
     actions.enter_stages(
         entries=[actions.Entering(lead.id, Stage.OPPORTUNITY, Cause.CORRECTION)], by=None, at=LATER
     )
 
-    undo_import(import_id=done.id, at=LATER)
+    undo_import(import_id=plan.import_id, at=LATER)
 
     lead.refresh_from_db()
     assert (lead.industry, lead.stage) == (None, Stage.OPPORTUNITY)
     entered = StageEntry.objects.filter(lead_id=lead.id).order_by("entered_at", "known_at")
-    assert list(entered.values_list("stage", flat=True))[-2:] == [Stage.MQL, Stage.OPPORTUNITY]
-    told = Activity.objects.filter(lead_id=lead.id, kind="stage.entered").count()
-    assert told == entered.count()
+    assert list(entered.values_list("stage", flat=True)) == [
+        *(Stage.SUBSCRIBER, Stage.INQUIRY, Stage.MQL, Stage.OPPORTUNITY)
+    ]
+    activities = Activity.objects.filter(lead_id=lead.id, kind="stage.entered").count()
+    assert activities == entered.count()
 
 
 def test_can_be_brought_in_again(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ DAY, MONTH = "day first", "month first"
 def is_ordered(text: str) -> bool:
     """Whether it is a date in which the day or the month may stand first, such as 3/4/2018."""
     match = _DAY_MONTH_YEAR.fullmatch(text)
-    return bool(match) and match[2] != "."
+    return match is not None and match[2] != "."
 
 
 def order_of(text: str) -> str:
