@@ -164,7 +164,7 @@ def test_keeps_the_stages_of_a_known_lead_that_came_further_since(tmp_path: Path
         *(Stage.SUBSCRIBER, Stage.INQUIRY, Stage.MQL, Stage.OPPORTUNITY)
     ]
     activities = Activity.objects.filter(lead_id=lead.id, kind="stage.entered").count()
-    assert activities == entered.count()
+    assert activities == entered.count() - 1  # the first is that of the lead itself
 
 
 def test_can_be_brought_in_again(tmp_path: Path) -> None:
