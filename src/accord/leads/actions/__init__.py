@@ -13,6 +13,15 @@ from accord.leads.actions.imports import (
     stop_import,
 )
 from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, store
+from accord.leads.actions.mail import (
+    address_for,
+    ask_about,
+    keep_mails,
+    note_place,
+    place_of,
+    renew_address,
+    settle_mails,
+)
 from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
 from accord.leads.actions.ownership import assign_owners, set_statuses
 from accord.leads.actions.stages import Entering, enter_stages
@@ -25,6 +34,8 @@ __all__ = [
     "add_identities",
     "add_leads",
     "add_notes",
+    "address_for",
+    "ask_about",
     "assign_owners",
     "begin_import",
     "change_facts",
@@ -36,11 +47,16 @@ __all__ = [
     "forget_refused",
     "gather_statistics",
     "keep_ledger",
+    "keep_mails",
     "move_on",
+    "note_place",
+    "place_of",
     "record_activities",
     "recount",
+    "renew_address",
     "set_statuses",
     "settle",
+    "settle_mails",
     "stop_import",
     "store",
     "watch",

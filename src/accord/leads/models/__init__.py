@@ -5,6 +5,7 @@ from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
 from accord.leads.models.lead import Authority, Company, Lead
+from accord.leads.models.mail import KeptMail, MailAddress, MailPlace
 from accord.leads.models.stage import StageEntry
 
 __all__ = [
@@ -20,7 +21,10 @@ __all__ = [
     "IdentityKind",
     "Import",
     "ImportState",
+    "KeptMail",
     "Lead",
+    "MailAddress",
+    "MailPlace",
     "Observed",
     "Ownership",
     "StageEntry",
