@@ -13,7 +13,11 @@ from accord.outbox import jobs
 
 SOURCE = Path(accord.__file__).parent
 CALLS = {"defer", "defer_each"}
-WAITS_FOR_NOBODY = {"take_in", "watch_clocks", "recheck", "send_mail", "rescue"}
+SECONDS = {
+    **dict.fromkeys(("take_in", "watch_clocks", "recheck", "send_mail", "rescue"), 15),
+    "read_mailbox": 60,
+    "suspect": 3600,
+}
 
 
 def deferred_names() -> Iterator[tuple[str, str | None]]:
@@ -49,14 +53,13 @@ def test_a_name_that_is_no_task_is_refused():
 
 def test_the_clock_calls_what_waits_for_nobody(tasks):
     by_the_clock = {each.task.name for each in app.periodic_registry.periodic_tasks.values()}
-    assert by_the_clock == WAITS_FOR_NOBODY | {"suspect"}
+    assert by_the_clock == set(SECONDS)
 
 
-def test_the_clock_strikes_every_fifteen_seconds_where_somebody_waits(tasks):
+def test_the_clock_strikes_as_often_as_somebody_waits_for_it(tasks):
     for each in app.periodic_registry.periodic_tasks.values():
         first = each.croniter.get_next(ret_type=float, start_time=1_000_000_000)
-        seconds = 15 if each.task.name in WAITS_FOR_NOBODY else 3600
-        assert each.croniter.get_next(ret_type=float) - first == seconds
+        assert each.croniter.get_next(ret_type=float) - first == SECONDS[each.task.name]
 
 
 def test_no_job_of_the_clock_holds_a_lock_that_a_killed_one_would_keep(tasks):

@@ -73,3 +73,24 @@ def mail_server(url: str) -> dict[str, object]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def mailbox(url: str) -> dict[str, object]:
+    """The parts of imap://user:password@host:port/folder; imaps:// is TLS from the start,
+    imap+tls:// by STARTTLS. Raises Invalid for another scheme or no host."""
+    parts = urlsplit(url)
+    ports = {"imap": 143, "imap+tls": 143, "imaps": 993}
+    if parts.scheme not in ports or not parts.hostname:
+        raise Invalid(
+            "ACCORD_IMAP_URL is not understood; "
+            "it looks like imaps://user:password@host:993/INBOX.",
+            field="ACCORD_IMAP_URL",
+        )
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "security": parts.scheme,
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }

@@ -8,6 +8,8 @@ ACCORD_HOSTS           host names that are answered, separated by commas
 ACCORD_SECURE_COOKIES  yes: cookies by https only; goes by ACCORD_URL when it is not set
 ACCORD_SMTP_URL        smtp+tls://user:password@host:587; else mails are printed to stderr
 ACCORD_MAIL_FROM       the address that mails come from
+ACCORD_IMAP_URL        imaps://user:password@host:993/INBOX: the mailbox for copies of mails
+ACCORD_COPY_ADDRESS    its address, such as log@company.example; each person has log+…@ of it
 ACCORD_LOG_LEVEL       DEBUG, INFO, WARNING or ERROR
 ACCORD_DEBUG           yes: Django's pages about errors; for developers only
 """
@@ -203,6 +205,13 @@ DEFAULT_FROM_EMAIL = os.environ.get("ACCORD_MAIL_FROM", "Accord <accord@localhos
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if os.environ.get("ACCORD_SMTP_URL"):
     globals().update(environment.mail_server(os.environ["ACCORD_SMTP_URL"]))
+
+MAILBOX = (
+    environment.mailbox(os.environ["ACCORD_IMAP_URL"])
+    if os.environ.get("ACCORD_IMAP_URL")
+    else None
+)
+COPY_ADDRESS = os.environ.get("ACCORD_COPY_ADDRESS", "").strip().lower()
 
 # --- log -------------------------------------------------------------------------------------
 # To stderr, and without personal data: no addresses, no bodies, no values of parameters.

@@ -89,3 +89,14 @@ def fill_sample_company() -> None:
     from accord.sample.actions import fill
 
     fill(at=datetime.now(UTC))
+
+
+@app.periodic(cron="* * * * *", queue="clock", queueing_lock="read_mailbox")
+@app.task(name="read_mailbox")
+def read_mailbox(timestamp: int | None = None) -> None:
+    """Take the mails that people here copied or forwarded."""
+    from accord.flows.take_mail import read_mailbox
+    from accord.teams.queries import is_paused
+
+    while not is_paused() and read_mailbox(at=datetime.now(UTC)):
+        pass

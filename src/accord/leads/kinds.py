@@ -183,6 +183,29 @@ register(
         "user-plus",
         lambda told: _("Brought in by a rep"),
     ),
+    Kind(
+        "mail.sent",
+        gettext_lazy("E-mail to them"),
+        Side.SALES,
+        "mail-forward",
+        _named(gettext_lazy("Wrote the e-mail “%(name)s”"), gettext_lazy("Wrote an e-mail")),
+    ),
+    _act(
+        "mail.received",
+        gettext_lazy("E-mail from them"),
+        "mail",
+        _named(gettext_lazy("Wrote to us: “%(name)s”"), gettext_lazy("Wrote to us")),
+    ),
+    Kind(
+        "mail.automatic",
+        gettext_lazy("Automatic reply"),
+        Side.PROSPECT,
+        "robot",
+        _named(
+            gettext_lazy("Their mail server answered: “%(name)s”"),
+            gettext_lazy("Their mail server answered"),
+        ),
+    ),
     Kind("note.added", gettext_lazy("Note"), Side.ACCORD, "note", lambda told: _("Note")),
     Kind(
         "fact.changed",

@@ -77,6 +77,8 @@ TABLE: dict[str, frozenset[str]] = {
     "import_undoing": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import_refused": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import_handoffs": MARKETING | {HEAD_OF_SALES},
+    "mail": SALES | MARKETING,
+    "mail_lead": SALES | MARKETING,
     "notifications": EVERYONE,
     "notification": EVERYONE,
     # The sample company

@@ -14,6 +14,7 @@ from accord.web.pages import (
     imports,
     lead,
     leads,
+    mail,
     notifications,
     sample_company,
     scoreboard,
@@ -84,6 +85,8 @@ urlpatterns = [
     path("imports/<uuid:id>/undoing/", imports.import_undoing, name="import_undoing"),
     path("imports/<uuid:id>/refused/", imports.import_refused, name="import_refused"),
     path("imports/<uuid:id>/handoffs/", imports.import_handoffs, name="import_handoffs"),
+    path("mail/", mail.mail, name="mail"),
+    path("mail/<uuid:id>/lead/", mail.mail_lead, name="mail_lead"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/<uuid:id>/", notifications.notification, name="notification"),
 ]

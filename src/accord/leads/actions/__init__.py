@@ -14,6 +14,15 @@ from accord.leads.actions.imports import (
     stop_import,
 )
 from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, store
+from accord.leads.actions.mail import (
+    address_for,
+    ask_about,
+    keep_mails,
+    note_place,
+    place_of,
+    renew_address,
+    settle_mails,
+)
 from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
 from accord.leads.actions.ownership import assign_owners, set_statuses
 from accord.leads.actions.stages import Entering, enter_stages
@@ -35,6 +44,8 @@ __all__ = [
     "add_identities",
     "add_leads",
     "add_notes",
+    "address_for",
+    "ask_about",
     "assign_owners",
     "begin_import",
     "cancel_import",
@@ -49,14 +60,19 @@ __all__ = [
     "forget_refused",
     "gather_statistics",
     "keep_ledger",
+    "keep_mails",
     "moments_of",
     "move_on",
+    "note_place",
+    "place_of",
     "record_activities",
     "recount",
     "remove_leads",
+    "renew_address",
     "rows_undone",
     "set_statuses",
     "settle",
+    "settle_mails",
     "stop_import",
     "store",
     "take_back",

@@ -70,8 +70,12 @@ def add_notes(
     by: uuid.UUID,
     at: datetime,
     kind: str = "note.added",
-) -> None:
-    """A person's own words about leads: a note, or with kind "question.asked" a question."""
+) -> dict[uuid.UUID, uuid.UUID]:
+    """A person's own words about leads: a note, or with kind "question.asked" a question.
+
+    Returns the id of what was kept, by lead.
+    """
+    ids = {lead_id: new_id() for lead_id in sorted(notes)}
     with transaction.atomic():
         record_activities(
             rows=[
@@ -79,4 +83,6 @@ def add_notes(
                 for lead_id, text in sorted(notes.items())
             ],
             at=at,
+            ids=list(ids.values()),
         )
+    return ids

@@ -5,6 +5,7 @@ from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
 from accord.leads.models.lead import Authority, Company, Lead, Source
+from accord.leads.models.mail import KeptMail, MailAddress, MailPlace
 from accord.leads.models.merging import Answer, Likeness, Merge, Suspect
 from accord.leads.models.stage import StageEntry
 
@@ -22,8 +23,11 @@ __all__ = [
     "IdentityKind",
     "Import",
     "ImportState",
+    "KeptMail",
     "Lead",
     "Likeness",
+    "MailAddress",
+    "MailPlace",
     "Merge",
     "Observed",
     "Ownership",

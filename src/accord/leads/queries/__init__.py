@@ -19,6 +19,7 @@ from accord.leads.queries.intake import (
     refused_lines,
     submissions_of_nonces,
 )
+from accord.leads.queries.mail import mails_without_lead, one_mail, owners_of_tokens
 from accord.leads.queries.one import (
     TimelinePage,
     facts_changed_at,
@@ -55,10 +56,13 @@ __all__ = [
     "lead_page",
     "leads_of_identities",
     "ledger",
+    "mails_without_lead",
     "merges_of",
     "one_import",
     "one_lead",
+    "one_mail",
     "owners",
+    "owners_of_tokens",
     "pair_of",
     "position_of",
     "refused_lines",

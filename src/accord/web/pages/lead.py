@@ -13,9 +13,11 @@ from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.deals import queries as deals
 from accord.flows import close, hand_off
+from accord.flows.take_notes import take_note
 from accord.handoffs import queries as handoffs
-from accord.leads import actions, queries
+from accord.leads import queries
 from accord.qualification import reasons
+from accord.teams.queries import people
 from accord.web.acts import moved_on, once
 from accord.web.nonces import read_nonce
 from accord.web.pages.facts import facts_of
@@ -45,6 +47,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
         "questions": list(dict.fromkeys(q for verdict in why for q in verdict.questions)),
         "handoff": handoffs.open_handoff(found.id, at=request.at),
         "can_offer": found.holder == Side.MARKETING,
+        "colleagues": [each.name for each in people() if each.id != request.user.id],
         "deals": deals.deals_of(found.id),
         "alike": queries.suspects_of(found.id),
         "merges": queries.merges_of(found.id),
@@ -87,8 +90,8 @@ def lead_activities(request: "Request", id: uuid.UUID) -> HttpResponse:
     side = Side.PROSPECT if kind == "question.asked" else Side(request.user.side)
     with once(read_nonce("activity", request.POST.get("nonce", ""))) as is_first:
         if is_first:
-            actions.add_notes(
-                notes={found.id: text}, side=side, by=request.user.id, at=request.at, kind=kind
+            take_note(
+                lead=found, text=text, kind=kind, side=side, by=request.user.id, at=request.at
             )
     return moved_on(request, "lead", found.id)
 

@@ -47,6 +47,13 @@
   }
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-follow]")) follow(event.target);
+    if (event.target.matches("[data-mention]") && event.target.value) {
+      const words = document.getElementById(event.target.dataset.mention);
+      words.setRangeText(`@${event.target.value} `, words.selectionStart, words.selectionEnd, "end");
+      words.dispatchEvent(new Event("input", { bubbles: true }));
+      event.target.value = "";
+      words.focus();
+    }
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
