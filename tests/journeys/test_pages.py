@@ -35,7 +35,7 @@ NO_PAGES = {
     *("handoff_acceptance", "handoff_claim", "handoff_pass_back_undoing"),
     *("deal_step", "deal_win", "deal_loss", "notification"),
     *("import_trial", "import_start", "import_refused", "import_handoffs"),
-    *("duplicate_answer", "merge_undoing"),
+    *("duplicate_answer", "merge_undoing", "mail_lead"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
