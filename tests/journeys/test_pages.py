@@ -12,6 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
+from accord.deals.models import Deal
 from accord.handoffs.models import Handoff
 from accord.leads.models import Lead
 from accord.sample import cast
@@ -36,6 +37,7 @@ NO_PAGES = {
     *("deal_step", "deal_win", "deal_loss", "notification"),
     *("import_trial", "import_start", "import_refused", "import_handoffs"),
     *("duplicate_answer", "merge_undoing", "mail_lead"),
+    *("company_timeline", "company_target"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
@@ -49,6 +51,7 @@ class Company:
     place: Place
     handoff: uuid.UUID
     leads: list[uuid.UUID]
+    buyer: uuid.UUID
     plan: str = ""
     imported: str = ""
 
@@ -56,6 +59,8 @@ class Company:
         """The addresses under which the page of a name is looked at."""
         if name in ("lead", "lead_facts", "lead_merging"):
             return [reverse(name, args=[lead]) for lead in self.leads]
+        if name in ("company", "company_facts"):
+            return [reverse(name, args=[self.buyer])]
         if name.startswith("handoff_"):
             return [reverse(name, args=[self.handoff])]
         if name == "handoffs":
@@ -71,12 +76,13 @@ class Company:
         }.get(name) or [reverse(name)]
 
 
-def an_open_handoff_and_leads() -> tuple[uuid.UUID, list[uuid.UUID]]:
-    """One of Sam's open handoffs with its lead, and a lead of each kind of stage."""
+def an_open_handoff_and_leads() -> tuple[uuid.UUID, list[uuid.UUID], uuid.UUID]:
+    """One of Sam's open handoffs, its lead and one of each kind of stage, and a buyer."""
     handoff = Handoff.objects.filter(owner__email=SAM, disposed_at__isnull=True).earliest("id")
     stages = ("customer", "recycled", "inquiry")
     found = [Lead.objects.filter(stage=stage).earliest("id").id for stage in stages]
-    return handoff.id, [handoff.lead_id, *found]
+    buyer = Deal.objects.filter(company_id__isnull=False).earliest("id")
+    return handoff.id, [handoff.lead_id, *found], buyer.company_id
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ from accord.agreement.faults import BadDocument, Fault
 from accord.base.errors import Invalid
 from accord.criteria.language import Definition, read_definition
 
+IDEAL_CUSTOMER = "ideal_customer"
 # The words of the life of a lead: each agreement says what they mean; it may add its own.
 WORDS = (
-    "ideal_customer",
+    IDEAL_CUSTOMER,
     "subscriber",
     "inquiry",
     "mql",

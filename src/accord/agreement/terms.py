@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from accord.agreement.checking import check_terms
-from accord.agreement.definitions import Word, read_definitions
+from accord.agreement.definitions import IDEAL_CUSTOMER, Word, read_definitions
 from accord.agreement.document import Document, read_document
 from accord.agreement.document import Duty as DutySaid
 from accord.agreement.spans import Span
@@ -132,6 +132,11 @@ class Terms:
     max_rounds: int
     escalation: Sequence[Step]
     duties: Sequence[Duty]
+
+    @property
+    def ideal_customer(self) -> str:
+        """The key of the definition that says whom we want; "" where it has no criteria."""
+        return IDEAL_CUSTOMER if IDEAL_CUSTOMER in self.definitions else ""
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accord.base.errors import Missing
 from accord.deals.models import Deal, DealLead, DealState, SalesStep
@@ -112,6 +112,12 @@ def open_deals_of_company(company_id: uuid.UUID) -> list[Deal]:
     return list(
         _with_people().filter(company_id=company_id, state=DealState.OPEN).order_by("-opened_at")
     )
+
+
+def deals_of_company(company_id: uuid.UUID) -> list[Deal]:
+    """The deals with a company, open ones first, newest first; a hundred at most."""
+    deals = _with_people().filter(company_id=company_id)
+    return list(deals.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-id")[:100])
 
 
 def _with_people() -> QuerySet[Deal]:

@@ -1,4 +1,4 @@
-"""What somebody here found out about a lead walks the way like everything else."""
+"""What somebody here found out about a lead or its company walks the way like everything else."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
-from accord.leads import actions
+from accord.leads import actions, queries
 from accord.leads.actions.holding import hold_leads
 
 _RECOGNISED_BY = ("email", "phone")
@@ -35,3 +37,25 @@ def learn(
             advance(leads=[lead], at=at)
             hand_off(leads=[lead], at=at)
     return changed.get(lead, [])
+
+
+def learn_of_company(
+    *, company: uuid.UUID, facts: Mapping[str, Any], by: uuid.UUID, at: datetime
+) -> bool:
+    """Set facts of a company and judge its leads anew; whether anything changed.
+
+    Raises Conflict when another company has the domain, Invalid for a parent below it.
+    """
+    parent = facts.get("parent_id")
+    if parent and (parent == company or company in queries.ancestors_of(parent)):
+        raise Invalid(
+            _("A company cannot belong to itself, nor to one that belongs to it."), field="parent"
+        )
+    with transaction.atomic():
+        changed = actions.change_companies(changes={company: facts}, by=by, at=at)
+        leads = queries.leads_of_companies(changed)
+        if leads:
+            evaluate(leads=leads, at=at)
+            advance(leads=leads, at=at)
+            hand_off(leads=leads, at=at)
+    return bool(changed)

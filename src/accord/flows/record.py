@@ -23,9 +23,13 @@ def record(
     by: uuid.UUID | None,
     at: datetime,
     file_name: str = "",
-) -> None:
-    """Write identified entries, and set their fate: created, merged or unchanged."""
+) -> set[uuid.UUID]:
+    """Write identified entries, and set their fate: created, merged or unchanged.
+
+    Returns the known companies of which more is known now.
+    """
     companies = actions.companies_of(entries=entries, at=at)
+    told_more = actions.fill_companies(entries=entries, companies=companies, at=at)
     names = {entry.campaign: entry for entry in entries if entry.campaign}
     found = campaigns.campaigns_named(names=sorted(names), at=at) if names else {}
     campaign_of = {e.submission_id: found[e.campaign] for e in entries if e.campaign}
@@ -34,7 +38,8 @@ def record(
     ]
     actions.add_leads(newcomers=newcomers, by=by, at=at)
     changed = _change(entries, companies, campaign_of, door, by, at)
-    told = [entry for entry in entries if _settle(entry, changed, door)]
+    said_more = {e.lead_id for e in entries if companies.get(e.submission_id) in told_more}
+    told = [entry for entry in entries if _settle(entry, {*changed, *said_more}, door)]
     actions.record_activities(
         rows=[
             (entry.lead_id, _activity(entry, campaign_of, door, by, file_name))
@@ -48,6 +53,7 @@ def record(
     if door in (Door.FORM, Door.API):
         # The first of its kind shows that the kind is watched from now on.
         actions.watch(kinds={entry.event for entry in told if entry.event}, since=at)
+    return told_more
 
 
 def _newcomer(
@@ -95,7 +101,7 @@ def _change(
     )
 
 
-def _settle(entry: Entry, changed: Collection[uuid.UUID], door: Door) -> bool:
+def _settle(entry: Entry, changed: Collection[uuid.UUID | None], door: Door) -> bool:
     """Set the entry's fate; whether something happened that the timeline should tell."""
     if entry.is_new:
         entry.fate = Fate.CREATED.value

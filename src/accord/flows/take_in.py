@@ -14,7 +14,7 @@ from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
 from accord.flows.identify import identify
 from accord.flows.record import record
-from accord.leads import actions
+from accord.leads import actions, queries
 from accord.leads.actions.intake import Waiting
 from accord.leads.actions.suspecting import suspect_alike
 from accord.leads.models import Door, Fate
@@ -68,9 +68,9 @@ def take_in(
     with transaction.atomic():
         if entries:
             identify(entries=entries, at=at)
-            record(entries=entries, door=door, by=by, at=at, file_name=file_name)
-            happened = (e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED)
-            touched = sorted(dict.fromkeys(happened))
+            companies = record(entries=entries, door=door, by=by, at=at, file_name=file_name)
+            happened = {e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED}
+            touched = sorted(happened.union(queries.leads_of_companies(companies)))
             evaluate(leads=touched, at=at)
             advance(leads=touched, at=at)
             if live:

@@ -51,6 +51,8 @@ def undo_import(*, import_id: uuid.UUID, at: datetime) -> Undone:
             undone += _remove(sorted(new), import_id, moments)
             undone += _restore(sorted(known), moments, at)
             done |= new | known
+        companies = actions.take_back_companies(moments=moments)
+        evaluate(leads=queries.leads_of_companies(companies), at=at)
         actions.forget_import(import_id=import_id, moments=moments)
     return undone
 

@@ -30,6 +30,7 @@ _COMPANY_OLD = {
     "industry": "text_value",
     "employees": "number_value",
     "country": "text_value",
+    "is_target": "yes_value",
 }
 
 
@@ -97,6 +98,15 @@ FACTS = (
     Fact("lead_type", _("Lead type"), "text", "lead.lead_type"),
     Fact("company", _("Company"), "text", "company.name", "company"),
     Fact("employees", _("Employees"), "number", "company.employees", "company"),
+    Fact("company_country", _("Country of the company"), "text", "company.country", "company"),
+    Fact(
+        "target_account",
+        _("Target account"),
+        "yes_no",
+        "company.is_target",
+        "company",
+        is_open=False,
+    ),
     Fact("source", _("Source"), "text", "lead.source"),
     Fact("source_detail", _("Source, exactly"), "text", "lead.source_detail"),
     Fact("campaign", _("Campaign"), "text", "campaign.name", "campaign"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
 
 from accord.base.lifecycle import LADDER, Stage
 from accord.base.rows import IsAnyOf
@@ -53,6 +53,24 @@ def outcome_counts(*, definition: str) -> dict[str, int]:
     """How many leads meet a definition, do not, or cannot be told."""
     rows = standing().filter(definition=definition).values_list("outcome")
     return dict(rows.annotate(number=Count("id")))
+
+
+def outcomes_by_company(
+    *, definition: str, companies: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Counter[str]]:
+    """How many leads of each company meet a definition, do not, or cannot be told."""
+    of_company = Lead.objects.filter(id=OuterRef("lead_id")).values("company_id")[:1]
+    leads = Lead.objects.filter(company_id__in=companies, merged_into_id__isnull=True)
+    rows = (
+        Verdict.objects.filter(definition=definition, lead_id__in=leads.values("id"))
+        .annotate(company=Subquery(of_company))
+        .values_list("company", "outcome")
+        .annotate(number=Count("id"))
+    )
+    found: dict[uuid.UUID, Counter[str]] = {}
+    for company, outcome, number in rows:
+        found.setdefault(company, Counter())[outcome] = number
+    return found
 
 
 @dataclass(frozen=True)

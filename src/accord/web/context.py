@@ -28,9 +28,10 @@ class Place:
     views: frozenset[str]
 
 
+_LEADS = ("leads", "lead", "lead_new", "duplicates", "lead_merging")
 PLACES = (
     Place("today", _("Today"), "sun", frozenset({"today"})),
-    Place("leads", _("Leads"), "users", frozenset({"leads", "lead", "lead_new"})),
+    Place("leads", _("Leads"), "users", frozenset((*_LEADS, "companies", "company"))),
     Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
     Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard"})),

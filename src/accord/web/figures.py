@@ -1,9 +1,10 @@
 """Numbers as people read them, and bars. Used by templates."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
@@ -22,6 +23,33 @@ def meter(value: float | None, whole: float, mark: float | None, label: str) -> 
         label,
         f"{filled:.1f}",
         line,
+    )
+
+
+def bars(values: Sequence[tuple[str, int]], label: str) -> SafeString:
+    """Upright bars beside each other, the highest as high as there is room."""
+    most = max((number for _name, number in values), default=0) or 1
+    drawn = format_html_join(
+        "",
+        '<rect class="value" x="{}" y="{}" width="7" height="{}" rx="1">'
+        "<title>{}: {}</title></rect>",
+        (
+            (
+                place * 8,
+                f"{32 - 30 * number / most:.1f}",
+                f"{max(30 * number / most, 0.5):.1f}",
+                name,
+                number,
+            )
+            for place, (name, number) in enumerate(values)
+        ),
+    )
+    return format_html(
+        '<svg class="bars" viewBox="0 0 {} 32" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">{}</svg>',
+        len(values) * 8 - 1,
+        label,
+        drawn,
     )
 
 

@@ -4,6 +4,8 @@ from django.urls import path
 
 from accord.web.pages import (
     agreement,
+    companies,
+    company_facts,
     deals,
     duplicates,
     facts,
@@ -53,6 +55,11 @@ urlpatterns = [
     path("leads/<uuid:id>/facts/", facts.lead_facts, name="lead_facts"),
     path("leads/<uuid:id>/handoffs/", lead.lead_offer, name="lead_offer"),
     path("leads/<uuid:id>/deals/", lead.lead_deals, name="lead_deals"),
+    path("companies/", companies.companies, name="companies"),
+    path("companies/<uuid:id>/", companies.company, name="company"),
+    path("companies/<uuid:id>/timeline/", companies.company_timeline, name="company_timeline"),
+    path("companies/<uuid:id>/facts/", company_facts.company_facts, name="company_facts"),
+    path("companies/<uuid:id>/target/", company_facts.company_target, name="company_target"),
     path("handoffs/", handoffs.handoffs, name="handoffs"),
     path("handoffs/<uuid:id>/acceptance/", handoffs.acceptance, name="handoff_acceptance"),
     path("handoffs/<uuid:id>/attempts/", handoffs.attempts, name="handoff_attempts"),

@@ -1,7 +1,13 @@
 """Writes to the record of leads. Each is one transaction: state, fact, activity."""
 
 from accord.leads.actions.activities import add_notes, record_activities
+from accord.leads.actions.companies import (
+    change_companies,
+    companies_of,
+    fill_companies,
+)
 from accord.leads.actions.facts import change_facts
+from accord.leads.actions.former import take_back_companies
 from accord.leads.actions.identities import add_identities, claim_identities
 from accord.leads.actions.imports import (
     begin_import,
@@ -23,7 +29,7 @@ from accord.leads.actions.mail import (
     renew_address,
     settle_mails,
 )
-from accord.leads.actions.newcomers import Newcomer, add_leads, companies_of
+from accord.leads.actions.newcomers import Newcomer, add_leads
 from accord.leads.actions.ownership import assign_owners, set_statuses
 from accord.leads.actions.stages import Entering, enter_stages
 from accord.leads.actions.undoing import (
@@ -49,12 +55,14 @@ __all__ = [
     "assign_owners",
     "begin_import",
     "cancel_import",
+    "change_companies",
     "change_facts",
     "claim_identities",
     "claim_undo",
     "claim_waiting",
     "companies_of",
     "enter_stages",
+    "fill_companies",
     "finish_import",
     "forget_import",
     "forget_refused",
@@ -76,6 +84,7 @@ __all__ = [
     "stop_import",
     "store",
     "take_back",
+    "take_back_companies",
     "touched_since",
     "watch",
 ]

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accord.leads.actions.companies import COMPANY_VALUE_COLUMN, TOLD
 from accord.leads.actions.facts import OLD_VALUE, VALUE_COLUMN, take_facts, write_facts
-from accord.leads.models import FactChange
+from accord.leads.models import Company, CompanyFactChange, FactChange
 
 
 def take_back_changes(*, leads: Collection[uuid.UUID], moments: Sequence[datetime]) -> None:
@@ -42,3 +43,26 @@ def take_back_changes(*, leads: Collection[uuid.UUID], moments: Sequence[datetim
         FactChange.objects.bulk_update(longer, ["known_from", *OLD_VALUE[5:]])
         if old:
             write_facts(old, take_facts(sorted(old))[0])
+
+
+def take_back_companies(*, moments: Collection[datetime]) -> set[uuid.UUID]:
+    """Undo what companies were told at these moments, unless they were told more since.
+
+    The companies that are as before.
+    """
+    told = CompanyFactChange.objects.filter(known_until__in=moments, by_id__isnull=True)
+    old = {(change.company_id, change.fact): change for change in told}
+    later = CompanyFactChange.objects.filter(company_id__in={key[0] for key in old})
+    for change in later:
+        key = (change.company_id, change.fact)
+        if key in old and change.known_until > old[key].known_until:
+            del old[key]
+    companies = Company.objects.in_bulk({key[0] for key in old})
+    for (id, fact), change in old.items():
+        if id in companies:
+            column = COMPANY_VALUE_COLUMN.get(fact, "text_value")
+            setattr(companies[id], fact, getattr(change, column))
+    with transaction.atomic():
+        Company.objects.bulk_update(companies.values(), TOLD)
+        CompanyFactChange.objects.filter(id__in=[each.id for each in old.values()]).delete()
+    return set(companies)

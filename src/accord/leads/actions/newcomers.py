@@ -1,15 +1,12 @@
-"""New leads, their companies and their first stage."""
+"""New leads and their first stage."""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
-from accord.base.ids import named_id
 from accord.base.lifecycle import HOLDER, Cause, Side, Stage
-from accord.base.rows import copy_rows, recordset
+from accord.base.rows import copy_rows
 from accord.leads.models import Lead, Ownership, StageEntry
 from accord.leads.rules import Entry
 
@@ -116,71 +113,3 @@ def _first_entry(newcomer: Newcomer, by: uuid.UUID | None, at: datetime) -> tupl
         "",
         by,
     )
-
-
-_COMPANY = ("name", "domain", "industry", "employees", "country")
-_ADD_COMPANIES = """
-INSERT INTO leads_company (id, name, domain, industry, employees, country, known_at)
-SELECT id, name, domain, industry, employees, country, %s
-FROM json_to_recordset(%s::json)
-     AS new(id uuid, name text, domain text, industry text, employees int, country text)
-ON CONFLICT DO NOTHING
-"""
-_FIND_COMPANIES = """
-SELECT domain, NULL, id FROM leads_company WHERE domain = ANY(%s)
-UNION ALL
-SELECT NULL, lower(name), id FROM leads_company WHERE domain IS NULL AND lower(name) = ANY(%s)
-"""
-
-
-def companies_of(*, entries: Sequence[Entry], at: datetime) -> dict[uuid.UUID, uuid.UUID]:
-    """The company of each entry that names one, by submission id; added where it is new.
-
-    A company is recognised by its domain, and without one by its name in any case. A known
-    company keeps what is known of it.
-    """
-    named = {_company_key(entry): entry.company for entry in reversed(entries) if entry.company}
-    if not named:
-        return {}
-    found = _find_companies(named)
-    fresh = sorted(key for key in named if key not in found)
-    if fresh:
-        _add_companies([named[key] for key in fresh], fresh, at)
-        found = _find_companies(named)
-    return {entry.submission_id: found[_company_key(entry)] for entry in entries if entry.company}
-
-
-def _company_key(entry: Entry) -> tuple[str, str]:
-    company = entry.company or {}
-    return (
-        (company["domain"], "") if company.get("domain") else ("", company.get("name", "").lower())
-    )
-
-
-def _find_companies(
-    named: dict[tuple[str, str], dict[str, object]],
-) -> dict[tuple[str, str], uuid.UUID]:
-    domains = [domain for domain, _ in named if domain]
-    names = [name for _, name in named if name]
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_COMPANIES, [domains, names])
-        return {(domain or "", name or ""): id for domain, name, id in cursor.fetchall()}
-
-
-def _add_companies(
-    companies: list[dict[str, object]], keys: list[tuple[str, str]], at: datetime
-) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD_COMPANIES,
-            [
-                at,
-                recordset(
-                    ("id", *_COMPANY),
-                    (
-                        (named_id("company", *key), *map(company.get, _COMPANY))
-                        for key, company in zip(keys, companies, strict=True)
-                    ),
-                ),
-            ],
-        )

@@ -1,10 +1,11 @@
 """The record of leads."""
 
 from accord.leads.models.activity import Activity, Observed
+from accord.leads.models.company import Company
 from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
-from accord.leads.models.lead import Authority, Company, Lead, Source
+from accord.leads.models.lead import Authority, Lead, Source
 from accord.leads.models.mail import KeptMail, MailAddress, MailPlace
 from accord.leads.models.merging import Answer, Likeness, Merge, Suspect
 from accord.leads.models.stage import StageEntry

@@ -42,9 +42,10 @@ class FactChange(OldValue):
 
 
 class CompanyFactChange(OldValue):
-    """An old value of a company's fact."""
+    """An old value of a company's fact, and who changed it."""
 
     company_id = models.UUIDField()
+    by_id = models.UUIDField(null=True)
 
     class Meta:
         indexes = [

@@ -1,45 +1,15 @@
-"""A lead and the company it buys for."""
+"""A lead, and where leads come from."""
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accord.base.ids import new_id
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.campaigns.models import Campaign
+from accord.leads.models.company import Company
 from accord.teams.models import User
-
-
-class Company(models.Model):
-    """The company that people buy for. Shared by its leads, so a reference table."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField(max_length=200)
-    domain = models.CharField(max_length=253, null=True, unique=True)
-    industry = models.CharField(max_length=100, null=True)
-    employees = models.PositiveIntegerField(null=True)
-    country = models.CharField(max_length=100, null=True)
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    known_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                condition=models.Q(domain__isnull=True),
-                name="one_company_a_name_without_domain",
-            )
-        ]
-        indexes = [
-            models.Index(
-                OpClass(Lower("name"), name="text_pattern_ops"), name="company_by_beginning"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Authority(models.TextChoices):

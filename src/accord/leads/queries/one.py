@@ -12,6 +12,8 @@ from accord.leads.models import Activity, FactChange, Identity, Lead, StageEntry
 from accord.leads.queries.pages import position_of
 from accord.teams.models import User
 
+TIMELINE_PAGE = 30
+
 
 def one_lead(user: User, id: uuid.UUID) -> Lead:
     """One lead with its company and owner; a merged one leads to the one it became.
@@ -49,10 +51,14 @@ def timeline(
         activities = activities.filter(
             Q(happened_at__lt=moment) | Q(happened_at=moment, id__lt=id), happened_at__lte=moment
         )
-    rows = list(activities.order_by("-happened_at", "-id")[:31])
-    last = rows[29] if len(rows) > 30 else None
+    return page_of(list(activities.order_by("-happened_at", "-id")[: TIMELINE_PAGE + 1]))
+
+
+def page_of(rows: Sequence[Activity]) -> TimelinePage:
+    """A page of activities that were read one further than it shows."""
+    last = rows[TIMELINE_PAGE - 1] if len(rows) > TIMELINE_PAGE else None
     return TimelinePage(
-        activities=rows[:30],
+        activities=rows[:TIMELINE_PAGE],
         next_cursor=f"{last.happened_at.isoformat()}~{last.id}" if last else None,
     )
 

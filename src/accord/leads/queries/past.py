@@ -37,7 +37,7 @@ FACTS = (
     "company_id",
     "campaign_id",
 )
-COMPANY_FACTS = ("name", "industry", "employees", "country")
+COMPANY_FACTS = ("name", "industry", "employees", "country", "is_target")
 _IDS = frozenset({"company_id", "campaign_id"})
 
 

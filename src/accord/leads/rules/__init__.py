@@ -6,10 +6,12 @@ Pure: no database, no Django; an import may run it in another process.
 from accord.leads.rules.bodies import (
     ASKS,
     AUTHORITIES,
+    COMPANY_FACTS,
     EVENTS,
     FREE_MAIL,
     STAGES,
     read_body,
+    read_company_facts,
     read_facts,
 )
 from accord.leads.rules.entries import Entry, NewActivity, Reading
@@ -27,6 +29,7 @@ from accord.leads.rules.values import (
 __all__ = [
     "ASKS",
     "AUTHORITIES",
+    "COMPANY_FACTS",
     "EVENTS",
     "FREE_MAIL",
     "MAX_LENGTH",
@@ -36,6 +39,7 @@ __all__ = [
     "NewActivity",
     "Reading",
     "read_body",
+    "read_company_facts",
     "read_domain",
     "read_email",
     "read_facts",

@@ -134,6 +134,32 @@ def _company(given: Mapping[str, Any], email: str | None) -> dict[str, Any] | No
     return company
 
 
+COMPANY_FACTS = ("name", "domain", "industry", "employees", "country")
+
+
+def read_company_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of a company as a person states them: what is left empty becomes unknown (None).
+
+    Raises Invalid with the field's name and a sentence.
+    """
+    facts: dict[str, Any] = {}
+    for key in COMPANY_FACTS:
+        if key not in given:
+            continue
+        value = given[key]
+        if not _is_given(value):
+            facts[key] = None
+        elif key == "domain":
+            facts[key] = read_domain(str(value))
+        elif key == "employees":
+            facts[key] = int(read_number(value, key, 10**8))
+        else:
+            facts[key] = read_text(value, "company" if key == "name" else key)
+    if "name" in facts and facts["name"] is None:
+        raise Invalid("A company needs a name.", field="name")
+    return facts
+
+
 def read_body(
     body: Mapping[str, Any],
     *,

@@ -30,6 +30,7 @@ FILTERS: tuple[Callable[..., object], ...] = (
 for each in FILTERS:
     register.filter(each)
 register.simple_tag(figures.meter)
+register.simple_tag(figures.bars)
 register.simple_tag(times.when)
 register.simple_tag(takes_context=True)(times.ago)
 register.simple_tag(takes_context=True)(times.left)
