@@ -81,7 +81,7 @@ class TestCheckHeader:
 
 def read(mapping: Map, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     """What one row says."""
-    return body_reader(mapping, header)(cells)
+    return body_reader(mapping, header, custom={})(cells)
 
 
 class TestRecognise:

@@ -27,6 +27,9 @@ WORDS = {
     "leads.FactChange.date_value": "a value of whatever fact",
     "leads.CompanyFactChange.moment_value": "a value of whatever fact",
     "leads.CompanyFactChange.date_value": "a value of whatever fact",
+    "leads.LeadValue.date_value": "a value of whatever fact",
+    "leads.CompanyValue.date_value": "a value of whatever fact",
+    "deals.DealValue.date_value": "a value of whatever fact",
 }
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +9,7 @@ from ninja import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from accord.base.errors import Invalid
-from accord.base.ids import fresh_ids, new_id
-from accord.leads.rules import ASKS, AUTHORITIES, EVENTS, MAX_LENGTH, STAGES, Reading, read_body
+from accord.leads.rules import ASKS, AUTHORITIES, EVENTS, MAX_LENGTH, STAGES
 
 Text = str | None
 
@@ -90,8 +88,3 @@ def _check_text(field: str, value: Mapping[str, Any]) -> None:
             _("“%(field)s” holds a NUL character.") % {"field": field.replace("\0", "")},
             field=field.replace("\0", ""),
         )
-
-
-def check_body(body: Mapping[str, Any], *, at: datetime) -> None:
-    """Raises Invalid, naming the field, when this would be refused later on."""
-    read_body(body, submission_id=new_id(), id_of=fresh_ids(), reading=Reading(at=at))

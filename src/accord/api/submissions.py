@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from ninja import Router, Schema, Status
 
 from accord.api.auth import Request, called
-from accord.api.bodies import LeadIn, Leads, body_of, check_body
+from accord.api.bodies import LeadIn, Leads, body_of
 from accord.api.once import IdempotencyKey
 from accord.api.problems import PROBLEMS
 from accord.api.shapes.leads import LeadDetailOut, detail_of
 from accord.base.errors import Invalid
+from accord.flows.receive import check_body
 from accord.flows.submit import Door, Incoming, Submitted, submit
 from accord.leads import queries
 
@@ -62,7 +63,7 @@ def submit_lead(
     doubled. 201: a lead was created, 200: it was known, 202: it is kept and waits for its turn.
     """
     body = body_of(sent)
-    check_body(body, at=request.at)
+    check_body(body=body, at=request.at)
     incoming = Incoming(body, nonce=_nonce(request, idempotency_key))
     (done,) = submit(submissions=[incoming], door=Door.API, by=request.auth.id, at=request.at)
     if done.fate == "refused":
@@ -90,7 +91,7 @@ def submit_leads(request: Request, sent: Leads, idempotency_key: IdempotencyKey 
     for place, each in enumerate(sent):
         try:
             body = body_of(each)
-            check_body(body, at=request.at)
+            check_body(body=body, at=request.at)
         except Invalid as refusal:
             rows.append(_refused(place, refusal))
         else:

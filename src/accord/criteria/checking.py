@@ -17,7 +17,7 @@ from accord.criteria.language import (
     Test,
     leaves,
 )
-from accord.criteria.registry import Fact, Registry
+from accord.criteria.registry import CUSTOM, Fact, Registry
 
 _MAX_CLAUSES = 200
 _MAX_NUMBER = 10**15
@@ -37,6 +37,9 @@ OPERATORS_OF = {
 def check(definitions: Mapping[str, Definition], *, registry: Registry) -> None:
     """Raises Invalid for the first clause that cannot run; its field is definition.clause."""
     known: dict[str, int] = {}
+    asked = (leaf for definition in definitions.values() for leaf in definition.leaves())
+    if any(isinstance(leaf, Test) and leaf.fact.startswith(CUSTOM) for leaf in asked):
+        registry.read_custom()  # another process may have added a choice
     for key, definition in definitions.items():
         for leaf in definition.leaves():
             try:

@@ -1,6 +1,6 @@
 """What criteria may ask about. Rooms fill it when they start."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ _T = TypeVar("_T")
 # The types of facts; of those that can be closed, what an absent one is, in SQL.
 TYPES = ("text", "choice", "number", "money", "date", "moment", "yes_no")
 ABSENT = {"yes_no": "FALSE", "number": "0", "money": "0", "text": "''", "choice": "''"}
+CUSTOM = "custom_"  # how the keys of the facts begin that a company defines itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,17 @@ class Journal:
 
 @dataclass
 class Registry:
-    """Facts, behaviours, relations and the journal, by key."""
+    """Facts, behaviours, relations and the journal, by key.
+
+    `sources` tell of the facts that the company defined, each with its relation; they are asked
+    when such a fact is not known, and whenever definitions that ask for one are checked.
+    """
 
     facts: dict[str, Fact] = field(default_factory=dict)
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     journal: Journal | None = None
+    sources: list[Callable[[], Iterable[tuple[Fact, Relation]]]] = field(default_factory=list)
 
     def add(self, *things: Fact | Behaviour | Relation | Journal) -> None:
         """Make things known to criteria. Raises ValueError when a key is taken."""
@@ -96,6 +102,13 @@ class Registry:
             if thing.key in shelf:
                 raise ValueError(f"Criteria know {thing.key} already.")
             shelf[thing.key] = thing
+
+    def read_custom(self) -> None:
+        """Learn anew of the facts that the company defined: from each of `sources`."""
+        for source in self.sources:
+            for fact, relation in source():
+                self.facts[fact.key] = fact
+                self.relations[relation.key] = relation
 
     def narrowed(self, behaviour: str, *, outcomes: Collection[str]) -> "Registry":
         """The same, but that one behaviour counts these outcomes. Raises Invalid."""
@@ -109,7 +122,16 @@ class Registry:
 
     def fact(self, key: str) -> Fact:
         """The fact of this key. Raises Invalid, naming those that are close."""
+        if key not in self.facts and key.startswith(CUSTOM):
+            self.read_custom()
         return self._named(self.facts, key, "fact")
+
+    def label(self, key: str) -> str:
+        """What people call a fact; a key that is none stands for itself."""
+        try:
+            return str(self.fact(key).label)
+        except Invalid:
+            return key
 
     def behaviour(self, key: str) -> Behaviour:
         """The behaviour of this key. Raises Invalid, naming those that are close."""

@@ -8,6 +8,6 @@ class DealsConfig(AppConfig):
     label = "deals"
 
     def ready(self) -> None:
-        """Register the kinds of activity and what can be counted."""
-        for name in ("kinds", "metrics"):
+        """Register the kinds of activity, what can be counted, and what criteria may ask."""
+        for name in ("kinds", "metrics", "facts"):
             import_module(f"{self.name}.{name}")

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accord.base.ids import new_id
-from accord.leads.models import Company
+from accord.leads.models import NOW, Company, CustomValue
 from accord.teams.models import User
 
 
@@ -102,3 +102,23 @@ class StepEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step_id}"
+
+
+class DealValue(CustomValue):
+    """A value of a fact that the company defined about its deals."""
+
+    lead_id = models.UUIDField()
+    deal_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead_id", "deal_id", "fact"], condition=NOW, name="one_value_of_a_deal"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["deal_id", "fact", "known_from"], name="values_of_deal"),
+            models.Index(fields=["fact", "text_value"], condition=NOW, name="deals_by_text"),
+            models.Index(fields=["fact", "number_value"], condition=NOW, name="deals_by_number"),
+            models.Index(fields=["fact", "date_value"], condition=NOW, name="deals_by_date"),
+        ]

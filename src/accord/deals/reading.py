@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from accord.base.errors import Invalid
 from accord.base.ids import named_id
 from accord.leads.files import Row
-from accord.leads.rules import Entry, Reading, read_body, read_moment
+from accord.leads.rules import Entry, Reading, read_body, read_custom, read_moment
 from accord.leads.translating import RowIds
 
 STATES = {
@@ -43,6 +44,7 @@ class StatedDeal:
     loss_reason: str | None
     note: str
     re_enter_on: date | None = None
+    custom: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -121,6 +123,7 @@ def _deal(body: Mapping[str, str], lead: Entry, reading: Reading) -> StatedDeal:
         closed_at=closed_at if state != "open" else None,
         loss_reason=body.get("loss_reason", NO_REASON)[:50] if state == "lost" else None,
         note=body.get("note", ""),
+        custom=read_custom(body, reading.custom, "deal"),
     )
 
 

@@ -40,7 +40,7 @@ from accord.leads.models import (
     StageEntry,
     Submission,
 )
-from accord.leads.rules import Entry, Reading
+from accord.leads.rules import Entry, FactRule, Reading
 from accord.leads.translating import Reach, Translator, entry_batches, read_lead
 from accord.qualification.models import Verdict
 from accord.teams.queries import workspace
@@ -51,6 +51,7 @@ READ_AHEAD_BYTES = 4 * 1024**2  # smaller files are read before a second process
 Taker = Callable[[Sequence[Entry]], None]
 _FILLED = (Company, Lead, Identity, Activity, StageEntry, Submission, Deal, Verdict)
 _READERS = {"leads": read_lead, "deals": read_deal}
+ABOUT = {"leads": ("lead", "company"), "deals": ("deal", "lead")}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Plan:
     unmapped: Sequence[str]
     placeholders: Mapping[str, Mapping[str, int]]
     as_last_time: str
+    custom: Mapping[str, FactRule]
 
     @property
     def layout(self) -> Layout:
@@ -104,11 +106,12 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
 
     Raises UnreadableFile or MapRefused with file, line, column and reason.
     """
-    stated = read_map_file(map_path, kind) if map_path else None
+    custom = queries.fact_rules(*ABOUT[kind])
+    stated = read_map_file(map_path, kind, custom=custom) if map_path else None
     found = survey(path, stated.encoding if stated else None)
     table = open_table(found, _layout(stated) if stated else None)
     last = None if stated else queries.last_import(kind=kind, header=table.header)
-    mapping = stated or (_map_of(last) if last else recognise(table.header, kind))
+    mapping = stated or (_map_of(last) if last else recognise(table.header, kind, custom=custom))
     if mapping is None:
         raise MapRefused(
             f"{path.name}, line {table.header_line}: no column says who the lead is. There are "
@@ -117,7 +120,7 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
         )
     unmapped = check_header(mapping, table.header, name=path.name, line=table.header_line)
     zone = mapping.time_zone or _zone_here()
-    look = look_at(table.rows, table.header, mapping)
+    look = look_at(table.rows, table.header, mapping, custom=custom)
     return Plan(
         kind=kind,
         found=found,
@@ -128,6 +131,7 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
         header_line=table.header_line,
         words=table.words,
         unmapped=unmapped,
+        custom=custom,
     )
 
 
@@ -290,7 +294,11 @@ def _translator(
 ) -> Translator:
     mapping = plan.mapping
     reading = Reading(
-        at=at, time_zone=mapping.time_zone or "UTC", region=mapping.region, source=mapping.source
+        at=at,
+        time_zone=mapping.time_zone or "UTC",
+        region=mapping.region,
+        source=mapping.source,
+        custom=plan.custom,
     )
     return Translator(mapping, plan.header, import_id, began_at, reading, _READERS[plan.kind])
 

@@ -20,7 +20,8 @@ from accord.leads.actions.facts import CHANGEABLE
 from accord.leads.actions.holding import hold_leads
 from accord.leads.actions.merging import Merging, carriers, merge_leads, part_leads
 from accord.leads.actions.suspecting import answer_suspect
-from accord.leads.models import Activity, Answer, Lead, Merge
+from accord.leads.models import Activity, Answer, Lead, LeadValue, Merge
+from accord.leads.queries.custom import values_of
 from accord.leads.rules import NewActivity
 
 UNDO_FOR = timedelta(days=30)
@@ -44,7 +45,8 @@ class Preview:
 def preview(*, winner: uuid.UUID, loser: uuid.UUID) -> Preview:
     """What merging would do. Raises Missing or Conflict when it could not be done."""
     one, other = _both(winner, loser)
-    known = {name: (getattr(one, name), getattr(other, name)) for name in CHANGEABLE}
+    ours, theirs = _known(one), _known(other)
+    known = {name: (ours.get(name), theirs.get(name)) for name in {**ours, **theirs}}
     counts = {
         model._meta.label: model._default_manager.filter(lead_id=loser).count()
         for model in carriers()
@@ -52,7 +54,7 @@ def preview(*, winner: uuid.UUID, loser: uuid.UUID) -> Preview:
     return Preview(
         winner=one,
         loser=other,
-        fills={name: theirs for name, (ours, theirs) in known.items() if theirs and not ours},
+        fills={name: value for name, value in theirs.items() if name not in ours},
         differ={name: pair for name, pair in known.items() if all(pair) and pair[0] != pair[1]},
         moves={label: number for label, number in counts.items() if number},
         both_open=len(_open_handoffs([winner, loser])) == 2,
@@ -76,7 +78,7 @@ def merge(*, winner: uuid.UUID, loser: uuid.UUID, by: uuid.UUID | None, at: date
             withdraw(handoffs=[opened[loser].id], why=why, by=by, at=at)
             del opened[loser]
         one, other = _both(winner, loser)
-        facts = {name: getattr(other, name) for name in CHANGEABLE if getattr(other, name)}
+        facts = _known(other)
         goes_on = loser in opened  # with sales: whoever has it has the winner now
         owner = opened[loser].owner_id if goes_on else one.owner_id or other.owner_id
         merging = Merging(
@@ -121,6 +123,12 @@ def undo_merge(*, merge: uuid.UUID, by: uuid.UUID | None, at: datetime) -> Merge
 def leave_apart(*, one: uuid.UUID, other: uuid.UUID, at: datetime) -> None:
     """They are two people: nobody is asked again."""
     answer_suspect(pair=(one, other), answer=Answer.DIFFERENT, at=at)
+
+
+def _known(lead: Lead) -> dict[str, Any]:
+    """What is known of a lead, by the keys of its facts."""
+    own = values_of(LeadValue, "lead_id", [lead.id]).get(lead.id, {})
+    return {name: value for name in CHANGEABLE if (value := getattr(lead, name))} | own
 
 
 def _both(winner: uuid.UUID, loser: uuid.UUID) -> tuple[Lead, Lead]:

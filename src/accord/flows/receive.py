@@ -11,12 +11,14 @@ from typing import Any
 from django.db import transaction
 
 from accord.base.errors import Conflict
-from accord.base.ids import new_id
+from accord.base.ids import fresh_ids, new_id
+from accord.criteria.registry import CUSTOM
 from accord.leads import actions, queries
 from accord.leads.models import Door
+from accord.leads.rules import Reading, read_body
 from accord.outbox import jobs
 
-__all__ = ["Door", "Incoming", "Receipt", "receive"]
+__all__ = ["Door", "Incoming", "Receipt", "check_body", "receive"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Receipt:
 
     id: uuid.UUID
     is_new: bool
+
+
+def check_body(*, body: Mapping[str, Any], at: datetime) -> None:
+    """Read what is being sent while its sender is still there to mend it.
+
+    Raises Invalid, naming the field, when it would be refused later on.
+    """
+    custom = queries.fact_rules() if any(key.startswith(CUSTOM) for key in body) else {}
+    reading = Reading(at=at, custom=custom)
+    read_body(body, submission_id=new_id(), id_of=fresh_ids(), reading=reading)
 
 
 def receive(

@@ -38,8 +38,9 @@ def take_in_waiting(
         refused: list[Entry] = []
         here = workspace()
         zone = here.time_zone if here else "UTC"
+        custom = queries.fact_rules() if claimed else {}
         for waiting in claimed:
-            entry = _read(waiting, Reading(at=at, time_zone=zone, source=waiting.door.value))
+            entry = _read(waiting, Reading(at, zone, source=waiting.door.value, custom=custom))
             if entry.fate == Fate.REFUSED:
                 refused.append(entry)
             else:

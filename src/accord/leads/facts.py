@@ -1,9 +1,12 @@
 """What criteria may ask about a lead."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relation
-from accord.leads.models import Authority
+from accord.leads.models import About, Authority, CompanyValue, CustomFact, CustomValue, LeadValue
+from accord.leads.queries.custom import custom_facts
 
 # Lead facts and the column of leads_factchange that holds their old values.
 _OLD = {
@@ -32,6 +35,20 @@ _COMPANY_OLD = {
     "country": "text_value",
     "is_target": "yes_value",
 }
+
+# Of facts that the company defined: the column of a value, and whether it was known then.
+VALUE_OF = {
+    "text": "text_value",
+    "choice": "text_value",
+    "number": "number_value",
+    "money": "number_value",
+    "date": "date_value",
+    "yes_no": "yes_value",
+}
+KNOWN_THEN = (
+    "held.known_from <= %(criteria_known_at)s::timestamptz AND (held.known_until IS NULL "
+    "OR held.known_until > %(criteria_known_at)s::timestamptz)"
+)
 
 
 def _past(
@@ -140,3 +157,38 @@ def fill(registry: Registry) -> None:
     """Make all this known to criteria."""
     registry.add(_LEAD, _COMPANY, _CAMPAIGN, Journal("leads_activity", "leads_observed"))
     registry.add(*FACTS, *BEHAVIOURS)
+    registry.sources.append(_own_facts)
+
+
+def _own_facts() -> Iterable[tuple[Fact, Relation]]:
+    """The facts that the company defined about leads and companies."""
+    for fact in custom_facts(About.LEAD, About.COMPANY, retired=True):
+        if fact.about == About.LEAD:
+            yield asked(fact), _relation(fact, LeadValue, "lead_id", "lead.id")
+        else:
+            yield asked(fact), _relation(fact, CompanyValue, "company_id", "lead.company_id")
+
+
+def asked(fact: CustomFact) -> Fact:
+    """The fact as criteria know it; it stands in a relation of its own."""
+    return Fact(
+        key=fact.key,
+        label=fact.label,
+        type=fact.kind,
+        sql=f"{fact.key}.value",
+        relation=fact.key,
+        choices=tuple(fact.choices),
+    )
+
+
+def _relation(fact: CustomFact, model: type[CustomValue], owner: str, joined: str) -> Relation:
+    values = (
+        f"(SELECT held.{owner}, held.{VALUE_OF[fact.kind]} AS value "
+        f"FROM {model._meta.db_table} AS held WHERE held.fact_id = '{fact.key}' AND "
+    )
+    return Relation(
+        key=fact.key,
+        sql=f"{values}held.known_until IS NULL)",
+        past=f"{values}{KNOWN_THEN})",
+        on=f"{fact.key}.{owner} = {joined}",
+    )

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from accord.criteria.registry import CUSTOM
 from accord.leads.mapping import IDENTITIES, Map
+from accord.leads.rules import FactRule
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,9 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def recognise(header: Sequence[str], kind: str) -> Map | None:
+def recognise(
+    header: Sequence[str], kind: str, *, custom: Mapping[str, FactRule] | None = None
+) -> Map | None:
     """A map for a file with this header; None when no column says who the lead is."""
     known = {plain(name): name for name in reversed(header)}
     system = DEALS if kind == "deals" else _system(known)
@@ -156,6 +160,10 @@ def recognise(header: Sequence[str], kind: str) -> Map | None:
         found = next((known[name] for name in names if name in known), None)
         if found is not None and found not in columns:
             columns[found] = target
+    for key, fact in (custom or {}).items():
+        said = known.get(plain(fact.label)) or known.get(plain(key.removeprefix(CUSTOM)))
+        if said is not None:
+            columns.setdefault(said, key)
     if not any(target in IDENTITIES[kind] for target in columns.values()):
         return None
     return Map(

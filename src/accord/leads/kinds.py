@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.base.lifecycle import Side, Stage
+from accord.criteria.registry import registry
 
 
 class Told(Protocol):
@@ -105,7 +106,8 @@ def _stage_entered(told: Told) -> str:
 
 
 def _fact_changed(told: Told) -> str:
-    names = ", ".join((told.detail or {}).get("facts", []))
+    keys = [key.removesuffix("_id") for key in (told.detail or {}).get("facts", [])]
+    names = ", ".join(map(registry.label, keys))
     return _("Changed: %(facts)s") % {"facts": names}
 
 

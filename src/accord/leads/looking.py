@@ -10,7 +10,8 @@ from itertools import islice
 
 from accord.leads.cells import is_ordered, order_of
 from accord.leads.files import Row
-from accord.leads.mapping import DATES, Map
+from accord.leads.mapping import DATES, Map, dates_of
+from accord.leads.rules import FactRule
 from accord.leads.translating import placeholders
 
 ROWS = 2_000  # looked at; all of them where the order of dates is at stake
@@ -27,7 +28,9 @@ class Look:
     placeholders: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def look_at(rows: Iterable[Row], header: Sequence[str], mapping: Map) -> Look:
+def look_at(
+    rows: Iterable[Row], header: Sequence[str], mapping: Map, *, custom: Mapping[str, FactRule]
+) -> Look:
     """What the rows of a file show about the columns that are mapped.
 
     One row anywhere can contradict the order of all dates before it, so a file whose first rows
@@ -38,6 +41,7 @@ def look_at(rows: Iterable[Row], header: Sequence[str], mapping: Map) -> Look:
         for number, column in enumerate(header)
         if column in mapping.columns
     ]
+    dated = DATES | dates_of(custom)
     each = iter(row for row in rows if not row.trouble)
     words: dict[str, Counter[str]] = {}
     dates: dict[str, tuple[int, set[str]]] = {}
@@ -46,7 +50,7 @@ def look_at(rows: Iterable[Row], header: Sequence[str], mapping: Map) -> Look:
             cell = row.cells[number].strip()
             if cell.lower() in known:
                 words.setdefault(column, Counter())[cell] += 1
-            elif target in DATES and is_ordered(cell):
+            elif target in dated and is_ordered(cell):
                 dates.setdefault(column, (number, set()))[1].add(order_of(cell))
     if dates:
         for row in each:

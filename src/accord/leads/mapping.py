@@ -35,6 +35,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accord.base.errors import Invalid
 from accord.leads.cells import DAY, MONTH
+from accord.leads.rules import FactRule
 
 DATES = frozenset({"happened_at", "needed_by_on", "opened_at", "closed_at"})
 NUMBERS = frozenset({"employees", "budget", "amount"})
@@ -108,8 +109,22 @@ class Map:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_map(text: str, kind: str, *, name: str) -> Map:
+def dates_of(custom: Mapping[str, FactRule]) -> frozenset[str]:
+    """The keys of those facts of the company's own whose values are dates."""
+    return frozenset(key for key, fact in custom.items() if fact.kind == "date")
+
+
+def numbers_of(custom: Mapping[str, FactRule]) -> frozenset[str]:
+    """The keys of those facts of the company's own whose values are numbers."""
+    return frozenset(key for key, fact in custom.items() if fact.kind in ("number", "money"))
+
+
+def read_map(
+    text: str, kind: str, *, name: str, custom: Mapping[str, FactRule] | None = None
+) -> Map:
     """The map in a TOML document; `name` is its file's, for the sentences.
+
+    `custom` are the facts that the company defined: a column may say them too.
 
     Raises MapRefused, naming the place, for what is not TOML, not known or does not fit.
     """
@@ -123,13 +138,14 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
     _known(document, ("file", "columns", "constants", "values", "keep"), name, "part")
     file = _table(document, "file", name)
     _known(file, _FILE_KEYS, f"{name}, [file]", "setting")
+    targets = (*TARGETS[kind], *(custom or ()))
     columns = _texts(_table(document, "columns", name), f"{name}, [columns]")
     constants = _texts(_table(document, "constants", name), f"{name}, [constants]")
     if "stage" in file:
         constants.setdefault("stage", str(file["stage"]))
     for column, target in columns.items():
-        _known([target], TARGETS[kind], f"{name}, [columns], {column}", f"thing that {kind} have")
-    _known(constants, TARGETS[kind], f"{name}, [constants]", f"thing that {kind} have")
+        _known([target], targets, f"{name}, [columns], {column}", f"thing that {kind} have")
+    _known(constants, targets, f"{name}, [constants]", f"thing that {kind} have")
     values = {
         target: {
             said.lower(): meant
@@ -137,7 +153,7 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
         }
         for target, table in _table(document, "values", name).items()
     }
-    _known(values, TARGETS[kind], f"{name}, [values]", f"thing that {kind} have")
+    _known(values, targets, f"{name}, [values]", f"thing that {kind} have")
     _check_targets(columns, kind, name)
     return Map(
         kind=kind,
@@ -149,10 +165,10 @@ def read_map(text: str, kind: str, *, name: str) -> Map:
     )
 
 
-def read_map_file(path: Path, kind: str) -> Map:
+def read_map_file(path: Path, kind: str, *, custom: Mapping[str, FactRule] | None = None) -> Map:
     """As `read_map`. Also raises MapRefused for a file that cannot be opened."""
     try:
-        return read_map(path.read_text(encoding="utf-8"), kind, name=path.name)
+        return read_map(path.read_text(encoding="utf-8"), kind, name=path.name, custom=custom)
     except FileNotFoundError as error:
         raise MapRefused(
             f"There is no map {path}; check its name and folder.", field="map"

@@ -14,8 +14,8 @@ from accord.leads.cells import PLACEHOLDERS, read_date, read_number
 from accord.leads.files import Layout, Row, Survey, open_table
 from accord.leads.files.ledger import MORE, OWN_COLUMNS
 from accord.leads.files.rows import SentRow
-from accord.leads.mapping import DATES, IDENTITIES, NUMBERS, Map
-from accord.leads.rules import Entry, Reading, read_body
+from accord.leads.mapping import DATES, IDENTITIES, NUMBERS, Map, dates_of, numbers_of
+from accord.leads.rules import Entry, FactRule, Reading, read_body
 
 REFUSED = "refused"
 _NAMES = frozenset({"name", "first_name", "last_name"})
@@ -73,7 +73,7 @@ class Translator:
 
     def entries(self, rows: Iterable[Row]) -> Iterator[Entry]:
         """An entry for each row; one that cannot be read is refused, with field and reason."""
-        body_of = body_reader(self.mapping, self.header)
+        body_of = body_reader(self.mapping, self.header, custom=self.reading.custom)
         column_of = {target: column for column, target in self.mapping.columns.items()}
         columns = ["" if name in OWN_COLUMNS else name for name in self.header]
         of_file = FileIds(self.import_id, self.began_at)
@@ -153,11 +153,18 @@ def _storable(cell: str) -> str:
     return kept.replace("\x00", "\ufffd")
 
 
-def body_reader(mapping: Map, header: Sequence[str]) -> Callable[[Sequence[str]], dict[str, str]]:
+def body_reader(
+    mapping: Map, header: Sequence[str], *, custom: Mapping[str, FactRule]
+) -> Callable[[Sequence[str]], dict[str, str]]:
     """A function from a row's cells to what it says. It raises Invalid with the thing as field."""
     place = {column: number for number, column in enumerate(header)}
     takes = [
-        (place[column], target, _missing(mapping, column, target), _reader(mapping, column, target))
+        (
+            place[column],
+            target,
+            _missing(mapping, column, target),
+            _reader(mapping, column, target, custom),
+        )
         for column, target in mapping.columns.items()
     ]
     constants = dict(mapping.constants)
@@ -187,13 +194,15 @@ def placeholders(target: str) -> frozenset[str]:
     return PLACEHOLDERS - _SURNAMES if target in _NAMES else PLACEHOLDERS
 
 
-def _reader(mapping: Map, column: str, target: str) -> Callable[[str], str | None] | None:
+def _reader(
+    mapping: Map, column: str, target: str, custom: Mapping[str, FactRule]
+) -> Callable[[str], str | None] | None:
     if target in mapping.values:
         return _chooser(mapping.values[target])
-    if target in DATES:
+    if target in DATES | dates_of(custom):
         order = mapping.dates or mapping.orders.get(column, "")
         return _naming(target, lambda text: read_date(text, mapping.date_formats, order))
-    if target in NUMBERS:
+    if target in NUMBERS | numbers_of(custom):
         return _naming(target, lambda text: read_number(text, mapping.decimal))
     return None
 

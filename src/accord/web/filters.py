@@ -10,7 +10,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accord.base.errors import Invalid
+from accord.criteria.registry import CUSTOM
 from accord.leads.queries import LeadFilters
+
+_CUSTOM = "custom"  # the field that holds them all; in an address each stands by itself
 
 
 def _moment(text: str) -> datetime:
@@ -36,6 +39,8 @@ def read_filters(query: Mapping[str, str]) -> LeadFilters:
     """The filters that an address names. Raises Invalid for a value that can't be read."""
     values: dict[str, Any] = {}
     for each in fields(LeadFilters):
+        if each.name == _CUSTOM:
+            continue
         text = query.get(each.name, "").strip()
         if not text:
             continue
@@ -46,13 +51,15 @@ def read_filters(query: Mapping[str, str]) -> LeadFilters:
                 f"The address says {each.name}={text}, which cannot be read; remove that filter.",
                 field=each.name,
             ) from error
-    return LeadFilters(**values)
+    own = sorted((key, text.strip()) for key, text in query.items() if key.startswith(CUSTOM))
+    return LeadFilters(**values, custom=tuple((key, text) for key, text in own if text))
 
 
 def query_of(filters: LeadFilters) -> str:
     """The filters as the query of an address; nothing for those that are not set."""
     given = {each.name: getattr(filters, each.name) for each in fields(filters)}
-    return urlencode({name: _write(value) for name, value in given.items() if value})
+    own = dict(given.pop(_CUSTOM))
+    return urlencode({name: _write(value) for name, value in given.items() if value} | own)
 
 
 def leads_url(filters: LeadFilters) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows
+from accord.deals.actions.values import fill_values
 from accord.deals.models import Deal, DealState, SalesStep, StepEntry
 from accord.deals.reading import DealEntry, StatedDeal
 from accord.leads.actions import record_activities
@@ -60,6 +61,11 @@ def keep_stated_deals(
             ),
         )
         _close(closing)
+        said = {e.deal_id: (known[_key(e)], _stated(e).custom) for e in entries if e.deal_id}
+        told_more = fill_values(told=list(said.values()), by=by, at=at)
+        for entry in entries:
+            if entry.deal_id in told_more and entry.fate == Fate.UNCHANGED:
+                entry.fate = Fate.MERGED.value
         told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], by)]
         record_activities(
             rows=[(lead_id, activity) for lead_id, _, activity in told],

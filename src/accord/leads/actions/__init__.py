@@ -6,6 +6,14 @@ from accord.leads.actions.companies import (
     companies_of,
     fill_companies,
 )
+from accord.leads.actions.defining import (
+    ABOUT,
+    FACT_KINDS,
+    Wanted,
+    change_fact,
+    define_fact,
+    retire_fact,
+)
 from accord.leads.actions.facts import change_facts
 from accord.leads.actions.former import take_back_companies
 from accord.leads.actions.identities import add_identities, claim_identities
@@ -44,9 +52,12 @@ from accord.leads.actions.undoing import (
 from accord.leads.actions.watching import SEEN_BY_ACCORD, watch
 
 __all__ = [
+    "ABOUT",
+    "FACT_KINDS",
     "SEEN_BY_ACCORD",
     "Entering",
     "Newcomer",
+    "Wanted",
     "add_identities",
     "add_leads",
     "add_notes",
@@ -56,11 +67,13 @@ __all__ = [
     "begin_import",
     "cancel_import",
     "change_companies",
+    "change_fact",
     "change_facts",
     "claim_identities",
     "claim_undo",
     "claim_waiting",
     "companies_of",
+    "define_fact",
     "enter_stages",
     "fill_companies",
     "finish_import",
@@ -77,6 +90,7 @@ __all__ = [
     "recount",
     "remove_leads",
     "renew_address",
+    "retire_fact",
     "rows_undone",
     "set_statuses",
     "settle",

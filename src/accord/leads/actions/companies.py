@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Conflict
 from accord.base.ids import named_id, new_id
 from accord.base.rows import recordset
-from accord.leads.models import Company, CompanyFactChange
+from accord.leads.actions.values import parted, write_values
+from accord.leads.models import Company, CompanyFactChange, CompanyValue
+from accord.leads.queries.custom import values_of
 from accord.leads.rules import Entry
 
 CHANGEABLE = ("name", "domain", "industry", "employees", "country", "parent_id", "is_target")
@@ -95,11 +97,8 @@ def fill_companies(
     """
     told: dict[uuid.UUID, dict[str, Any]] = {}
     for entry in reversed(entries):
-        said = (
-            {name: entry.company[name] for name in TOLD if entry.company.get(name)}
-            if (entry.company)
-            else {}
-        )
+        company = entry.company or {}
+        said = {name: company[name] for name in TOLD if company.get(name)} | parted(company)[1]
         if said:
             told.setdefault(companies[entry.submission_id], {}).update(said)
     if not told:
@@ -114,7 +113,19 @@ def fill_companies(
         }
         for id, *values in open_ones
     }
+    for id, own in _open_values(told).items():
+        changes[id] = {**changes.get(id, {}), **own}
     return change_companies(changes=changes, by=None, at=at)
+
+
+def _open_values(told: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Of the facts that this company defined itself, the ones that are not known yet."""
+    own = {id: facts for id, said in told.items() if (facts := parted(said)[1])}
+    known = values_of(CompanyValue, "company_id", own) if own else {}
+    return {
+        id: {key: value for key, value in facts.items() if key not in known.get(id, {})}
+        for id, facts in own.items()
+    }
 
 
 def change_companies(
@@ -124,33 +135,54 @@ def change_companies(
 
     Raises Conflict when another company has the domain, or the name and neither a domain.
     """
-    changes = {id: facts for id, facts in changes.items() if facts}
-    if not changes:
+    of_accord = {id: facts for id, said in changes.items() if (facts := parted(said)[0])}
+    own = {id: facts for id, said in changes.items() if (facts := parted(said)[1])}
+    if not of_accord and not own:
         return set()
     with transaction.atomic():
-        held = Company.objects.select_for_update().filter(id__in=changes).order_by("id")
-        changed = []
-        old: list[tuple[Company, str, Any]] = []
-        for company in held:
-            new = {
-                name: value
-                for name, value in changes[company.id].items()
-                if getattr(company, name) != value
-            }
-            old += [(company, name, getattr(company, name)) for name in sorted(new)]
-            for name, value in new.items():
+        held = Company.objects.select_for_update().filter(id__in={*of_accord, *own})
+        companies = {company.id: company for company in held.order_by("id")}
+        changed = _change(companies, of_accord, by, at) if of_accord else set()
+        return changed | (_change_values(own, by, at) if own else set())
+
+
+def _change(
+    companies: Mapping[uuid.UUID, Company],
+    changes: Mapping[uuid.UUID, Mapping[str, Any]],
+    by: uuid.UUID | None,
+    at: datetime,
+) -> set[uuid.UUID]:
+    changed: dict[uuid.UUID, Company] = {}
+    old: list[tuple[Company, str, Any]] = []
+    for id, facts in changes.items():
+        company = companies[id]
+        for name, value in sorted(facts.items()):
+            if getattr(company, name) != value:
+                old.append((company, name, getattr(company, name)))
                 setattr(company, name, value)
-            if new:
-                changed.append(company)
-        _keep_old(old, by, at)
-        try:
-            with transaction.atomic():
-                Company.objects.bulk_update(changed, CHANGEABLE)
-        except IntegrityError as error:
-            raise Conflict(
-                _("Another company has this domain or name already; look it up instead.")
-            ) from error
-    return {company.id for company in changed}
+                changed[id] = company
+    _keep_old(old, by, at)
+    try:
+        with transaction.atomic():
+            Company.objects.bulk_update(changed.values(), CHANGEABLE)
+    except IntegrityError as error:
+        raise Conflict(
+            _("Another company has this domain or name already; look it up instead.")
+        ) from error
+    return set(changed)
+
+
+def _change_values(
+    told: Mapping[uuid.UUID, Mapping[str, Any]], by: uuid.UUID | None, at: datetime
+) -> set[uuid.UUID]:
+    known = values_of(CompanyValue, "company_id", told)
+    changes = {
+        id: {key: value for key, value in facts.items() if known.get(id, {}).get(key) != value}
+        for id, facts in told.items()
+    }
+    changes = {id: facts for id, facts in changes.items() if facts}
+    write_values(CompanyValue, "company_id", changes, by=by, at=at)
+    return set(changes)
 
 
 def _keep_old(old: Sequence[tuple[Company, str, Any]], by: uuid.UUID | None, at: datetime) -> None:

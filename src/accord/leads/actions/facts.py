@@ -12,7 +12,9 @@ from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.actions.newcomers import PROFILE
-from accord.leads.models import FactChange
+from accord.leads.actions.values import parted, write_values
+from accord.leads.models import FactChange, LeadValue
+from accord.leads.queries.custom import values_of
 from accord.leads.rules import NewActivity
 
 # Which column of an old value fits which fact; the rest are texts.
@@ -74,20 +76,37 @@ def change_facts(
     """
     with transaction.atomic():
         old, known_at = take_facts(sorted(changes))
+        told = {id for id, facts in changes.items() if parted(facts)[1]}
+        known = values_of(LeadValue, "lead_id", told) if told else {}
         new = {
             lead_id: {
                 name: value
                 for name, value in changes[lead_id].items()
-                if _replaces(name, values[name], value, only_gaps=only_gaps)
+                if _replaces(
+                    name, {**values, **known.get(lead_id, {})}.get(name), value, only_gaps=only_gaps
+                )
             }
             for lead_id, values in old.items()
         }
         changed = {lead_id: facts for lead_id, facts in new.items() if facts}
+        of_accord, own = _parted(changed)
+        if of_accord:
+            _keep_old(of_accord, old, known_at, at)
+            write_facts(of_accord, old)
+        write_values(LeadValue, "lead_id", own, by=by, at=at)
         if changed:
-            _keep_old(changed, old, known_at, at)
-            write_facts(changed, old)
             _tell(changed, by, side, at)
     return {lead_id: sorted(facts) for lead_id, facts in changed.items()}
+
+
+_Facts = dict[uuid.UUID, dict[str, Any]]
+
+
+def _parted(changed: Mapping[uuid.UUID, Mapping[str, Any]]) -> tuple[_Facts, _Facts]:
+    """Facts by lead, as those of Accord and those that the company defined."""
+    pairs = {lead_id: parted(facts) for lead_id, facts in changed.items()}
+    of_accord = {lead_id: pair[0] for lead_id, pair in pairs.items() if pair[0]}
+    return of_accord, {lead_id: pair[1] for lead_id, pair in pairs.items() if pair[1]}
 
 
 _FIRST_TOUCH = frozenset({"source", "source_detail", "campaign_id"})

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from accord.leads.actions.companies import COMPANY_VALUE_COLUMN, TOLD
 from accord.leads.actions.facts import OLD_VALUE, VALUE_COLUMN, take_facts, write_facts
-from accord.leads.models import Company, CompanyFactChange, FactChange
+from accord.leads.actions.values import take_back_values
+from accord.leads.models import Company, CompanyFactChange, CompanyValue, FactChange, LeadValue
 
 
 def take_back_changes(*, leads: Collection[uuid.UUID], moments: Sequence[datetime]) -> None:
@@ -43,6 +44,7 @@ def take_back_changes(*, leads: Collection[uuid.UUID], moments: Sequence[datetim
         FactChange.objects.bulk_update(longer, ["known_from", *OLD_VALUE[5:]])
         if old:
             write_facts(old, take_facts(sorted(old))[0])
+        take_back_values(LeadValue, "lead_id", moments=moments, ids=leads)
 
 
 def take_back_companies(*, moments: Collection[datetime]) -> set[uuid.UUID]:
@@ -65,4 +67,5 @@ def take_back_companies(*, moments: Collection[datetime]) -> set[uuid.UUID]:
     with transaction.atomic():
         Company.objects.bulk_update(companies.values(), TOLD)
         CompanyFactChange.objects.filter(id__in=[each.id for each in old.values()]).delete()
-    return set(companies)
+        of_own = take_back_values(CompanyValue, "company_id", moments=list(moments))
+    return of_own.union(companies)

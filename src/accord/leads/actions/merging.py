@@ -23,7 +23,7 @@ from accord.leads.models import Lead, Merge, Ownership
 STAYS = frozenset(
     {
         *("leads.StageEntry", "leads.FactChange", "leads.Ownership", "qualification.Verdict"),
-        *("leads.Merge", "leads.Suspect"),
+        *("leads.Merge", "leads.Suspect", "leads.LeadValue"),
     }
 )
 _KEPT = ("owner_id", "status", "first_contact_at", "brought_by_id")

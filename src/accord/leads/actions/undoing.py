@@ -23,7 +23,7 @@ _OWN_KINDS = ("import.added", "form.submitted", "fact.changed", "stage.entered",
 # Of rows that lie with their lead; the lead's own row goes last.
 _TABLES = (
     *("leads_activity", "leads_identity", "leads_stageentry", "leads_ownership"),
-    *("leads_factchange", "leads_consent"),
+    *("leads_factchange", "leads_leadvalue", "leads_consent"),
 )
 _TOUCHED = """
 SELECT activity.lead_id FROM leads_activity AS activity

@@ -2,6 +2,15 @@
 
 from accord.leads.models.activity import Activity, Observed
 from accord.leads.models.company import Company
+from accord.leads.models.custom import (
+    NOW,
+    About,
+    CompanyValue,
+    CustomFact,
+    CustomValue,
+    FactKind,
+    LeadValue,
+)
 from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
@@ -11,14 +20,20 @@ from accord.leads.models.merging import Answer, Likeness, Merge, Suspect
 from accord.leads.models.stage import StageEntry
 
 __all__ = [
+    "NOW",
+    "About",
     "Activity",
     "Answer",
     "Authority",
     "Company",
     "CompanyFactChange",
+    "CompanyValue",
     "Consent",
+    "CustomFact",
+    "CustomValue",
     "Door",
     "FactChange",
+    "FactKind",
     "Fate",
     "Identity",
     "IdentityKind",
@@ -26,6 +41,7 @@ __all__ = [
     "ImportState",
     "KeptMail",
     "Lead",
+    "LeadValue",
     "Likeness",
     "MailAddress",
     "MailPlace",

@@ -17,6 +17,12 @@ from accord.leads.queries.companies import (
     people_of,
     subsidiaries_of,
 )
+from accord.leads.queries.custom import (
+    custom_facts,
+    fact_rules,
+    values_of_companies,
+    values_of_leads,
+)
 from accord.leads.queries.duplicates import (
     Pair,
     lead_called,
@@ -73,7 +79,9 @@ __all__ = [
     "company_changes",
     "company_page",
     "company_timeline",
+    "custom_facts",
     "engagement",
+    "fact_rules",
     "facts_changed_at",
     "identities_of",
     "import_page",
@@ -105,5 +113,7 @@ __all__ = [
     "suspects",
     "suspects_of",
     "timeline",
+    "values_of_companies",
+    "values_of_leads",
     "visible_to",
 ]

@@ -16,6 +16,7 @@ from accord.leads.models import (
     StageEntry,
     Submission,
 )
+from accord.leads.queries.custom import has_value
 from accord.teams.models import User
 
 PAGE = 50
@@ -35,7 +36,8 @@ class LeadFilters:
     """What the leads list is narrowed to; the same names stand in the page's address.
 
     Dates are half-open instants of first contact. `source` "" means all, "-" those without
-    one. `entered` is a stage that was ever entered, in [entered_from, entered_until).
+    one. `entered` is a stage that was ever entered, in [entered_from, entered_until). `custom`
+    are facts that the company defined, each with its value as it stands in the address.
     """
 
     stage: str = ""
@@ -51,6 +53,7 @@ class LeadFilters:
     entered_from: datetime | None = None
     entered_until: datetime | None = None
     import_id: uuid.UUID | None = None
+    custom: tuple[tuple[str, str], ...] = ()
 
     def is_empty(self) -> bool:
         """Whether nothing is narrowed."""
@@ -86,6 +89,8 @@ def filtered(user: User, filters: LeadFilters) -> QuerySet[Lead]:
     if filters.source:
         named = {"source__isnull": True} if filters.source == "-" else {"source": filters.source}
         leads = leads.filter(**named)
+    for key, value in filters.custom:
+        leads = leads.filter(has_value(key, value))
     if filters.text.strip():
         leads = _matching(leads, filters.text)
     if filters.entered:

@@ -12,11 +12,14 @@ from accord.leads.models import (
     Activity,
     Company,
     CompanyFactChange,
+    CompanyValue,
     FactChange,
     Lead,
+    LeadValue,
     Ownership,
     StageEntry,
 )
+from accord.leads.queries.custom import values_at
 
 FACTS = (
     "name",
@@ -69,6 +72,8 @@ def as_it_was(*, leads: Collection[uuid.UUID], moment: datetime) -> dict[uuid.UU
         lead_id__in=leads, known_from__lte=moment, known_until__gt=moment
     ):
         facts[change.lead_id][change.fact] = _value(change)
+    for lead_id, own in values_at(LeadValue, "lead_id", leads, moment).items():
+        facts[lead_id] |= own
     companies = _companies({row["company_id"] for row in facts.values()} - {None}, moment)
     known = StageEntry.objects.filter(known_at__lte=moment)
     stages = _open_at(known, leads, "entered_at", "left_at", "stage", moment)
@@ -97,6 +102,8 @@ def _companies(ids: set[uuid.UUID], moment: datetime) -> dict[uuid.UUID, dict[st
         company_id__in=ids, known_from__lte=moment, known_until__gt=moment
     ):
         found[change.company_id][change.fact] = _value(change)
+    for id, own in values_at(CompanyValue, "company_id", ids, moment).items():
+        found[id] |= own
     return found
 
 

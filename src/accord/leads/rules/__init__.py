@@ -14,7 +14,8 @@ from accord.leads.rules.bodies import (
     read_company_facts,
     read_facts,
 )
-from accord.leads.rules.entries import Entry, NewActivity, Reading
+from accord.leads.rules.custom import read_custom
+from accord.leads.rules.entries import Entry, FactRule, NewActivity, Reading
 from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     MAX_LENGTH,
@@ -36,10 +37,12 @@ __all__ = [
     "MAX_TEXT",
     "STAGES",
     "Entry",
+    "FactRule",
     "NewActivity",
     "Reading",
     "read_body",
     "read_company_facts",
+    "read_custom",
     "read_domain",
     "read_email",
     "read_facts",

@@ -6,7 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from accord.base.errors import Invalid
-from accord.leads.rules.entries import Entry, Reading
+from accord.leads.rules.custom import read_custom
+from accord.leads.rules.entries import Entry, FactRule, Reading
 from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     read_choice,
@@ -77,11 +78,15 @@ def _facts(given: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def read_facts(given: Mapping[str, Any], *, region: str | None = None) -> dict[str, Any]:
+def read_facts(
+    given: Mapping[str, Any], *, custom: Mapping[str, FactRule], region: str | None = None
+) -> dict[str, Any]:
     """Facts as a person states them: what is left empty becomes unknown (None).
 
     Raises Invalid with the field's name and a sentence.
     """
+    own = read_custom(given, custom, "lead")
+    given = {key: value for key, value in given.items() if key not in custom}
     stated = {key: value for key, value in given.items() if _is_given(value)}
     facts: dict[str, Any] = dict.fromkeys(given.keys() - stated.keys())
     facts |= _facts(stated)
@@ -89,7 +94,7 @@ def read_facts(given: Mapping[str, Any], *, region: str | None = None) -> dict[s
         facts["email"] = read_email(str(stated["email"]))
     if "phone" in stated:
         facts["phone"] = read_phone(str(stated["phone"]), region)
-    return facts
+    return facts | own
 
 
 def _identities(given: Mapping[str, Any], entry: Entry, reading: Reading) -> None:
@@ -112,7 +117,9 @@ def _identities(given: Mapping[str, Any], entry: Entry, reading: Reading) -> Non
         )
 
 
-def _company(given: Mapping[str, Any], email: str | None) -> dict[str, Any] | None:
+def _company(
+    given: Mapping[str, Any], email: str | None, reading: Reading
+) -> dict[str, Any] | None:
     """The company named, or the one behind a business address; free mail names none."""
     domain = None
     if "company_domain" in given or "website" in given:
@@ -131,13 +138,15 @@ def _company(given: Mapping[str, Any], email: str | None) -> dict[str, Any] | No
         company["country"] = read_text(given["country"], "country")
     if "employees" in given:
         company["employees"] = int(read_number(given["employees"], "employees", 10**8))
-    return company
+    return company | read_custom(given, reading.custom, "company")
 
 
 COMPANY_FACTS = ("name", "domain", "industry", "employees", "country")
 
 
-def read_company_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+def read_company_facts(
+    given: Mapping[str, Any], *, custom: Mapping[str, FactRule]
+) -> dict[str, Any]:
     """Facts of a company as a person states them: what is left empty becomes unknown (None).
 
     Raises Invalid with the field's name and a sentence.
@@ -157,7 +166,7 @@ def read_company_facts(given: Mapping[str, Any]) -> dict[str, Any]:
             facts[key] = read_text(value, "company" if key == "name" else key)
     if "name" in facts and facts["name"] is None:
         raise Invalid("A company needs a name.", field="name")
-    return facts
+    return facts | read_custom(given, custom, "company")
 
 
 def read_body(
@@ -182,10 +191,10 @@ def read_body(
         body=body,
         happened_at=happened_at,
         line=line,
-        facts=_facts(given),
+        facts=_facts(given) | read_custom(given, reading.custom, "lead"),
     )
     _identities(given, entry, reading)
-    entry.company = _company(given, entry.facts.get("email"))
+    entry.company = _company(given, entry.facts.get("email"), reading)
     if "campaign" in given:
         entry.campaign = read_text(given["campaign"], "campaign")
     if "message" in given:

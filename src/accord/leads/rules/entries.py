@@ -53,15 +53,33 @@ class Entry:
     field: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """A fact that the company defined, and what its values may be.
+
+    `key` is its name everywhere. `about` is lead, company or deal; `kind` text, number, money,
+    date, choice or yes_no; only a choice has `choices`.
+    """
+
+    key: str
+    label: str
+    about: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    in_list: bool = False
+    on_form: bool = False
+
+
 @dataclass(slots=True, frozen=True)
 class Reading:
     """How to read what is ambiguous: the zone of bare times, the region of bare numbers.
 
     `at` is the moment of receipt: what is said to have happened later is refused.
-    `source` is the name space of external ids.
+    `source` is the name space of external ids, `custom` the facts that the company defined.
     """
 
     at: datetime
     time_zone: str = "UTC"
     region: str | None = None
     source: str = "api"
+    custom: Mapping[str, FactRule] = field(default_factory=dict)

@@ -78,12 +78,13 @@ def read_moment(value: Any, name: str, reading: Reading) -> datetime:
 
 
 def read_date(value: Any, name: str) -> date:
+    """A day; of a moment, its day where it was written."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value).strip())
+        return datetime.fromisoformat(str(value).strip()).date()
     except ValueError as error:
         raise Invalid(f"“{value}” is not a date; write it as 2026-05-31.", field=name) from error
 

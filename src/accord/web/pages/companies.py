@@ -16,6 +16,7 @@ from accord.deals import queries as deals
 from accord.leads import queries
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
+from accord.web.fields import Fact, own_facts
 from accord.web.pages.company_facts import LABELS
 from accord.web.requests import is_partial
 from accord.web.stories import tell
@@ -78,6 +79,7 @@ def company(request: "Request", id: uuid.UUID) -> HttpResponse:
         "campaigns": queries.campaigns_of(found.id),
         "weeks": _weeks(found.id, request.at),
         "changes": _changes(found.id),
+        "own_facts": _own_facts(found.id),
     }
     return render(request, "company.html", {**context, **_story(request, found.id)})
 
@@ -98,6 +100,12 @@ def _story(request: "Request", id: uuid.UUID) -> dict[str, Any]:
         "story": [(line, leads.get(line.activity.lead_id, "")) for line in lines],
         "story_cursor": page.next_cursor,
     }
+
+
+def _own_facts(id: uuid.UUID) -> list[Fact]:
+    own = queries.fact_rules("company")
+    known = queries.values_of_companies([id]) if own else {}
+    return own_facts(own, known.get(id, {}))
 
 
 def _weeks(id: uuid.UUID, at: datetime) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from accord.base.errors import Invalid, Refusal
 from accord.flows import learn
 from accord.leads import queries, rules
 from accord.web.acts import moved_on
-from accord.web.pages.facts import Field
+from accord.web.fields import Field, own_fields
 
 if TYPE_CHECKING:
     from accord.leads.models import Company
@@ -39,7 +39,7 @@ def company_facts(request: "Request", id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return _facts_form(request, found, {})
     try:
-        facts = rules.read_company_facts(request.POST)
+        facts = rules.read_company_facts(request.POST, custom=queries.fact_rules("company"))
         if "parent" in request.POST:
             facts["parent_id"] = _parent(request.POST["parent"])
         learn.learn_of_company(company=found.id, facts=facts, by=request.user.id, at=request.at)
@@ -75,6 +75,8 @@ def _facts_form(
         Field(key, str(labels[key]), kinds.get(key, "input"), given.get(key, str(value or "")))
         for key, value in known.items()
     ]
+    own = queries.fact_rules("company")
+    fields += own_fields(own, queries.values_of_companies([company.id]).get(company.id, {}), given)
     context: dict[str, Any] = {"company": company, "fields": fields}
     if refusal:
         context |= {"sentence": refusal.sentence, "refused": getattr(refusal, "field", "")}

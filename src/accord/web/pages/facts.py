@@ -1,9 +1,7 @@
 """The facts of a lead: shown with since when, and changed by hand."""
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -18,6 +16,7 @@ from accord.base.lifecycle import Side
 from accord.flows import learn
 from accord.leads import queries, rules
 from accord.web.acts import moved_on
+from accord.web.fields import Fact, Field, own_facts, own_fields
 from accord.web.figures import figure
 from accord.web.filters import leads_url
 from accord.web.times import day
@@ -61,36 +60,18 @@ AUTHORITIES: tuple[tuple[str, Any], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact that is known, as it is shown."""
-
-    label: str
-    value: str
-    link: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A fact as it can be changed."""
-
-    key: str
-    label: str
-    kind: str
-    value: str
-    choices: Iterable[tuple[str, Any]] = ()
-
-
 def facts_of(lead: "Lead") -> list[Fact]:
     """What is known of a lead, in the order of the page."""
     since = queries.facts_changed_at(lead.id)
     shown = [(key, _shown(lead, key)) for key in LABELS]
-    return [
+    facts = [
         Fact(str(LABELS[key]), value, _link(key, value), since.get(key))
         for key, value in shown
         if value
     ]
+    own = queries.fact_rules("lead")
+    known = queries.values_of_leads([lead.id]) if own else {}
+    return facts + own_facts(own, known.get(lead.id, {}))
 
 
 def _shown(lead: "Lead", key: str) -> str:
@@ -116,9 +97,11 @@ def lead_facts(request: "Request", id: uuid.UUID) -> HttpResponse:
     found = queries.one_lead(request.user, id)
     if request.method != "POST":
         return _facts_form(request, found, {})
-    given = {key: request.POST[key].strip() for key in CHANGEABLE if key in request.POST}
+    custom = queries.fact_rules("lead")
+    keys = (*CHANGEABLE, *custom)
+    given = {key: request.POST[key].strip() for key in keys if key in request.POST}
     try:
-        facts = rules.read_facts(given)
+        facts = rules.read_facts(given, custom=custom)
         learn.learn(
             lead=found.id,
             facts=facts,
@@ -148,6 +131,8 @@ def _facts_form(
         )
         for key in CHANGEABLE
     ]
+    own = queries.fact_rules("lead")
+    fields += own_fields(own, queries.values_of_leads([lead.id]).get(lead.id, {}), given)
     template = "parts/facts_form.html" if "HX-Request" in request.headers else "facts.html"
     context = {"lead": lead, "fields": fields}
     if refusal is None:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accord.base.errors import Invalid
-from accord.flows.receive import Door, Incoming, receive
+from accord.flows.receive import Door, Incoming, check_body, receive
+from accord.leads import queries as leads
+from accord.leads import rules
 from accord.teams import queries as teams
-from accord.web.bodies import check_body
+from accord.web.fields import own_fields
 from accord.web.limits import address_of, is_too_often
 from accord.web.nonces import Nonce, read_nonce
 from accord.web.requests import moment_of
@@ -72,6 +74,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
         "form_purpose": f"form:{slug}",
         "company": company,
         "given": request.POST,
+        "fields": own_fields(_own(), {}, request.POST),
     }
     if request.method != "POST":
         return render(request, "form.html", context)
@@ -79,8 +82,14 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
         _receive(request, found)
     except Invalid as refusal:
         context |= {"sentence": refusal.sentence, "field": refusal.field}
+        context["refused"] = refusal.field
         return render(request, "form.html", context, status=422)
     return render(request, "form_kept.html", context)
+
+
+def _own() -> dict[str, rules.FactRule]:
+    """The facts of the company's own that a form asks for."""
+    return {key: rule for key, rule in leads.fact_rules().items() if rule.on_form}
 
 
 def _receive(request: HttpRequest, form: Form) -> None:
@@ -92,7 +101,7 @@ def _receive(request: HttpRequest, form: Form) -> None:
         )
     nonce = read_nonce(f"form:{form.slug}", request.POST.get("nonce", ""))
     body = _body(request, form, nonce)
-    check_body(body, at=at)
+    check_body(body=body, at=at)
     receive(
         submissions=[Incoming(body=body, nonce=f"form:{nonce.value}")],
         door=Door.FORM,
@@ -103,7 +112,7 @@ def _receive(request: HttpRequest, form: Form) -> None:
 
 def _body(request: HttpRequest, form: Form, nonce: Nonce) -> dict[str, str]:
     """What was filled in. What a program seems to have sent is kept, but asks for nothing."""
-    given = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    given = {name: request.POST.get(name, "").strip() for name in (*FIELDS, *_own())}
     body = {name: value for name, value in given.items() if value}
     if body.get("asks_for") not in form.asks_for:
         body.pop("asks_for", None)

@@ -168,10 +168,11 @@ def _columns(
 
 
 def _targets(kind: str) -> list[tuple[str, str]]:
+    own = queries.fact_rules(*import_file.ABOUT[kind])
     return [
         (target, str(TARGET_WORDS.get(target, target.replace("_", " ").capitalize())))
         for target in TARGETS[kind]
-    ]
+    ] + [(key, rule.label) for key, rule in own.items()]
 
 
 def _shown(entry: Any) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The leads list, and a lead that a person brings in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accord.base.errors import Invalid
 from accord.base.lifecycle import LeadStatus, Stage
-from accord.flows.receive import Door, Incoming, receive
+from accord.flows.receive import Door, Incoming, check_body, receive
 from accord.leads import queries
-from accord.web.bodies import check_body
+from accord.web.fields import own_fields, shown
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import read_nonce
 from accord.web.requests import is_partial
@@ -23,12 +23,15 @@ from accord.web.times import day
 from accord.web.words import stage_label
 
 if TYPE_CHECKING:
+    from accord.leads.models import Lead
+    from accord.leads.rules import FactRule
     from accord.web.requests import Request
 
 LESS_USED = (
     *("company", "campaign", "contact_from", "contact_until"),
     *("entered", "entered_from", "entered_until", "import_id"),
 )
+LISTED = ("lead", "company")
 BROUGHT = (
     "name",
     "email",
@@ -46,9 +49,12 @@ def leads(request: "Request") -> HttpResponse:
     """Leads, newest contact first, narrowed by what the address says."""
     filters = read_filters(request.GET)
     page = queries.lead_page(request.user, filters, cursor=request.GET.get("cursor", ""))
+    own = {key: each for key, each in queries.fact_rules(*LISTED).items() if each.in_list}
     context = {
         "filters": filters,
         "page": page,
+        "rows": _rows(page.leads, own),
+        "own": own.values(),
         "count": page.count(),
         "count_limit": queries.COUNTED_UP_TO,
         "query": query_of(filters),
@@ -64,6 +70,7 @@ def leads(request: "Request") -> HttpResponse:
         "owners": queries.owners(),
         "hidden_filters": _hidden(request.GET),
         "narrowed": _narrowed(filters),
+        "fields": own_fields(own, {}, dict(filters.custom)),
     }
     return render(request, "leads.html", {**context, **choices})
 
@@ -71,6 +78,22 @@ def leads(request: "Request") -> HttpResponse:
 def _hidden(query: Mapping[str, str]) -> list[tuple[str, str]]:
     """The filters that have no field of their own on the page; they stay in force."""
     return [(name, query[name]) for name in LESS_USED if query.get(name)]
+
+
+def _rows(leads: Sequence["Lead"], own: Mapping[str, "FactRule"]) -> list[tuple[Any, list[str]]]:
+    """Leads, each with what is known of the facts that the list shows."""
+    abouts = {each.about for each in own.values()}
+    of_leads = queries.values_of_leads([lead.id for lead in leads]) if "lead" in abouts else {}
+    companies = {lead.company_id for lead in leads if lead.company_id}
+    of_companies = queries.values_of_companies(companies) if "company" in abouts else {}
+    known = [
+        {**of_leads.get(lead.id, {}), **of_companies.get(lead.company_id or lead.id, {})}
+        for lead in leads
+    ]
+    return [
+        (lead, [shown(values.get(key)) for key in own])
+        for lead, values in zip(leads, known, strict=True)
+    ]
 
 
 def _narrowed(filters: queries.LeadFilters) -> list[str]:
@@ -111,7 +134,7 @@ def lead_new(request: "Request") -> HttpResponse:
     }
     try:
         nonce = read_nonce("lead_new", request.POST.get("nonce", ""))
-        check_body(body, at=request.at)
+        check_body(body=body, at=request.at)
     except Invalid as refusal:
         context = {
             "given": request.POST,
