@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from accord.deals.models import Deal
 from accord.handoffs.models import Handoff
+from accord.leads.actions import Wanted, define_fact
 from accord.leads.models import Lead
 from accord.sample import cast
 from accord.sample.actions import fill
@@ -25,6 +26,11 @@ from tests.journeys.test_own_file import FILE
 
 pytestmark = pytest.mark.browser
 LEADS = 160
+OWN = (
+    Wanted("Region", kind="choice", choices=["North", "South"], in_list=True, on_form=True),
+    Wanted("Contract until", about="company", kind="date", in_list=True),
+    Wanted("Margin", about="deal", kind="money"),
+)
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SAM = cast.SWITCH[0].email
 PEOPLE = {person.roles[0]: person.email for person in cast.SWITCH}
@@ -37,7 +43,8 @@ NO_PAGES = {
     *("deal_step", "deal_win", "deal_loss", "notification"),
     *("import_trial", "import_start", "import_refused", "import_handoffs"),
     *("duplicate_answer", "merge_undoing", "mail_lead"),
-    *("company_timeline", "company_target"),
+    *("company_timeline", "company_target", "own_fact_retirement"),
+    *("lead_export", "company_export", "deal_export"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
@@ -52,6 +59,7 @@ class Company:
     handoff: uuid.UUID
     leads: list[uuid.UUID]
     buyer: uuid.UUID
+    deal: uuid.UUID
     plan: str = ""
     imported: str = ""
 
@@ -61,6 +69,10 @@ class Company:
             return [reverse(name, args=[lead]) for lead in self.leads]
         if name in ("company", "company_facts"):
             return [reverse(name, args=[self.buyer])]
+        if name == "own_fact":
+            return [reverse(name, args=["custom_region"])]
+        if name == "deal_facts":
+            return [reverse(name, args=[self.deal])]
         if name.startswith("handoff_"):
             return [reverse(name, args=[self.handoff])]
         if name == "handoffs":
@@ -76,13 +88,13 @@ class Company:
         }.get(name) or [reverse(name)]
 
 
-def an_open_handoff_and_leads() -> tuple[uuid.UUID, list[uuid.UUID], uuid.UUID]:
-    """One of Sam's open handoffs, its lead and one of each kind of stage, and a buyer."""
+def an_open_handoff_and_leads() -> tuple[uuid.UUID, list[uuid.UUID], uuid.UUID, uuid.UUID]:
+    """One of Sam's open handoffs, its lead and one of each kind of stage, a buyer and its deal."""
     handoff = Handoff.objects.filter(owner__email=SAM, disposed_at__isnull=True).earliest("id")
     stages = ("customer", "recycled", "inquiry")
     found = [Lead.objects.filter(stage=stage).earliest("id").id for stage in stages]
     buyer = Deal.objects.filter(company_id__isnull=False).earliest("id")
-    return handoff.id, [handoff.lead_id, *found], buyer.company_id
+    return handoff.id, [handoff.lead_id, *found], buyer.company_id, buyer.id
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +103,8 @@ def company(
 ) -> Iterator[Company]:
     with a_place(django_db_blocker) as place:
         place.do(fill, at=datetime.now(UTC), size=LEADS)
+        for wanted in OWN:
+            place.do(define_fact, wanted=wanted, at=datetime.now(UTC))
         company = Company(place, *place.do(an_open_handoff_and_leads))
         path = tmp_path_factory.mktemp("files") / "leads.csv"
         path.write_text(FILE)

@@ -9,11 +9,19 @@ from accord.api.auth import Request, called
 from accord.api.once import IdempotencyKey, once
 from accord.api.problems import PROBLEMS
 from accord.api.shapes.handoffs import HandoffOut, handoff_of
-from accord.api.shapes.leads import ActivityOut, LeadDetailOut, LeadOut, activities_of, detail_of
+from accord.api.shapes.leads import (
+    ActivityOut,
+    LeadDetailOut,
+    LeadOut,
+    activities_of,
+    detail_of,
+    leads_of,
+)
 from accord.api.submissions import router
 from accord.api.times import Moment
 from accord.base.errors import Invalid, Missing
 from accord.base.lifecycle import LeadStatus, Side, Stage
+from accord.criteria.registry import CUSTOM
 from accord.flows import hand_off
 from accord.handoffs import queries as handoffs
 from accord.leads import queries
@@ -71,11 +79,16 @@ class OfferIn(Schema):
 
 @router.get("/", **called("list_leads"), summary="List leads", response={200: LeadsOut, **PROBLEMS})
 def list_leads(request: Request, filters: Query[LeadFilters]) -> dict[str, Any]:
-    """Fifty a page, newest contact first. `source=-` asks for those without one."""
+    """Fifty a page, newest contact first. `source=-` asks for those without one.
+
+    Facts that the company defined are filters under their keys, such as `custom_region=North`.
+    """
     given = _given(filters)
     cursor = given.pop("cursor", "")
-    page = queries.lead_page(request.auth, queries.LeadFilters(**given), cursor=cursor)
-    return {"rows": list(page.leads), "next_cursor": page.next_cursor}
+    own = sorted((key, text) for key, text in request.GET.dict().items() if key.startswith(CUSTOM))
+    wanted = queries.LeadFilters(**given, custom=tuple((key, str(text)) for key, text in own))
+    page = queries.lead_page(request.auth, wanted, cursor=cursor)
+    return {"rows": leads_of(page.leads), "next_cursor": page.next_cursor}
 
 
 @router.get(

@@ -27,6 +27,7 @@ COMMANDS = {
     "worker": Entry("accord.cli.processes:worker", "Run a worker alone.", django=False),
     "demo": Entry("accord.cli.demo:demo", "Fill an empty Accord with a sample company."),
     "import": Entry("accord.cli.imports:import_file", "Bring in a file of leads or deals."),
+    "export": Entry("accord.cli.export:export", "Print leads, companies or deals as a CSV."),
     "undo": Entry("accord.cli.undo:undo", "Undo an import."),
     "report": Entry(
         "accord.cli.report:report", "Print a report: funnel, channels, sla, scoreboard."

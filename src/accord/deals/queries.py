@@ -1,15 +1,18 @@
 """Reads of deals: the pipeline by step, and the deals of a lead."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accord.base.errors import Missing
-from accord.deals.models import Deal, DealLead, DealState, SalesStep
+from accord.deals.models import Deal, DealLead, DealState, DealValue, SalesStep
 from accord.leads.models import Lead
+from accord.leads.queries.custom import values_of
+from accord.leads.queries.exports import Rows, with_values
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,37 @@ def deals_of_company(company_id: uuid.UUID) -> list[Deal]:
     """The deals with a company, open ones first, newest first; a hundred at most."""
     deals = _with_people().filter(company_id=company_id)
     return list(deals.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-id")[:100])
+
+
+_EXPORTED = {
+    "id": "id",
+    "lead_id": "lead_id",
+    "lead_email": "lead_email",
+    "external_id": "external_id",
+    "title": "title",
+    "company": "company__name",
+    "amount": "amount",
+    "currency": "currency",
+    "state": "state",
+    "step": "step__name",
+    "opened_at": "opened_at",
+    "closed_at": "closed_at",
+    "loss_reason": "loss_reason",
+    "owner": "owner__name",
+    "note": "note",
+}
+
+
+def deal_rows() -> Rows:
+    """The header, then the deals, newest first, under the names by which a file is read again."""
+    email = Lead.objects.filter(id=OuterRef("lead_id")).values("email")[:1]
+    deals = Deal.objects.annotate(lead_email=Subquery(email)).order_by("-opened_at", "-id")
+    return with_values(deals, _EXPORTED, "deal", values_of_deals)
+
+
+def values_of_deals(deals: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
+    """What is known of deals beside what Accord asks, by key. One query."""
+    return values_of(DealValue, "deal_id", deals)
 
 
 def _with_people() -> QuerySet[Deal]:

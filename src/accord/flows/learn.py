@@ -1,4 +1,4 @@
-"""What somebody here found out about a lead or its company walks the way like everything else."""
+"""What somebody here found out about a lead, its company or a deal walks the way like all else."""
 
 import uuid
 from collections.abc import Mapping
@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
+from accord.deals.actions.values import set_values
+from accord.deals.queries import one_deal
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
 from accord.leads import actions, queries
 from accord.leads.actions.holding import hold_leads
+from accord.leads.rules import NewActivity
 
 _RECOGNISED_BY = ("email", "phone")
 
@@ -37,6 +40,31 @@ def learn(
             advance(leads=[lead], at=at)
             hand_off(leads=[lead], at=at)
     return changed.get(lead, [])
+
+
+def learn_of_deal(
+    *, deal: uuid.UUID, facts: Mapping[str, Any], by: uuid.UUID, at: datetime
+) -> bool:
+    """Set facts that the company defined about a deal and judge its lead anew.
+
+    Whether anything changed. Raises Missing.
+    """
+    with transaction.atomic():
+        found = one_deal(deal)
+        changed = set_values(told=[(found, facts)], by=by, at=at)
+        if changed:
+            told = NewActivity(
+                kind="fact.changed",
+                side=Side.SALES,
+                happened_at=at,
+                by_id=by,
+                detail={"facts": sorted(facts), "deal": f"{deal}"},
+            )
+            actions.record_activities(rows=[(found.lead_id, told)], at=at)
+            evaluate(leads=[found.lead_id], at=at)
+            advance(leads=[found.lead_id], at=at)
+            hand_off(leads=[found.lead_id], at=at)
+    return bool(changed)
 
 
 def learn_of_company(

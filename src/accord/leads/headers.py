@@ -44,7 +44,7 @@ _PERSON = {
     "name": ("name", "fullname", "contactname", "leadname"),
     "job_title": ("jobtitle", "title", "position", "role"),
     "company": ("company", "companyname", "account", "accountname", "organization", "organisation"),
-    "website": ("website", "websiteurl", "companywebsite", "url"),
+    "website": ("website", "websiteurl", "companywebsite", "url", "companydomain"),
     "country": ("country", "countryregion"),
     "language": ("language", "preferredlanguage", "hslanguage"),
     "industry": ("industry", "sector", "businesssegment"),
@@ -54,12 +54,13 @@ _PERSON = {
     "campaign": ("campaign", "campaignname", "utmcampaign"),
     "message": ("message", "comment", "comments", "notes"),
     "need": ("need", "needs", "requirement", "requirements", "interest", "painpoint"),
+    "lead_type": ("leadtype",),
     "authority": ("authority", "decisionmaker", "decisionrole"),
     "budget": ("budget",),
     "needed_by_on": ("neededby", "neededbyon", "timeline"),
     "happened_at": (
         *("createdate", "createddate", "createdat", "created", "firstcontactdate", "date"),
-        *("submittedat", "timestamp"),
+        *("submittedat", "timestamp", "firstcontactat"),
     ),
 }
 
@@ -161,7 +162,8 @@ def recognise(
         if found is not None and found not in columns:
             columns[found] = target
     for key, fact in (custom or {}).items():
-        said = known.get(plain(fact.label)) or known.get(plain(key.removeprefix(CUSTOM)))
+        names = (key, fact.label, key.removeprefix(CUSTOM))
+        said = next((known[plain(name)] for name in names if plain(name) in known), None)
         if said is not None:
             columns.setdefault(said, key)
     if not any(target in IDENTITIES[kind] for target in columns.values()):

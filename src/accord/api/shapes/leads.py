@@ -6,10 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.leads import kinds
+from accord.leads.queries import values_of_companies, values_of_leads
 from accord.qualification.reasons import why
 from accord.teams.queries import names
 
@@ -62,6 +63,10 @@ class LeadOut(Schema):
     owner: Named | None
     first_contact_at: datetime
     known_at: datetime
+    custom: dict[str, bool | date | Decimal | str] = Field(
+        default_factory=dict,
+        description="Facts that the company defined about the lead and its company, by key.",
+    )
 
 
 class LineOut(Schema):
@@ -123,10 +128,23 @@ def verdict_of(verdict: "DefinitionVerdict") -> VerdictOut:
     )
 
 
+def leads_of(leads: Sequence["Lead"]) -> list[LeadOut]:
+    """Leads with what the company defined about them, in the order given. Two queries."""
+    own = values_of_leads([lead.id for lead in leads])
+    there = values_of_companies({lead.company_id for lead in leads if lead.company_id})
+    return [
+        LeadOut.from_orm(lead).model_copy(
+            update={"custom": own.get(lead.id, {}) | there.get(lead.company_id or lead.id, {})}
+        )
+        for lead in leads
+    ]
+
+
 def detail_of(lead: "Lead") -> LeadDetailOut:
-    """A lead with the verdicts on it. Two queries."""
+    """A lead with the verdicts on it. Four queries."""
     verdicts = [verdict_of(each) for each in why(lead.id)]
-    return LeadDetailOut(**LeadOut.from_orm(lead).model_dump(), verdicts=verdicts)
+    (found,) = leads_of([lead])
+    return LeadDetailOut(**found.model_dump(), verdicts=verdicts)
 
 
 def activities_of(activities: Sequence["Activity"]) -> list[ActivityOut]:

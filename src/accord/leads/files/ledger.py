@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from accord.leads.files.rows import guard
+from accord.leads.files.writing import csv_lines
 
 OWN_COLUMNS = ("accord_line", "accord_column", "accord_reason")
 MORE = "…"  # where the cells stand that have no column
@@ -38,15 +39,8 @@ Fated = tuple[int, str, str | None, str | None, Mapping[str, Any]]
 def ledger_lines(header: Sequence[str], rows: Iterable[Fated]) -> Iterator[str]:
     """The whole ledger as lines of a CSV: fate and reason of each row before its own cells."""
     columns = [name for name in header if name not in OWN_COLUMNS]
-    writer = csv.writer(_Lines())
-    yield writer.writerow([OWN_COLUMNS[0], "accord_fate", *OWN_COLUMNS[1:], *map(guard, columns)])
-    for line, fate, column, reason, sent in rows:
-        cells = [guard(str(sent.get(name, ""))) for name in columns]
-        yield writer.writerow([line, fate, column or "", reason or "", *cells])
-
-
-class _Lines:
-    """A file whose `write` gives the line back, so that rows can be sent as they are read."""
-
-    def write(self, line: str) -> str:
-        return line
+    yield from csv_lines([(OWN_COLUMNS[0], "accord_fate", *OWN_COLUMNS[1:], *columns)])
+    yield from csv_lines(
+        (line, fate, column, reason, *(str(sent.get(name, "")) for name in columns))
+        for line, fate, column, reason, sent in rows
+    )

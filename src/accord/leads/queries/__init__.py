@@ -32,6 +32,7 @@ from accord.leads.queries.duplicates import (
     suspects,
     suspects_of,
 )
+from accord.leads.queries.exports import company_rows, lead_rows
 from accord.leads.queries.intake import (
     import_page,
     imports,
@@ -78,6 +79,7 @@ __all__ = [
     "company_called",
     "company_changes",
     "company_page",
+    "company_rows",
     "company_timeline",
     "custom_facts",
     "engagement",
@@ -89,6 +91,7 @@ __all__ = [
     "last_import",
     "lead_called",
     "lead_page",
+    "lead_rows",
     "leads_of_companies",
     "leads_of_identities",
     "ledger",

@@ -13,6 +13,7 @@ from accord.agreement import queries as agreement
 from accord.deals import queries
 from accord.flows import close
 from accord.flows.close import Lost
+from accord.leads.queries import fact_rules
 from accord.web.acts import moved_on
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def deals(request: "Request") -> HttpResponse:
         "loss_reasons": agreement.running().loss_reasons,
         "show": "table" if request.GET.get("show") == "table" else "board",
         "mine": mine,
+        "own_facts": bool(fact_rules("deal")),
     }
     return render(request, "deals.html", context)
 

@@ -1,7 +1,7 @@
 """Leads that may be one person: side by side, merged or left apart, and parted again."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,14 @@ from accord.base.lifecycle import Stage
 from accord.flows import merge as flow
 from accord.leads import queries
 from accord.web.acts import moved_on
+from accord.web.fields import shown
 from accord.web.pages.facts import LABELS
 from accord.web.times import day
 
 if TYPE_CHECKING:
     from accord.leads.models import Lead
     from accord.leads.queries import Pair
+    from accord.leads.rules import FactRule
     from accord.web.requests import Request
 
 MOVES: dict[str, Any] = {
@@ -62,8 +64,8 @@ class Shown:
 @require_GET
 def duplicates(request: "Request") -> HttpResponse:
     """The pairs that somebody has to look at."""
-    shown = [_shown(pair) for pair in queries.suspects()]
-    return render(request, "duplicates.html", {"shown": shown, "count": queries.suspect_count()})
+    context = {"shown": _shown(queries.suspects()), "count": queries.suspect_count()}
+    return render(request, "duplicates.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +89,8 @@ def lead_merging(request: "Request", id: uuid.UUID) -> HttpResponse:
         pair = queries.pair_of(found.id, other)
         would = flow.preview(winner=found.id, loser=other)
         moves = [(MOVES[key], number) for key, number in would.moves.items() if key in MOVES]
-        context |= {"would": would, "moves": moves, "shown": pair and _shown(pair)}
+        context |= {"would": would, "moves": moves}
+        context["shown"] = next(iter(_shown([pair] if pair else [])), None)
     return render(request, "lead_merging.html", context)
 
 
@@ -128,20 +131,32 @@ def duplicate_answer(request: "Request", id: uuid.UUID) -> HttpResponse:
     return moved_on(request, "duplicates")
 
 
-def _shown(pair: "Pair") -> Shown:
-    one, other = pair.one, pair.other
-    rows = [Row(str(label), _text(one, name), _text(other, name)) for name, label in LABELS.items()]
-    rows += [
-        Row(_("Company"), str(one.company or ""), str(other.company or "")),
-        Row(_("Stage"), str(Stage(one.stage).label), str(Stage(other.stage).label)),
-        Row(_("Owner"), str(one.owner or ""), str(other.owner or "")),
-        Row(
-            _("First contact"),
-            f"{one.first_contact_at:%Y-%m-%d}",
-            f"{other.first_contact_at:%Y-%m-%d}",
-        ),
+def _shown(pairs: Sequence["Pair"]) -> list[Shown]:
+    """Pairs with all that is known of both. Two queries more than the pairs took."""
+    rules = queries.fact_rules("lead")
+    leads = [lead.id for pair in pairs for lead in (pair.one, pair.other)]
+    known = queries.values_of_leads(leads) if rules else {}
+    return [
+        Shown(pair=pair, rows=[row for row in _rows(pair, rules, known) if row.one or row.other])
+        for pair in pairs
     ]
-    return Shown(pair=pair, rows=[row for row in rows if row.one or row.other])
+
+
+def _rows(
+    pair: "Pair",
+    rules: Mapping[str, "FactRule"],
+    known: Mapping[uuid.UUID, Mapping[str, Any]],
+) -> Iterator[Row]:
+    one, other = pair.one, pair.other
+    for name, label in LABELS.items():
+        yield Row(str(label), _text(one, name), _text(other, name))
+    ours, theirs = known.get(one.id, {}), known.get(other.id, {})
+    for key, rule in rules.items():
+        yield Row(rule.label, shown(ours.get(key)), shown(theirs.get(key)))
+    yield Row(_("Company"), str(one.company or ""), str(other.company or ""))
+    yield Row(_("Stage"), str(Stage(one.stage).label), str(Stage(other.stage).label))
+    yield Row(_("Owner"), str(one.owner or ""), str(other.owner or ""))
+    yield Row(_("First contact"), _day(one), _day(other))
 
 
 def _text(lead: "Lead", name: str) -> str:
