@@ -155,7 +155,10 @@ class TestTheList:
             return [row[0].id for row in mira.get(f"{reverse('leads')}?{query}").context["rows"]]
 
         values = {row[0].id: row[1] for row in mira.get(reverse("leads")).context["rows"]}
-        assert values == {dana.id: ["North", "3"], tom.id: ["", "4"]}
+        assert values == {
+            dana.id: [("Region", "North"), ("Machines", "3")],
+            tom.id: [("Region", ""), ("Machines", "4")],
+        }
         assert found("custom_machines=3") == found("custom_region=north") == [dana.id]
         assert found("custom_machines=4") == [tom.id]
         assert found("custom_machines=5") == []

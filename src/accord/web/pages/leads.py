@@ -80,7 +80,9 @@ def _hidden(query: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, query[name]) for name in LESS_USED if query.get(name)]
 
 
-def _rows(leads: Sequence["Lead"], own: Mapping[str, "FactRule"]) -> list[tuple[Any, list[str]]]:
+def _rows(
+    leads: Sequence["Lead"], own: Mapping[str, "FactRule"]
+) -> list[tuple[Any, list[tuple[str, str]]]]:
     """Leads, each with what is known of the facts that the list shows."""
     abouts = {each.about for each in own.values()}
     of_leads = queries.values_of_leads([lead.id for lead in leads]) if "lead" in abouts else {}
@@ -91,7 +93,7 @@ def _rows(leads: Sequence["Lead"], own: Mapping[str, "FactRule"]) -> list[tuple[
         for lead in leads
     ]
     return [
-        (lead, [shown(values.get(key)) for key in own])
+        (lead, [(each.label, shown(values.get(key))) for key, each in own.items()])
         for lead, values in zip(leads, known, strict=True)
     ]
 
