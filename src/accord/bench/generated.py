@@ -2,13 +2,17 @@
 
 import csv
 import random
+import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 SEED = 7
 COLUMNS = (
     *("name", "email", "phone", "company", "country", "job title", "source", "need", "date"),
+    "language",
 )
 MAP = """
 [file]
@@ -24,6 +28,7 @@ country = "country"
 source = "source"
 need = "need"
 date = "happened_at"
+language = "language"
 """
 FIRST_NAMES = (
     *("Ada", "Ben", "Carla", "David", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas"),
@@ -68,4 +73,41 @@ def _people(leads: int, until: date) -> Iterator[tuple[str, ...]]:
             dice.choice(SOURCES),
             dice.choice(NEEDS),
             (until - timedelta(days=365 - 364 * number // leads)).isoformat(),
+            "de",
         )
+
+
+_PARTS = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+    'content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-'
+    'package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.'
+    'openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName='
+    '"/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    'spreadsheetml.sheet.main+xml"/></Types>',
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+    'relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
+    'officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
+    'main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+    '<sheets><sheet name="Leads" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/'
+    'package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.'
+    'org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>'
+    "</Relationships>",
+}
+
+
+def write_workbook(path: Path, *, leads: int, until: date) -> None:
+    """The same as `write_leads`, as a workbook of one sheet."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in _PARTS.items():
+            book.writestr(name, text)
+        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            sheet.write(
+                b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+                b"<sheetData>"
+            )
+            for row in chain([COLUMNS], _people(leads, until)):
+                cells = (f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row)
+                sheet.write(f"<row>{''.join(cells)}</row>".encode())
+            sheet.write(b"</sheetData></worksheet>")

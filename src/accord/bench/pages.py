@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accord.bench.actions.place import own_database
 from accord.bench.figures import Figure, middle, most_memory, percentile
-from accord.bench.working import Company, busiest, first_source, grow
+from accord.bench.working import Company, busiest, first_source, grow, largest
 from accord.teams.models import User
 
 LEADS = 100_000
@@ -40,6 +40,7 @@ def _places(company: Company) -> Iterator[tuple[str, list[Visit]]]:
     yield "pages.lead", [(head, reverse("lead", args=[id])) for id in busiest(REQUESTS)]
     yield "pages.handoffs", [(rep, reverse("handoffs")) for rep in reps]
     yield "pages.today", [(user, reverse("today")) for user in (head, *reps)]
+    yield "pages.company", [(head, reverse("company", args=[id])) for id in largest(REQUESTS)]
     narrowed = ("", "?stage=mql", "?stage=inquiry&status=new", f"?source={first_source()}")
     yield "pages.leads", [(head, reverse("leads") + query) for query in narrowed]
     searched = ("person", "person-77@company-15.example", "nobody", "buyer")

@@ -6,7 +6,7 @@ from datetime import datetime
 from accord.base.errors import Invalid
 from accord.bench.evaluation import evaluation
 from accord.bench.figures import Figure
-from accord.bench.imports import against_copy, olist
+from accord.bench.imports import against_copy, million, olist, workbook
 from accord.bench.pages import pages
 
 Benchmark = Callable[..., Iterator[Figure]]
@@ -14,9 +14,11 @@ Benchmark = Callable[..., Iterator[Figure]]
 # What takes most memory comes last: a process's peak stays with it.
 BENCHMARKS: dict[str, Benchmark] = {
     "import.olist": olist,
+    "import.xlsx": workbook,
     "import.copy": against_copy,
     "evaluate": evaluation,
     "pages": pages,
+    "import.million": million,
 }
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Count
+
 from accord.agreement.queries import running
 from accord.bench.actions.filling import fill
 from accord.bench.actions.place import open_shop, vacuum
@@ -110,3 +112,9 @@ def busiest(number: int) -> list[uuid.UUID]:
 def first_source() -> str:
     """A source that leads came from."""
     return str(Lead.objects.values_list("source", flat=True).first())
+
+
+def largest(number: int) -> list[uuid.UUID]:
+    """The companies that most leads belong to."""
+    counted = Lead.objects.filter(company__isnull=False).values_list("company_id")
+    return [row[0] for row in counted.annotate(n=Count("id")).order_by("-n", "company_id")[:number]]
