@@ -1,14 +1,17 @@
 """Files to import, written for a test."""
 
 import os
+import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
 
+from accord.bench.generated import PARTS
 from accord.leads.files import Layout, Row, open_table, survey
 
 
@@ -33,41 +36,54 @@ def real_data() -> Path:
     return folder
 
 
-_PARTS = {
-    "[Content_Types].xml": (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        '<Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType="application/'
-        'vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="r1" Target="xl/workbook.xml" Type="http://schemas.openxmlformats.org/'
-        'officeDocument/2006/relationships/officeDocument"/></Relationships>'
-    ),
-    "xl/workbook.xml": (
-        '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<sheets><sheet name="Sheet" sheetId="1" r:id="r1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="r1" Target="worksheets/sheet1.xml" Type="http://schemas.'
-        'openxmlformats.org/officeDocument/2006/relationships/worksheet"/></Relationships>'
-    ),
-}
+@dataclass(frozen=True)
+class Formula:
+    """A cell that a spreadsheet works out, with the result that it kept."""
+
+    text: str
+    result: float
+
+
+def protected_workbook(folder: Path) -> Path:
+    """What a spreadsheet saves under a password: a compound file with one encrypted stream.
+
+    [MS-CFB]: a header, one sector of the allocation table, one of the directory.
+    """
+    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
+    header += struct.pack(
+        "<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0, 0
+    )
+    header += struct.pack("<108I", *[free] * 108)
+    allocated = struct.pack("<128I", table, end, *[free] * 126)
+
+    def entry(name: str, kind: int, child: int) -> bytes:
+        text = name.encode("utf-16-le")
+        return (
+            text.ljust(64, b"\0")
+            + struct.pack("<HBBIII", len(text) + 2 if text else 0, kind, 1, free, free, child)
+            + bytes(36)
+            + struct.pack("<IQ", end, 0)
+        )
+
+    entries = entry("Root Entry", 5, 1) + entry("EncryptedPackage", 2, free)
+    path = folder / "secret.xlsx"
+    path.write_bytes(header + allocated + entries + entry("", 0, free) * 2)
+    return path
 
 
 def write_workbook(
-    folder: Path, rows: Sequence[Sequence[object]], *, name: str = "leads.xlsx"
+    folder: Path,
+    rows: Sequence[Sequence[object]],
+    *,
+    name: str = "leads.xlsx",
+    parts: Mapping[str, str] = PARTS,
 ) -> Path:
     """A workbook of one sheet; texts, numbers, yes and no, dates and blanks."""
     lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     path = folder / name
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, text in _PARTS.items():
+        for part, text in parts.items():
             archive.writestr(part, text)
         archive.writestr(
             "xl/worksheets/sheet1.xml",
@@ -83,6 +99,8 @@ def _cell(value: object) -> str:
             return "<c/>"
         case bool():
             return f'<c t="b"><v>{int(value)}</v></c>'
+        case Formula():
+            return f"<c><f>{escape(value.text)}</f><v>{value.result}</v></c>"
         case int() | float():
             return f"<c><v>{value}</v></c>"
         case date():

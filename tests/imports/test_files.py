@@ -14,7 +14,7 @@ from accord.leads.files import Layout, open_table, survey
 from accord.leads.files.ledger import write_refused
 from accord.leads.files.rows import UnreadableFile, guard, unguard
 from accord.leads.files.workbooks import as_text
-from tests.imports.files import rows_of, write, write_workbook
+from tests.imports.files import PARTS, Formula, protected_workbook, rows_of, write, write_workbook
 
 CELLS = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\t\r\n"))
 
@@ -53,6 +53,10 @@ class TestSurvey:
         path.write_bytes(gzip.compress(b"email\n" + b"a@b.co\n" * 99))
         with pytest.raises(UnreadableFile, match="neither a text such as CSV nor a workbook"):
             survey(path)
+
+    def test_says_that_a_password_is_in_the_way(self, tmp_path: Path) -> None:
+        with pytest.raises(UnreadableFile, match="protected by a password"):
+            rows_of(protected_workbook(tmp_path))
 
     def test_refuses_a_damaged_workbook(self, tmp_path: Path) -> None:
         path = tmp_path / "damaged.xlsx"
@@ -216,8 +220,22 @@ class TestWorkbooks:
 
     def test_a_sheet_that_is_not_there_is_named_with_those_that_are(self, tmp_path: Path) -> None:
         path = write_workbook(tmp_path, [["email"]])
-        with pytest.raises(UnreadableFile, match="no sheet “Leads”; it has Sheet"):
-            open_table(survey(path), Layout(sheet="Leads"))
+        with pytest.raises(UnreadableFile, match="no sheet “Prospects”; it has Leads"):
+            open_table(survey(path), Layout(sheet="Prospects"))
 
     def test_a_phone_kept_as_a_number_has_no_decimals(self) -> None:
         assert as_text(4930123456.0) == "4930123456"
+
+
+class TestSheets:
+    def test_what_a_formula_came_to_is_read_as_text(self, tmp_path: Path) -> None:
+        path = write_workbook(tmp_path, [["Email", "Sum"], ["a@b.co", Formula("1+2", 3)]])
+        assert [row.cells for row in rows_of(path)] == [["a@b.co", "3"]]
+
+    def test_a_hidden_sheet_is_read_only_where_it_is_named(self, tmp_path: Path) -> None:
+        hidden = '<sheet state="hidden" '
+        parts = {name: text.replace("<sheet ", hidden) for name, text in PARTS.items()}
+        path = write_workbook(tmp_path, [["Email"], ["a@b.co"]], parts=parts)
+        with pytest.raises(UnreadableFile, match="holds no rows"):
+            rows_of(path)
+        assert [row.cells for row in rows_of(path, Layout(sheet="Leads"))] == [["a@b.co"]]

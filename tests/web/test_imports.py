@@ -18,7 +18,9 @@ from accord.base.errors import Conflict
 from accord.flows import import_file as flow
 from accord.flows.import_file import import_file, plan_import
 from accord.handoffs.models import Handoff
+from accord.jobs import tasks
 from accord.leads.models import Import, Lead
+from accord.outbox import jobs
 from accord.web import uploads
 
 SignedIn = Callable[[str], Client]
@@ -223,4 +225,30 @@ class TestAnImportThatEnded:
         assert Lead.objects.count() == 2
         assert "It was cancelled" in str(mira.get(reverse("import", args=[plan.import_id])).content)
         import_file(plan=plan, by=None, at=at)
+        assert Lead.objects.count() == 6
+
+    def test_goes_on_at_a_tap_where_it_stopped(
+        self, mira: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(flow, "BATCH", 1)
+        page = drop(mira, "email\n" + "".join(f"p{n}@acme.example\n" for n in range(6)))
+        upload = uuid.UUID(page.strip("/").rsplit("/", 1)[-1])
+        path = uploads.find(upload).path
+        plan, at = plan_import(path=path, kind="leads"), datetime.now(UTC)
+
+        def fail(progress: flow.Progress) -> None:
+            if progress.rows == 2:
+                raise OSError("No space left on device")
+
+        with pytest.raises(OSError, match="space"):
+            import_file(plan=plan, by=None, at=at, upload=upload, tell=fail)
+
+        shown = mira.get(reverse("import", args=[plan.import_id])).content.decode()
+        assert "No space left on device" in shown
+        again = reverse("import_start", args=[upload])
+        assert f'action="{again}"' in shown
+        asked: dict[str, Any] = {}
+        monkeypatch.setattr(jobs, "defer", lambda name, **given: asked.update(given))
+        mira.post(again)
+        tasks.run_import(**asked)
         assert Lead.objects.count() == 6

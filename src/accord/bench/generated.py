@@ -77,7 +77,7 @@ def _people(leads: int, until: date) -> Iterator[tuple[str, ...]]:
         )
 
 
-_PARTS = {
+PARTS = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/'
     'content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-'
     'package.relationships+xml"/><Default Extension="xml" ContentType="application/vnd.'
@@ -100,7 +100,7 @@ _PARTS = {
 def write_workbook(path: Path, *, leads: int, until: date) -> None:
     """The same as `write_leads`, as a workbook of one sheet."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in _PARTS.items():
+        for name, text in PARTS.items():
             book.writestr(name, text)
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(

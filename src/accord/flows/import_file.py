@@ -158,14 +158,16 @@ def import_file(
     live: bool = False,
     dry_run: bool = False,
     ledger: Path | None = None,
+    upload: uuid.UUID | None = None,
     tell: Callable[[Progress], None] | None = None,
 ) -> Outcome:
     """Bring in a planned file; its history starts no clocks and tells nobody, unless `live`.
 
-    A dry run does all of it and takes it back. `ledger` is where refused rows are written.
+    A dry run does all of it and takes it back. `ledger` is where refused rows are written,
+    `upload` names the file as a page was sent it, so that it can go on from there.
     Raises Conflict when another process is importing the same file.
     """
-    run = _Run(plan, by, at, live, tell or (lambda progress: None))
+    run = _Run(plan, by, at, live, upload, tell or (lambda progress: None))
     if not dry_run:
         try:
             return _bring_in(run, ledger)
@@ -186,6 +188,7 @@ class _Run:
     by: uuid.UUID | None
     at: datetime
     is_live: bool
+    upload: uuid.UUID | None
     tell: Callable[[Progress], None]
 
 
@@ -322,6 +325,7 @@ def _values(run: _Run) -> dict[str, Any]:
         "mapping": {**plan.mapping.as_json(), "header": list(plan.header)},
         "is_live": run.is_live,
         "lines_total": plan.found.lines,
+        "upload_id": run.upload,
     }
 
 

@@ -75,12 +75,26 @@ def re_evaluate() -> None:
 
 
 @app.task(name="run_import", queue="imports")
-def run_import(*, path: str, kind: str, map_path: str | None, live: bool, by: str | None) -> None:
+def run_import(
+    *,
+    path: str,
+    kind: str,
+    map_path: str | None,
+    live: bool,
+    by: str | None,
+    upload: str | None = None,
+) -> None:
     """Bring in a file; a second run goes on where the first was stopped."""
     from accord.flows.import_file import import_file, plan_import
 
     plan = plan_import(path=Path(path), kind=kind, map_path=Path(map_path) if map_path else None)
-    import_file(plan=plan, by=uuid.UUID(by) if by else None, at=datetime.now(UTC), live=live)
+    import_file(
+        plan=plan,
+        by=uuid.UUID(by) if by else None,
+        at=datetime.now(UTC),
+        live=live,
+        upload=uuid.UUID(upload) if upload else None,
+    )
 
 
 @app.task(name="fill_sample_company")

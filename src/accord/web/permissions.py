@@ -52,6 +52,7 @@ TABLE: dict[str, frozenset[str]] = {
     "lead_facts": SALES | MARKETING,
     "lead_offer": MARKETING | {HEAD_OF_SALES},
     "lead_deals": SALES,
+    "attachment": EVERYONE,
     "companies": EVERYONE,
     "company": EVERYONE,
     "company_export": HEADS | {MARKETER, ADMIN},

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from accord.leads import kinds
+from accord.leads import kinds, queries
 from accord.teams import queries as teams
 
 if TYPE_CHECKING:
-    from accord.leads.models import Activity
+    from accord.leads.models import Activity, Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,21 @@ class Line:
     sentence: str
     text: str
     by: str
+    files: Sequence["Attachment"] = ()
 
 
 def tell(activities: Sequence["Activity"]) -> list[Line]:
     """The lines of a timeline, in the order given."""
     names = teams.names({each.by_id for each in activities if each.by_id})
-    return [_line(each, names) for each in activities]
+    files = queries.attachments_of(
+        {each.lead_id for each in activities}, [each.id for each in activities]
+    )
+    return [_line(each, names, files.get(each.id, ())) for each in activities]
 
 
-def _line(activity: "Activity", names: Mapping[uuid.UUID, str]) -> Line:
+def _line(
+    activity: "Activity", names: Mapping[uuid.UUID, str], files: Sequence["Attachment"]
+) -> Line:
     kind = kinds.of(activity.kind)
     return Line(
         activity=activity,
@@ -37,6 +43,7 @@ def _line(activity: "Activity", names: Mapping[uuid.UUID, str]) -> Line:
         sentence=kind.sentence(activity),
         text=(activity.text or "") if kind.shows_text else "",
         by=names.get(activity.by_id, "") if activity.by_id else "",
+        files=files,
     )
 
 

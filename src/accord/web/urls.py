@@ -4,6 +4,7 @@ from django.urls import path
 
 from accord.web.pages import (
     agreement,
+    attachments,
     companies,
     company_facts,
     deal_facts,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("leads/<uuid:id>/facts/", facts.lead_facts, name="lead_facts"),
     path("leads/<uuid:id>/handoffs/", lead.lead_offer, name="lead_offer"),
     path("leads/<uuid:id>/deals/", lead.lead_deals, name="lead_deals"),
+    path("attachments/<uuid:id>/", attachments.attachment, name="attachment"),
     path("companies/", companies.companies, name="companies"),
     path("companies/export/", exports.company_export, name="company_export"),
     path("companies/<uuid:id>/", companies.company, name="company"),

@@ -29,7 +29,6 @@ from accord.leads.actions.imports import (
 )
 from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, store
 from accord.leads.actions.mail import (
-    address_for,
     ask_about,
     keep_mails,
     note_place,
@@ -61,7 +60,6 @@ __all__ = [
     "add_identities",
     "add_leads",
     "add_notes",
-    "address_for",
     "ask_about",
     "assign_owners",
     "begin_import",

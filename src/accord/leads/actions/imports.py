@@ -20,7 +20,8 @@ def begin_import(
 ) -> Import:
     """The import of this id: as it stands when it was begun before, else begun now.
 
-    `values` are kind, file_name, file_digest, source, mapping, is_live and lines_total.
+    `values` are kind, file_name, file_digest, source, mapping, is_live, lines_total and
+    upload_id.
     """
     fresh = {"state": ImportState.RUNNING, "started_at": at, "started_by_id": by, **values}
     Import.objects.bulk_create([Import(id=id, **fresh)], ignore_conflicts=True)

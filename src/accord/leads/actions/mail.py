@@ -1,6 +1,5 @@
 """Addresses for copies of mails, and the mails that came to them."""
 
-import secrets
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accord.base.ids import new_id
 from accord.leads.models import KeptMail, MailAddress, MailPlace
+from accord.leads.queries.mail import digest_of, token_of
 from accord.teams.models import User
 
 
@@ -25,20 +26,15 @@ class NewMail:
     happened_at: datetime
 
 
-def address_for(*, user: uuid.UUID, at: datetime) -> str:
-    """The token of a person's own address; made when they have none."""
-    with transaction.atomic():
-        _hold(user)
-        found = MailAddress.objects.filter(user_id=user, replaced_at__isnull=True).first()
-        return found.token if found else _made(user, at)
-
-
 def renew_address(*, user: uuid.UUID, at: datetime) -> str:
-    """A new token; mails to the old address are kept out from now on."""
+    """The token of a new address; mails to the old one are kept out from now on."""
     with transaction.atomic():
-        _hold(user)
+        User.objects.select_for_update().filter(id=user).first()
         MailAddress.objects.filter(user_id=user, replaced_at__isnull=True).update(replaced_at=at)
-        return _made(user, at)
+        id = new_id()
+        token = token_of(id)
+        MailAddress.objects.create(id=id, user_id=user, digest=digest_of(token), made_at=at)
+    return token
 
 
 def keep_mails(*, mails: Sequence[NewMail], at: datetime) -> list[KeptMail]:
@@ -88,12 +84,3 @@ def note_place(*, mailbox: str, uid_validity: int, last_uid: int, at: datetime) 
         mailbox=mailbox,
         defaults={"uid_validity": uid_validity, "last_uid": last_uid, "read_at": at},
     )
-
-
-def _made(user: uuid.UUID, at: datetime) -> str:
-    # Lower case: mail servers may fold what stands before the @.
-    return MailAddress.objects.create(user_id=user, token=secrets.token_hex(10), made_at=at).token
-
-
-def _hold(user: uuid.UUID) -> None:
-    User.objects.select_for_update().filter(id=user).first()

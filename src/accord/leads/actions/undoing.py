@@ -24,6 +24,7 @@ _OWN_KINDS = ("import.added", "form.submitted", "fact.changed", "stage.entered",
 _TABLES = (
     *("leads_activity", "leads_identity", "leads_stageentry", "leads_ownership"),
     *("leads_factchange", "leads_leadvalue", "leads_consent"),
+    "leads_attachment",
 )
 _TOUCHED = """
 SELECT activity.lead_id FROM leads_activity AS activity

@@ -11,12 +11,17 @@ from accord.leads.files.rows import Row, UnreadableFile
 
 
 def read_rows(path: Path, sheet: str | None = None) -> Iterator[Row]:
-    """The rows of a sheet (the first that holds something), blank ones left out.
+    """The rows of a sheet (the first one seen that holds something), blank ones left out.
 
     Raises UnreadableFile when the workbook or the sheet cannot be opened.
     """
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError as error:
+        raise UnreadableFile(
+            f"{path.name} is protected by a password. Save it without one, or as CSV.",
+            field="file",
+        ) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableFile(
             f"{path.name} cannot be read as a workbook: {error}. Save it again, or as CSV.",
@@ -38,7 +43,13 @@ def _sheet(
         raise UnreadableFile(
             f"{path.name} has no sheet “{name}”; it has {', '.join(names)}.", field="sheet"
         )
-    for candidate in [name] if name is not None else names:
+    hidden = {
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible != python_calamine.SheetVisibleEnum.Visible
+    }
+    shown = [each for each in names if each not in hidden]
+    for candidate in [name] if name is not None else shown:
         sheet = workbook.get_sheet_by_name(candidate)
         if sheet.height:
             return sheet

@@ -1,6 +1,7 @@
 """The record of leads."""
 
 from accord.leads.models.activity import Activity, Observed
+from accord.leads.models.attachment import Attachment
 from accord.leads.models.company import Company
 from accord.leads.models.custom import (
     NOW,
@@ -24,6 +25,7 @@ __all__ = [
     "About",
     "Activity",
     "Answer",
+    "Attachment",
     "Authority",
     "Company",
     "CompanyFactChange",

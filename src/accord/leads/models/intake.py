@@ -105,6 +105,7 @@ class Import(models.Model):
     resumed_line = models.PositiveIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    upload_id = models.UUIDField(null=True)  # of the file that was sent by the page
 
     def __str__(self) -> str:
         return self.file_name

@@ -8,11 +8,14 @@ from accord.base.ids import new_id
 
 
 class MailAddress(models.Model):
-    """A person's own address for copies; whoever knows it and writes as them is believed."""
+    """A person's own address for copies; whoever knows it and writes as them is believed.
+
+    Only the digest of its secret part is kept: see `accord.leads.queries.mail`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    token = models.CharField(max_length=40, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
 
@@ -26,7 +29,7 @@ class MailAddress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.token
+        return f"{self.user_id}"
 
 
 class MailPlace(models.Model):

@@ -1,5 +1,6 @@
 """Reads of the record of leads."""
 
+from accord.leads.queries.attachments import attachments_of, one_attachment
 from accord.leads.queries.companies import (
     CompanyFilters,
     CompanyPage,
@@ -43,7 +44,7 @@ from accord.leads.queries.intake import (
     refused_lines,
     submissions_of_nonces,
 )
-from accord.leads.queries.mail import mails_without_lead, one_mail, owners_of_tokens
+from accord.leads.queries.mail import copy_token, mails_without_lead, one_mail, owners_of_tokens
 from accord.leads.queries.one import (
     TimelinePage,
     facts_changed_at,
@@ -75,12 +76,14 @@ __all__ = [
     "TimelinePage",
     "ancestors_of",
     "as_it_was",
+    "attachments_of",
     "campaigns_of",
     "company_called",
     "company_changes",
     "company_page",
     "company_rows",
     "company_timeline",
+    "copy_token",
     "custom_facts",
     "engagement",
     "fact_rules",
@@ -98,6 +101,7 @@ __all__ = [
     "mails_without_lead",
     "merges_of",
     "names_of",
+    "one_attachment",
     "one_company",
     "one_import",
     "one_lead",

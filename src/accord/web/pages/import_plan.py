@@ -208,6 +208,7 @@ def import_start(request: "Request", id: uuid.UUID) -> HttpResponse:
         map_path=str(upload.map_path) if upload.map_path else None,
         live=request.POST.get("live") == "yes",
         by=str(request.user.id),
+        upload=str(id),
     )
     request.session[f"import {plan.import_id}"] = request.at.isoformat()
     return redirect("import", plan.import_id)

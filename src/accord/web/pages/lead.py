@@ -16,6 +16,7 @@ from accord.flows import close, hand_off
 from accord.flows.take_notes import take_note
 from accord.handoffs import queries as handoffs
 from accord.leads import queries
+from accord.leads.actions.attachments import MOST_BYTES, NewFile
 from accord.qualification import reasons
 from accord.teams.queries import people
 from accord.web.acts import moved_on, once
@@ -85,13 +86,23 @@ def lead_activities(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Keep a note, or a question that the lead asked."""
     found = queries.one_lead(request.user, id)
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").strip()
-    if kind not in WORDS or not text:
+    files = [
+        NewFile(each.name or "", each.read(MOST_BYTES + 1))
+        for each in request.FILES.getlist("files")
+    ]
+    if kind not in WORDS or not (text or files):
         raise Invalid(_("There is nothing to keep: write a few words first."), field="text")
     side = Side.PROSPECT if kind == "question.asked" else Side(request.user.side)
     with once(read_nonce("activity", request.POST.get("nonce", ""))) as is_first:
         if is_first:
             take_note(
-                lead=found, text=text, kind=kind, side=side, by=request.user.id, at=request.at
+                lead=found,
+                text=text,
+                kind=kind,
+                side=side,
+                by=request.user.id,
+                at=request.at,
+                files=files,
             )
     return moved_on(request, "lead", found.id)
 

@@ -23,15 +23,13 @@ def mail(request: "Request") -> HttpResponse:
     """The address and what waits; POST makes a new address."""
     if request.method == "POST":
         actions.renew_address(user=request.user.id, at=request.at)
-        messages.success(request, _("You have a new address. The old one takes no mail any more."))
+        messages.success(request, _("This is your address. One you had before takes no mail now."))
         return redirect("mail")
     name, _at, domain = settings.COPY_ADDRESS.partition("@")
-    address = ""
-    if domain:
-        token = actions.address_for(user=request.user.id, at=request.at)
-        address = f"{name}+{token}@{domain}"
+    token = queries.copy_token(request.user)
     context = {
-        "address": address,
+        "has_place": bool(domain),
+        "address": f"{name}+{token}@{domain}" if token and domain else "",
         "is_read": bool(settings.MAILBOX),
         "mails": queries.mails_without_lead(request.user),
     }
