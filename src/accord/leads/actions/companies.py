@@ -3,16 +3,18 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
 from accord.base.ids import named_id, new_id
-from accord.base.rows import recordset
-from accord.leads.actions.values import parted, write_values
+from accord.base.rows import IsAnyOf, recordset
+from accord.leads.actions.values import own_of, parted, write_values
 from accord.leads.models import Company, CompanyFactChange, CompanyValue
 from accord.leads.queries.custom import values_of
 from accord.leads.rules import Entry
@@ -97,22 +99,21 @@ def fill_companies(
     """
     told: dict[uuid.UUID, dict[str, Any]] = {}
     for entry in reversed(entries):
-        company = entry.company or {}
-        said = {name: company[name] for name in TOLD if company.get(name)} | parted(company)[1]
-        if said:
-            told.setdefault(companies[entry.submission_id], {}).update(said)
-    if not told:
-        return set()
-    gaps = Q(industry__isnull=True) | Q(employees__isnull=True) | Q(country__isnull=True)
-    open_ones = Company.objects.filter(gaps, id__in=told).values_list("id", *TOLD)
-    changes = {
-        id: {
-            name: told[id][name]
-            for name, known in zip(TOLD, values, strict=True)
-            if known is None and name in told[id]
+        if entry.company:
+            told.setdefault(companies[entry.submission_id], {}).update(entry.company)
+    names = [name for name in TOLD if any(said.get(name) for said in told.values())]
+    gaps = [Q(**{f"{name}__isnull": True}) for name in names]
+    changes: dict[uuid.UUID, dict[str, Any]] = {}
+    if gaps:
+        open_ones = Company.objects.filter(reduce(or_, gaps), IsAnyOf(F("id"), told))
+        changes = {
+            id: {
+                name: told[id][name]
+                for name, known in zip(names, values, strict=True)
+                if known is None and told[id].get(name)
+            }
+            for id, *values in open_ones.values_list("id", *names)
         }
-        for id, *values in open_ones
-    }
     for id, own in _open_values(told).items():
         changes[id] = {**changes.get(id, {}), **own}
     return change_companies(changes=changes, by=None, at=at)
@@ -120,7 +121,7 @@ def fill_companies(
 
 def _open_values(told: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[uuid.UUID, dict[str, Any]]:
     """Of the facts that this company defined itself, the ones that are not known yet."""
-    own = {id: facts for id, said in told.items() if (facts := parted(said)[1])}
+    own = {id: facts for id, said in told.items() if (facts := own_of(said))}
     known = values_of(CompanyValue, "company_id", own) if own else {}
     return {
         id: {key: value for key, value in facts.items() if key not in known.get(id, {})}
@@ -136,7 +137,7 @@ def change_companies(
     Raises Conflict when another company has the domain, or the name and neither a domain.
     """
     of_accord = {id: facts for id, said in changes.items() if (facts := parted(said)[0])}
-    own = {id: facts for id, said in changes.items() if (facts := parted(said)[1])}
+    own = {id: facts for id, said in changes.items() if (facts := own_of(said))}
     if not of_accord and not own:
         return set()
     with transaction.atomic():

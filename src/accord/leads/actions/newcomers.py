@@ -7,7 +7,7 @@ from datetime import datetime
 
 from accord.base.lifecycle import HOLDER, Cause, Side, Stage
 from accord.base.rows import copy_rows
-from accord.leads.actions.values import parted, write_values
+from accord.leads.actions.values import own_of, write_values
 from accord.leads.models import Lead, LeadValue, Ownership, StageEntry
 from accord.leads.rules import Entry
 
@@ -64,8 +64,12 @@ def add_leads(*, newcomers: Sequence[Newcomer], by: uuid.UUID | None, at: dateti
     """Write leads with their first stage entry (and, if a rep brought them, their owner)."""
     copy_rows(Lead, _LEAD, (_lead(newcomer, at) for newcomer in newcomers))
     copy_rows(StageEntry, _ENTRY, (_first_entry(newcomer, by, at) for newcomer in newcomers))
-    told = {n.entry.lead_id: parted(n.entry.facts)[1] for n in newcomers if n.entry.lead_id}
-    write_values(LeadValue, "lead_id", {id: own for id, own in told.items() if own}, by=by, at=at)
+    told = {
+        n.entry.lead_id: own
+        for n in newcomers
+        if n.entry.lead_id and (own := own_of(n.entry.facts))
+    }
+    write_values(LeadValue, "lead_id", told, by=by, at=at)
     brought = [newcomer for newcomer in newcomers if newcomer.brought_by_id]
     if brought:
         copy_rows(

@@ -19,9 +19,16 @@ Told = Mapping[uuid.UUID, Mapping[str, Any]]
 """Facts by the id of whom they are about, and key; None: not known."""
 
 
+def own_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the facts that the company defined itself."""
+    if CUSTOM not in "".join(facts):  # quicker than key by key, and most often so
+        return {}
+    return {key: value for key, value in facts.items() if key.startswith(CUSTOM)}
+
+
 def parted(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Facts as those of Accord and those that the company defined itself."""
-    own = {key: value for key, value in facts.items() if key.startswith(CUSTOM)}
+    own = own_of(facts)
     return {key: value for key, value in facts.items() if key not in own}, own
 
 
