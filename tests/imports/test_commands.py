@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from accord.base.errors import Refusal
+from accord.cli.export import export
 from accord.cli.imports import import_file
 from accord.cli.report import report
 from accord.leads.models import Lead
@@ -87,3 +88,19 @@ class TestReport:
         said = CliRunner().invoke(report, ["funnel"]).stdout
         assert "2026-05" in said
         assert "0.0 %" in said
+
+
+class TestExport:
+    def test_prints_what_came_in_as_a_csv_and_as_json(self, tmp_path: Path) -> None:
+        run(tmp_path, ROWS)
+        table = list(csv.DictReader(CliRunner().invoke(export, ["leads"]).stdout.splitlines()))
+        lines = CliRunner().invoke(export, ["leads", "--json"]).stdout.splitlines()
+        objects = [json.loads(line) for line in lines]
+        assert [row["email"] for row in table] == [each["email"] for each in objects]
+        assert {row["email"] for row in table} == {"a@x.co", "b@x.co"}
+        assert "phone" not in objects[0]
+
+    @pytest.mark.parametrize("kind", ["companies", "deals"])
+    def test_prints_a_header_where_there_is_nothing(self, kind: str) -> None:
+        (header,) = CliRunner().invoke(export, [kind]).stdout.splitlines()
+        assert header.startswith("id,")

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from socket import socket
+from shutil import chown
+from socket import create_connection, socket
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -28,28 +30,23 @@ pytestmark = [
 ]
 CONFIG = """
 base_dir = {here}/run
+state_dir = {here}/run
 log_path = {here}/log
 protocols = imap
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-mail_location = maildir:{here}/mail
-first_valid_uid = 0
-mail_uid = {user}
-mail_gid = {user}
-default_internal_user = {user}
-default_login_user = {user}
-default_internal_group = {group}
+mail_location = maildir:{here}/home/mail
+first_valid_uid = 1
 passdb {{
   driver = static
   args = password=secret
 }}
 userdb {{
   driver = static
-  args = uid={user} gid={group} home={here}/home
+  args = uid=mail gid=mail home={here}/home
 }}
 service imap-login {{
-  chroot =
   inet_listener imap {{
     port = {port}
   }}
@@ -57,21 +54,25 @@ service imap-login {{
     port = 0
   }}
 }}
-service anvil {{
-  chroot =
-}}
 """
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[dict[str, Any]]:
+def place() -> Iterator[dict[str, Any]]:
     """A mail server of the test's own with one empty mailbox."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)  # its processes run as users of their own
+        yield from _served(Path(name))
+
+
+def _served(here: Path) -> Iterator[dict[str, Any]]:
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = tmp_path / "dovecot.conf"
-    (tmp_path / "home").mkdir()
-    config.write_text(CONFIG.format(here=tmp_path, port=port, user="root", group="root"))
+    config = here / "dovecot.conf"
+    (here / "home").mkdir()
+    chown(here / "home", "mail", "mail")
+    config.write_text(CONFIG.format(here=here, port=port))
     server = subprocess.Popen([DOVECOT, "-F", "-c", config], stderr=subprocess.DEVNULL)
     place = {
         "host": "127.0.0.1",
@@ -83,11 +84,12 @@ def place(tmp_path: Path) -> Iterator[dict[str, Any]]:
     }
     try:
         for _ in range(100):
-            with suppress(OSError, imaplib.IMAP4.error), opened(place):
-                break
+            with suppress(OSError), create_connection(("127.0.0.1", port), timeout=2) as line:
+                if line.recv(20).startswith(b"* OK"):
+                    break
             time.sleep(0.1)
         else:
-            log = tmp_path / "log"
+            log = here / "log"
             pytest.fail(f"Dovecot did not start: {log.read_text() if log.exists() else ''}")
         yield place
     finally:
@@ -104,14 +106,14 @@ def put(place: dict[str, Any], *mails: bytes) -> None:
 
 def test_reads_each_mail_once_and_marks_none_as_seen(place: dict[str, Any]) -> None:
     put(place, b"Subject: one\r\n\r\n1", b"Subject: two\r\n\r\n2")
-    with opened(place) as server:
-        first = read_after(server, 0, 0)
-        again = read_after(server, first.uid_validity, first.last_uid)
+    with opened(place) as mailbox:
+        first = read_after(mailbox, 0, 0)
+        again = read_after(mailbox, first.uid_validity, first.last_uid)
     put(place, b"Subject: three\r\n\r\n3")
-    with opened(place) as server:
-        third = read_after(server, first.uid_validity, first.last_uid)
-        _, unseen = server.uid("search", "UNSEEN")
-        anew = read_after(server, first.uid_validity + 1, 99)
+    with opened(place) as mailbox:
+        third = read_after(mailbox, first.uid_validity, first.last_uid)
+        _, unseen = mailbox.server.uid("search", "UNSEEN")
+        anew = read_after(mailbox, first.uid_validity + 1, 99)
 
     assert [mail[9:12] for mail in first.mails] == [b"one", b"two"]
     assert again.mails == []
@@ -123,9 +125,9 @@ def test_reads_each_mail_once_and_marks_none_as_seen(place: dict[str, Any]) -> N
 
 def test_reads_many_mails_in_batches(place: dict[str, Any]) -> None:
     put(place, *(f"Subject: {n}\r\n\r\n".encode() for n in range(60)))
-    with opened(place) as server:
-        first = read_after(server, 0, 0)
-        rest = read_after(server, first.uid_validity, first.last_uid)
+    with opened(place) as mailbox:
+        first = read_after(mailbox, 0, 0)
+        rest = read_after(mailbox, first.uid_validity, first.last_uid)
 
     assert (len(first.mails), first.is_last) == (50, False)
     assert (len(rest.mails), rest.is_last) == (10, True)

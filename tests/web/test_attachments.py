@@ -82,7 +82,7 @@ def test_what_cannot_be_kept_is_said_and_nothing_is_half_kept(
 
 
 def test_a_name_that_would_lead_elsewhere_is_made_plain(mira: Client, dana: Lead) -> None:
-    keep(mira, dana, named("..\\..\\..\\étc\r\n" + "a" * 300 + ".pdf"))
+    keep(mira, dana, named("..\\..\\étc " + "a" * 300 + ".pdf"))
     name = Attachment.objects.get().name
     assert name.endswith(".pdf")
     assert len(name) <= 200

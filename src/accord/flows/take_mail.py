@@ -42,8 +42,8 @@ def read_mailbox(*, at: datetime) -> bool:
         return False
     name = f"{place['user']}@{place['host']}:{place['port']}/{place['folder']}"[:300]
     try:
-        with mailbox.opened(place) as server, transaction.atomic():
-            batch = mailbox.read_after(server, *actions.place_of(mailbox=name))
+        with mailbox.opened(place) as found, transaction.atomic():
+            batch = mailbox.read_after(found, *actions.place_of(mailbox=name))
             take_mail(raw=batch.mails, at=at)
             actions.note_place(
                 mailbox=name, uid_validity=batch.uid_validity, last_uid=batch.last_uid, at=at

@@ -22,9 +22,17 @@ class Batch:
     is_last: bool
 
 
+@dataclass(frozen=True)
+class Mailbox:
+    """An open folder of a mail server. UIDs are good for this UIDVALIDITY only."""
+
+    server: imaplib.IMAP4
+    uid_validity: int
+
+
 @contextmanager
-def opened(place: Mapping[str, Any]) -> Iterator[imaplib.IMAP4]:
-    """A connection to a mailbox, its folder chosen for reading alone.
+def opened(place: Mapping[str, Any]) -> Iterator[Mailbox]:
+    """A mailbox, its folder chosen for reading alone.
 
     Raises OSError, imaplib.IMAP4.error when the server cannot be had.
     """
@@ -43,21 +51,23 @@ def opened(place: Mapping[str, Any]) -> Iterator[imaplib.IMAP4]:
         said, _ = server.select(f'"{folder}"', readonly=True)
         if said != "OK":
             raise imaplib.IMAP4.error("The folder of ACCORD_IMAP_URL cannot be opened.")
-        yield server
+        yield Mailbox(server, _validity(server))  # the server says it once
     finally:
         with suppress(OSError, imaplib.IMAP4.error):
             server.logout()
 
 
-def read_after(server: imaplib.IMAP4, uid_validity: int, last_uid: int) -> Batch:
+def read_after(mailbox: Mailbox, uid_validity: int, last_uid: int) -> Batch:
     """The next mails behind a UID; from the first one where the server has numbered anew."""
-    validity = _validity(server)
-    after = last_uid if validity == uid_validity else 0
+    server = mailbox.server
+    after = last_uid if mailbox.uid_validity == uid_validity else 0
     _, found = server.uid("search", f"UID {after + 1}:*")  # with nothing new it names the last
     numbers = sorted(int(uid) for uid in (found[0] or b"").split() if int(uid) > after)
     some = numbers[:MOST_AT_ONCE]
     mails = [raw for uid in some if (raw := _one(server, uid)) is not None]
-    return Batch(validity, some[-1] if some else after, mails, len(some) == len(numbers))
+    return Batch(
+        mailbox.uid_validity, some[-1] if some else after, mails, len(some) == len(numbers)
+    )
 
 
 def _one(server: imaplib.IMAP4, uid: int) -> bytes | None:
