@@ -1,6 +1,7 @@
 """What comes in walks the way: kept, identified, recorded, judged, moved on, handed over."""
 
 import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,8 +15,10 @@ from accord.flows.receive import Incoming, receive
 from accord.flows.take_in import take_in_waiting
 from accord.handoffs.models import Handoff, Trigger
 from accord.leads.models import Activity, Door, Fate, Lead, StageEntry, Submission
+from accord.outbox.models import Notification
 from accord.qualification.models import Outcome, Verdict
 from accord.teams.actions import Newcomer
+from tests.leads.people import add_leads
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -178,3 +181,62 @@ def test_two_workers_take_in_each_submission_once():
     assert failures == []
     assert Lead.objects.count() == Handoff.objects.count() == 30
     assert Activity.objects.filter(kind="form.submitted").count() == 30
+
+
+@pytest.mark.django_db
+class TestWhoeverOwnsALead:
+    def test_is_told_when_it_writes_again_and_only_once(self):
+        set_up()
+        (first,) = send(DEMO)
+        owner = Lead.objects.get(id=first.lead_id).owner_id
+        later = AT + timedelta(hours=1)
+        again = {"email": DEMO["email"], "message": "And how much are forty?"}
+        send(again, at=later, nonce="one")
+        send(again, at=later, nonce="one")
+        told = Notification.objects.filter(kind="lead.wrote", channel="app")
+        assert [(each.user_id, each.subject, each.text) for each in told] == [
+            (owner, "Dana Ruiz wrote again", "And how much are forty?")
+        ]
+
+    def test_is_told_of_a_handoff_and_not_of_the_words_as_well(self):
+        set_up()
+        send(DEMO)
+        assert not Notification.objects.filter(kind="lead.wrote").exists()
+
+    def test_is_not_told_what_history_says(self):
+        set_up()
+        send(DEMO)
+        entries = add_leads({**DEMO, "message": "Long ago"}, at=AT, door=Door.IMPORT)
+        assert entries[0].fate == Fate.MERGED
+        assert not Notification.objects.filter(kind="lead.wrote").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_of_one_address_are_one_lead():
+    set_up()
+    starting, failures = threading.Barrier(50), []
+
+    def send_one(number: int) -> None:
+        try:
+            starting.wait()
+            body = {"email": "dana@acme.example", "name": f"Dana {number}", "asks_for": "demo"}
+            (receipt,) = receive(
+                submissions=[Incoming(body=body)], door=Door.API, by=None, at=AT, takes_in=True
+            )
+            take_in_waiting(at=AT, only=[receipt.id])
+        except Exception as error:  # noqa: BLE001 - told by the main thread
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send_one, args=[n]) for n in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    take_in_waiting(at=AT)
+    assert failures == []
+    lead = Lead.objects.get()
+    fates = Counter(Submission.objects.values_list("fate", flat=True))
+    assert fates == {Fate.CREATED: 1, Fate.MERGED: 49}
+    assert Handoff.objects.filter(lead_id=lead.id, disposed_at=None).count() == 1

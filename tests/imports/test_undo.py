@@ -1,6 +1,6 @@
 """An import is taken back: what it added goes, what it changed is as before."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accord.base.errors import Conflict, Invalid
+from accord.base.errors import Conflict
 from accord.base.lifecycle import Cause, Side, Stage
+from accord.deals.models import Deal
+from accord.flows import close
 from accord.flows.import_file import import_file, plan_import
 from accord.flows.undo_import import Undone, undo_import
 from accord.leads import actions
 from accord.leads.models import (
     Activity,
-    Company,
     Import,
     ImportState,
     Lead,
@@ -189,10 +190,61 @@ def test_is_done_once_and_not_while_it_runs(tmp_path: Path) -> None:
         undo_import(import_id=done.id, at=LATER)
 
 
-def test_of_deals_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    open_office()
-    done = bring_in(tmp_path, [row(1)])
-    Import.objects.update(kind="deals")
-    with pytest.raises(Invalid, match="deals"):
-        undo_import(import_id=done.id, at=LATER)
-    assert Company.objects.exists()
+class TestDeals:
+    HEADER = "Email,Deal ID,Deal name,State,Create date,Close date,Amount,Loss reason\n"
+
+    def bring_in(self, folder: Path, *rows: str, at: datetime = AT) -> Import:
+        path = write(folder, self.HEADER + "\n".join(rows) + "\n", name=f"deals-{len(rows)}.csv")
+        plan = plan_import(path=path, kind="deals")
+        import_file(plan=plan, by=None, at=at)
+        return Import.objects.get(id=plan.import_id)
+
+    def test_are_gone_with_the_leads_they_brought_and_the_stages_they_stated(
+        self, tmp_path: Path
+    ) -> None:
+        open_office()
+        send({"email": "dana@acme.example", "name": "Dana"}, at=OPENED)
+        before, judged = state(), verdicts()
+        done = self.bring_in(
+            tmp_path,
+            "dana@acme.example,1,Pumps,won,2026-10-01,2026-10-20,900,",
+            "dana@acme.example,2,Valves,open,2026-10-02,,,",
+            "new@bright.example,3,Seals,lost,2026-10-03,2026-10-09,50,",
+        )
+        assert Deal.objects.count() == 3
+        assert Lead.objects.get(email="dana@acme.example").stage == Stage.CUSTOMER
+        assert undo_import(import_id=done.id, at=LATER) == Undone(removed=3)
+        assert state() == before
+        assert verdicts() == judged
+
+    def test_that_a_file_closed_are_open_again_with_their_amount(self, tmp_path: Path) -> None:
+        open_office()
+        send({"email": "dana@acme.example", "name": "Dana"}, at=OPENED)
+        self.bring_in(tmp_path, "dana@acme.example,1,Pumps,open,2026-10-01,,900,")
+        before = state()
+        done = self.bring_in(
+            tmp_path,
+            "dana@acme.example,1,Pumps,won,2026-10-01,2026-10-20,1200,",
+            "dana@acme.example,2,Valves,open,2026-10-02,,,",
+            at=AT + timedelta(hours=1),
+        )
+        won = Deal.objects.get(title="Pumps")
+        assert (won.state, won.amount) == ("won", 1200)
+        undone = undo_import(import_id=done.id, at=AT + timedelta(hours=2))
+        assert undone == Undone(removed=1, restored=1)
+        assert state() == before
+
+    def test_that_somebody_went_on_with_stay_and_so_do_their_leads(self, tmp_path: Path) -> None:
+        office = open_office()
+        send({"email": "dana@acme.example", "name": "Dana"}, at=OPENED)
+        done = self.bring_in(
+            tmp_path,
+            "dana@acme.example,1,Pumps,open,2026-10-01,,900,",
+            "new@bright.example,2,Seals,open,2026-10-03,,50,",
+        )
+        deal = Deal.objects.get(title="Pumps")
+        close.win_deals(amounts={deal.id: None}, by=office.head.id, at=LATER)
+        undone = undo_import(import_id=done.id, at=LATER + timedelta(hours=1))
+        assert undone == Undone(removed=1, stayed=1)
+        assert list(Deal.objects.values_list("title", flat=True)) == ["Pumps"]
+        assert Lead.objects.get().stage == Stage.CUSTOMER

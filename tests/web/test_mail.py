@@ -66,6 +66,21 @@ def test_what_a_lead_wrote_is_forwarded_to_its_page(cast: dict[str, User], sends
     assert mails_on_leads() == [("mail.received", "prospect", "Could you send a price?")]
 
 
+def test_the_owner_is_told_what_a_colleague_forwards(
+    cast: dict[str, User], handoff: Handoff
+) -> None:
+    raw = mail(
+        GMAIL,
+        From=cast["marketer"].email,
+        To=own_address(cast["marketer"]),
+        Subject="Fwd: Forty sensors",
+    ).as_bytes()
+    take_mail(raw=[raw], at=datetime.now(UTC))
+
+    told = Notification.objects.get(kind="lead.wrote", channel="app")
+    assert (told.user_id, told.text) == (cast["rep"].id, "Could you send a price?")
+
+
 def test_a_machine_that_answers_is_no_attempt(cast: dict[str, User], handoff: Handoff) -> None:
     take_mail(raw=[copy(cast["rep"], Auto_Submitted="auto-replied")], at=datetime.now(UTC))
 

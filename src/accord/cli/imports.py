@@ -107,5 +107,8 @@ def _print(outcome: flow.Outcome, *, as_json: bool, dry_run: bool) -> None:
         f"{figures[key]:,} {key}" for key in ("created", "merged", "unchanged", "refused")
     )
     click.echo(f"{would}{outcome.rows:,} rows: {counts}.")
+    for fate, rows in outcome.examples.items():
+        for row in rows:
+            click.echo(f"  {fate}, line {row.line}: {row.reason or row.lead}")
     if outcome.refused:
         click.echo(f"Refused rows, with their reasons, to be mended and imported: {outcome.ledger}")

@@ -14,10 +14,10 @@ from accord.cli.ready import ready
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def undo(*, name: str, as_json: bool) -> None:
-    """Undo an import of leads. NAME is its id, or the name of its file.
+    """Undo an import. NAME is its id, or the name of its file.
 
-    What it added goes, what it changed is as before; leads that were handed over, worked on or
-    changed since stay as they are.
+    What it added goes, what it changed is as before; leads and deals that somebody went on with
+    since stay as they are.
     """
     ready()
     from accord.flows.undo_import import undo_import
@@ -28,7 +28,7 @@ def undo(*, name: str, as_json: bool) -> None:
         click.echo(json.dumps(figures))
         return
     click.echo(
-        f"{undone.removed:,} leads removed, {undone.restored:,} as they were before, "
+        f"{undone.removed:,} removed, {undone.restored:,} as they were before, "
         f"{undone.stayed:,} stay because somebody went on with them."
     )
 

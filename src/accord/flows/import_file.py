@@ -8,7 +8,7 @@ the progress it makes.
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -40,6 +40,7 @@ from accord.leads.models import (
     StageEntry,
     Submission,
 )
+from accord.leads.queries.intake import Example
 from accord.leads.rules import Entry, FactRule, Reading
 from accord.leads.translating import Reach, Translator, entry_batches, read_lead
 from accord.qualification.models import Verdict
@@ -90,7 +91,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the rows. `import_id` is the import's, whose ledger tells each row's fate."""
+    """What became of the rows. `import_id` is the import's, whose ledger tells each row's fate.
+
+    `examples` gives some rows of each fate, where all is taken back and no ledger stays.
+    """
 
     import_id: uuid.UUID
     rows: int
@@ -99,6 +103,7 @@ class Outcome:
     unchanged: int
     refused: int
     ledger: Path | None = None
+    examples: Mapping[str, Sequence[Example]] = field(default_factory=dict)
 
 
 def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
@@ -176,6 +181,7 @@ def import_file(
             raise
     with transaction.atomic():
         outcome = _bring_in(run, ledger)
+        outcome = replace(outcome, examples=queries.examples(outcome.import_id))
         transaction.set_rollback(True)
     return outcome
 

@@ -14,6 +14,7 @@ from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
 from accord.flows.identify import identify
 from accord.flows.record import record
+from accord.flows.tell_owners import News, tell_owners
 from accord.leads import actions, queries
 from accord.leads.actions.intake import Waiting
 from accord.leads.actions.suspecting import suspect_alike
@@ -77,8 +78,18 @@ def take_in(
             if live:
                 suspect_alike(leads=touched, at=at)
                 hand_off(leads=touched, at=at)
+                tell_owners(news=_wrote_again(entries, by), at=at)
         if progress:
             progress()
+
+
+def _wrote_again(entries: Sequence[Entry], by: uuid.UUID | None) -> dict[uuid.UUID, News]:
+    """What known leads said or asked for, the last of each."""
+    return {
+        entry.lead_id: News(entry.id_of("activity"), entry.text or "", by)
+        for entry in entries
+        if entry.lead_id and not entry.is_new and (entry.text or entry.asks_for)
+    }
 
 
 def _read(waiting: Waiting, reading: Reading) -> Entry:

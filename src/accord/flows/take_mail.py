@@ -18,6 +18,7 @@ from accord.flows.follow_up import log_attempts
 from accord.flows.hand_off import hand_off
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.take_in import take_in_waiting
+from accord.flows.tell_owners import News, tell_owners
 from accord.handoffs.actions import Attempt, AttemptOutcome
 from accord.handoffs.models import AttemptChannel, Handoff
 from accord.leads import actions, queries
@@ -115,6 +116,12 @@ def place_mails(*, mails: Sequence[KeptMail], at: datetime) -> set[uuid.UUID]:
             evaluate(leads=wrote, at=at)
             advance(leads=wrote, at=at)
             hand_off(leads=wrote, at=at)
+            received = {
+                lead: News(mail.id, mail.text, mail.user_id)
+                for mail, lead in found
+                if mail.kind == "mail.received"
+            }
+            tell_owners(news=received, at=at)
         settled = {mail.id for mail, _lead in found}
         actions.settle_mails(mails=settled, at=at)
     return settled

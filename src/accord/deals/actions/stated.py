@@ -1,13 +1,15 @@
 """Deals as a file states them, with what became of them."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows
+from accord.deals.actions.undoing import WAS_AMOUNT
 from accord.deals.actions.values import fill_values
 from accord.deals.models import Deal, DealState, SalesStep, StepEntry
 from accord.deals.reading import DealEntry, StatedDeal
@@ -60,13 +62,13 @@ def keep_stated_deals(
                 for entry, deal in in_step
             ),
         )
-        _close(closing)
+        was = _close(closing)
         said = {e.deal_id: (known[_key(e)], _stated(e).custom) for e in entries if e.deal_id}
         told_more = fill_values(told=list(said.values()), by=by, at=at)
         for entry in entries:
             if entry.deal_id in told_more and entry.fate == Fate.UNCHANGED:
                 entry.fate = Fate.MERGED.value
-        told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], by)]
+        told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], was, by)]
         record_activities(
             rows=[(lead_id, activity) for lead_id, _, activity in told],
             at=at,
@@ -114,9 +116,13 @@ def _row(entry: DealEntry, currency: str, step: str | None, at: datetime) -> Dea
     )
 
 
-def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> None:
+def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> dict[uuid.UUID, str | None]:
+    """Close deals as their rows say; the former amounts of those whose amount that changes."""
+    was: dict[uuid.UUID, str | None] = {}
     for deal, entry in closing:
         stated = _stated(entry)
+        if stated.amount is not None and stated.amount != deal.amount:
+            was[deal.id] = None if deal.amount is None else str(deal.amount)
         deal.state = stated.state
         deal.closed_at = stated.closed_at
         deal.loss_reason = stated.loss_reason
@@ -131,6 +137,7 @@ def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> None:
         closed_at = ends[step.deal_id]
         step.left_at = max(step.entered_at, closed_at) if closed_at else None
     StepEntry.objects.bulk_update(left, ["left_at"], batch_size=1_000)
+    return was
 
 
 Told = tuple[uuid.UUID, uuid.UUID, NewActivity]
@@ -149,19 +156,40 @@ def _opened(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
     ]
 
 
-def _closed(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
+def _closed(
+    entries: Iterable[DealEntry],
+    was: Mapping[uuid.UUID, str | None],
+    by: uuid.UUID | None,
+) -> list[Told]:
     return [
         (
             entry.lead_id,
             entry.id_of("deal.closed"),
-            _activity(f"deal.{_stated(entry).state}", entry, closed_at, by),
+            _activity(
+                f"deal.{_stated(entry).state}",
+                entry,
+                closed_at,
+                by,
+                _was(entry, was),
+            ),
         )
         for entry in entries
         if entry.lead_id and (closed_at := _stated(entry).closed_at)
     ]
 
 
-def _activity(kind: str, entry: DealEntry, moment: datetime, by: uuid.UUID | None) -> NewActivity:
+def _was(entry: DealEntry, was: Mapping[uuid.UUID, str | None]) -> dict[str, str | None]:
+    """The amount that a closing changed, so that it can be taken back."""
+    return {WAS_AMOUNT: was[entry.deal_id]} if entry.deal_id and entry.deal_id in was else {}
+
+
+def _activity(
+    kind: str,
+    entry: DealEntry,
+    moment: datetime,
+    by: uuid.UUID | None,
+    more: Mapping[str, Any] | None = None,
+) -> NewActivity:
     stated = _stated(entry)
     return NewActivity(
         kind=kind,
@@ -169,5 +197,5 @@ def _activity(kind: str, entry: DealEntry, moment: datetime, by: uuid.UUID | Non
         happened_at=moment,
         outcome=stated.loss_reason if kind == "deal.lost" else None,
         by_id=by,
-        detail={"deal": f"{entry.deal_id}", "title": stated.title},
+        detail={"deal": f"{entry.deal_id}", "title": stated.title, **(more or {})},
     )

@@ -42,7 +42,7 @@ WHERE lead_id = ANY(%(leads)s) AND known_at > %(first)s AND known_at <> ALL(%(mo
 _REOPEN = """
 WITH last AS (
     SELECT DISTINCT ON (lead_id) id, lead_id, stage, entered_at FROM leads_stageentry
-    WHERE lead_id = ANY(%(leads)s) ORDER BY lead_id, entered_at DESC, known_at DESC, id DESC
+    WHERE lead_id = ANY(%(leads)s) ORDER BY lead_id, known_at DESC, entered_at DESC, id DESC
 ), reopened AS (
     UPDATE leads_stageentry AS entry SET left_at = NULL FROM last WHERE entry.id = last.id
 )

@@ -35,6 +35,8 @@ from accord.leads.queries.duplicates import (
 )
 from accord.leads.queries.exports import company_rows, lead_rows
 from accord.leads.queries.intake import (
+    Example,
+    examples,
     import_page,
     imports,
     last_import,
@@ -70,6 +72,7 @@ __all__ = [
     "CompanyFilters",
     "CompanyPage",
     "CompanyRow",
+    "Example",
     "LeadFilters",
     "LeadPage",
     "Pair",
@@ -86,6 +89,7 @@ __all__ = [
     "copy_token",
     "custom_facts",
     "engagement",
+    "examples",
     "fact_rules",
     "facts_changed_at",
     "identities_of",

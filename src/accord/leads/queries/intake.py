@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from accord.base.errors import Missing
 from accord.leads.models import Fate, Identity, Import, ImportState, Submission
+from accord.leads.queries.companies import names_of
 
 
 def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, str | None]]:
@@ -40,6 +42,29 @@ def ledger(import_id: uuid.UUID, *, fate: str = "") -> QuerySet[Submission]:
     """The rows of an import with their fate, by line."""
     rows = Submission.objects.filter(import_id=import_id).order_by("line")
     return rows.filter(fate=fate) if fate else rows
+
+
+@dataclass(frozen=True)
+class Example:
+    """A row of an import: its line, the lead that it is about now, why it was refused."""
+
+    line: int
+    lead: str
+    reason: str
+
+
+def examples(import_id: uuid.UUID, *, most: int = 3) -> dict[str, list[Example]]:
+    """The first rows of each fate. A query a fate, and one for the leads."""
+    rows = {fate.value: list(ledger(import_id, fate=fate.value)[:most]) for fate in Fate}
+    names = names_of({row.lead_id for some in rows.values() for row in some if row.lead_id})
+    return {
+        fate: [
+            Example(row.line or 0, names.get(row.lead_id or import_id, ""), row.reason or "")
+            for row in some
+        ]
+        for fate, some in rows.items()
+        if some
+    }
 
 
 def refused_lines(import_id: uuid.UUID) -> list[int]:

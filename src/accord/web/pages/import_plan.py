@@ -32,6 +32,12 @@ DATE_ORDERS: dict[str, Any] = {
     DAY: gettext_lazy("the day first (3 April)"),
     MONTH: gettext_lazy("the month first (4 March)"),
 }
+FATES: dict[str, Any] = {
+    "created": gettext_lazy("New"),
+    "merged": gettext_lazy("Added to known"),
+    "unchanged": gettext_lazy("Unchanged"),
+    "refused": gettext_lazy("Refused"),
+}
 TARGET_WORDS: dict[str, Any] = {
     "external_id": gettext_lazy("Id in the other system"),
     "lead_external_id": gettext_lazy("Id of the lead in the other system"),
@@ -193,7 +199,11 @@ def import_trial(request: "Request", id: uuid.UUID) -> HttpResponse:
     """The figures of a dry run: all of it is done, and taken back."""
     plan = _plan(uploads.find(id))
     outcome = import_file.import_file(plan=plan, by=request.user.id, at=request.at, dry_run=True)
-    return render(request, "parts/import_trial.html", {"outcome": outcome})
+    examples = [
+        (label, outcome.examples[fate]) for fate, label in FATES.items() if fate in outcome.examples
+    ]
+    context = {"outcome": outcome, "examples": examples}
+    return render(request, "parts/import_trial.html", context)
 
 
 @require_POST

@@ -122,6 +122,8 @@ def import_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a whole import back."""
     undone = undo_import(import_id=id, at=request.at)
     sentence = _("Undone: %(removed)s leads are gone, %(restored)s are as they were before.")
+    if queries.one_import(id).kind == "deals":
+        sentence = _("Undone: %(removed)s deals are gone, %(restored)s are as they were before.")
     if undone.stayed:
         sentence += " " + _("%(stayed)s stay, because somebody went on with them.")
     words = {name: figure(getattr(undone, name)) for name in ("removed", "restored", "stayed")}
