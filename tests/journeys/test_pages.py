@@ -44,7 +44,7 @@ NO_PAGES = {
     *("import_trial", "import_start", "import_refused", "import_handoffs"),
     *("duplicate_answer", "merge_undoing", "mail_lead"),
     *("company_timeline", "company_target", "own_fact_retirement"),
-    "attachment",
+    *("attachment", "agreement_withdrawal", "agreement_refusal"),
     *("lead_export", "company_export", "deal_export"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them

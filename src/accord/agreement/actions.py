@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from importlib.resources import files
 
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _
 from accord.agreement.models import Seat, Signature, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Conflict, Invalid, Missing, Refusal
+from accord.base.ids import named_id
 from accord.outbox import jobs
+from accord.outbox.actions import Telling, tell
 from accord.teams.models import Role, User
 
 _SEAT_ROLES = {Seat.SALES: Role.HEAD_OF_SALES, Seat.MARKETING: Role.HEAD_OF_MARKETING}
@@ -45,14 +48,28 @@ def start_trial(*, at: datetime, document: str | None = None) -> int:
         return _store(text, number=1, state=VersionState.TRIAL, reason="", by=None, at=at)
 
 
-def propose(*, document: str, by: uuid.UUID | None, at: datetime, reason: str) -> int:
+def propose(
+    *,
+    document: str,
+    by: uuid.UUID | None,
+    at: datetime,
+    reason: str,
+    made_from: str | None = None,
+) -> int:
     """Propose a new version; its number. It runs once both heads have signed it.
 
-    Raises BadDocument naming what is wrong, and Conflict when it says what the newest says.
+    `made_from`, where given, is the digest of the text that was changed. Raises BadDocument
+    naming what is wrong, and Conflict when it says what the newest says, or when that is no
+    longer the one it was made from.
     """
     read_terms(document)
     with transaction.atomic():
         newest = _newest()
+        if newest and made_from is not None and newest.digest != made_from:
+            raise Conflict(
+                _("Version %(number)s was proposed while you wrote; see what it says first.")
+                % {"number": newest.number}
+            )
         if newest is None:
             return _store(document, number=1, state=VersionState.TRIAL, reason=reason, by=by, at=at)
         if newest.digest == digest_of(document):
@@ -60,7 +77,7 @@ def propose(*, document: str, by: uuid.UUID | None, at: datetime, reason: str) -
                 _("Version %(number)s already says exactly this; nothing was proposed.")
                 % {"number": newest.number}
             )
-        return _store(
+        number = _store(
             document,
             number=newest.number + 1,
             state=VersionState.PROPOSED,
@@ -68,6 +85,63 @@ def propose(*, document: str, by: uuid.UUID | None, at: datetime, reason: str) -
             by=by,
             at=at,
         )
+        subject = _("Version %(number)s of the agreement is proposed") % {"number": number}
+        heads = User.objects.filter(is_active=True, roles__overlap=list(_SEAT_ROLES.values()))
+        _tell(number, subject, reason, set(heads.values_list("id", flat=True)) - {by}, at)
+    return number
+
+
+def withdraw(*, number: int, by: uuid.UUID, at: datetime) -> None:
+    """Whoever proposed a version takes it back before it is in force.
+
+    Raises Missing, Conflict when it no longer waits, Invalid when somebody else proposed it.
+    """
+    with transaction.atomic():
+        version = _waiting(number)
+        if version.proposed_by_id != by:
+            raise Invalid(_("Only who proposed it can withdraw it; a head can turn it down."))
+        _end(version, VersionState.WITHDRAWN, "", by, at)
+
+
+def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
+    """A head says no to a proposed version, with the reason.
+
+    Raises Missing, Conflict when it no longer waits, Invalid without a reason, NotTheirSeat.
+    """
+    if not why.strip():
+        raise Invalid(_("Say why, so that the next proposal can be better."), field="why")
+    with transaction.atomic():
+        version = _waiting(number)
+        held = {seat for seat, role in _SEAT_ROLES.items() if role in _roles_of(by)}
+        if not held:
+            raise NotTheirSeat(_("Only the heads can turn a proposal down."))
+        _end(version, VersionState.TURNED_DOWN, why.strip(), by, at)
+        if version.proposed_by_id and version.proposed_by_id != by:
+            subject = _("Version %(number)s of the agreement was turned down") % {"number": number}
+            _tell(number, subject, why.strip(), {version.proposed_by_id}, at)
+
+
+def _waiting(number: int) -> Version:
+    version = Version.objects.select_for_update().filter(number=number).first()
+    if version is None:
+        raise Missing(_("There is no version %(number)s of the agreement.") % {"number": number})
+    if version.state != VersionState.PROPOSED:
+        raise Conflict(
+            _("Version %(number)s no longer waits; it is: %(state)s.")
+            % {"number": number, "state": version.get_state_display().lower()}
+        )
+    return version
+
+
+def _roles_of(user_id: uuid.UUID) -> list[str]:
+    user = User.objects.filter(id=user_id, is_active=True).first()
+    return list(user.roles) if user else []
+
+
+def _end(version: Version, state: VersionState, why: str, by: uuid.UUID, at: datetime) -> None:
+    version.state, version.ended_why = state, why
+    version.ended_by_id, version.ended_at = by, at
+    version.save(update_fields=["state", "ended_why", "ended_by_id", "ended_at"])
 
 
 def sign(
@@ -114,6 +188,25 @@ def sign(
 def digest_of(document: str) -> str:
     """SHA-256 of a document, in hexadecimal."""
     return hashlib.sha256(document.encode()).hexdigest()
+
+
+def _tell(
+    number: int, subject: str, text: str, people: Collection[uuid.UUID], at: datetime
+) -> None:
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("agreement", number, subject),
+                user_id=user,
+                kind="agreement.proposed",
+                subject=subject,
+                text=text,
+                link=f"/agreement/{number}/",
+            )
+            for user in sorted(people)
+        ],
+        at=at,
+    )
 
 
 def _newest() -> Version | None:

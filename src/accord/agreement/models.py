@@ -12,6 +12,7 @@ class VersionState(models.TextChoices):
     IN_FORCE = "in_force", _("In force")
     SUPERSEDED = "superseded", _("Superseded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    TURNED_DOWN = "turned_down", _("Turned down")
 
 
 class Version(models.Model):
@@ -27,6 +28,9 @@ class Version(models.Model):
     proposed_by_id = models.UUIDField(null=True)
     in_force_from = models.DateTimeField(null=True)
     in_force_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # withdrawn or turned down, with who and why
+    ended_by_id = models.UUIDField(null=True)
+    ended_why = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -34,7 +38,12 @@ class Version(models.Model):
                 fields=["state"],
                 condition=models.Q(state__in=["trial", "in_force"]),
                 name="one_version_of_each_running_state",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by_id__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by_id__isnull=False),
+                name="who_ended_a_version_and_when",
+            ),
         ]
 
     def __str__(self) -> str:

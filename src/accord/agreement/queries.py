@@ -1,11 +1,12 @@
 """Reads of the agreement: the terms in force, the terms of a version, the versions."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from accord.agreement.models import Seat, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
@@ -75,6 +76,10 @@ class VersionSummary:
     in_force_until: datetime | None
     signatures: Sequence[Signed]
     missing_seats: Sequence[str]
+    proposed_by_id: uuid.UUID | None = None
+    ended_at: datetime | None = None
+    ended_by_id: uuid.UUID | None = None
+    ended_why: str = ""
 
 
 def history() -> list[VersionSummary]:
@@ -105,6 +110,22 @@ def proposed() -> int | None:
     return found.values_list("number", flat=True).first()
 
 
+def newest() -> tuple[int, str]:
+    """Number and digest of the newest version, whatever became of it. Raises Missing."""
+    found = Version.objects.order_by("-number").values_list("number", "digest").first()
+    if found is None:
+        raise Missing("There is no agreement yet; set up Accord first.")
+    return found
+
+
+def before(number: int) -> int | None:
+    """The version that ran, or was on trial, when this one was proposed; None for the first."""
+    older = Version.objects.filter(number__lt=number).order_by("-number")
+    ran = older.filter(Q(in_force_from__isnull=False) | Q(state=VersionState.TRIAL))
+    found = ran.values_list("number", flat=True).first()
+    return found or older.values_list("number", flat=True).first()
+
+
 def _summary(version: Version) -> VersionSummary:
     signatures = sorted(version.signatures.all(), key=lambda each: each.signed_at)
     seats = {each.seat for each in signatures}
@@ -118,4 +139,8 @@ def _summary(version: Version) -> VersionSummary:
         in_force_until=version.in_force_until,
         signatures=[Signed(each.seat, each.name, each.signed_at) for each in signatures],
         missing_seats=[seat for seat in Seat.values if seat not in seats],
+        proposed_by_id=version.proposed_by_id,
+        ended_at=version.ended_at,
+        ended_by_id=version.ended_by_id,
+        ended_why=version.ended_why,
     )

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from accord.agreement import actions, queries
+from accord.agreement.comparing import changes
 from accord.agreement.queries import VersionSummary
 from accord.agreement.reading import Defined, Reading, ReasonRead, read
 from accord.base.errors import Missing
@@ -114,6 +115,27 @@ def history(*, as_json: bool) -> None:
             escape(version.reason),
         )
     Console().print(table)
+
+
+@agreement.command()
+@VERSION
+@JSON
+def diff(*, number: int | None, as_json: bool) -> None:
+    """Say what a version changes: the proposed one, else the newest."""
+    ready()
+    number = number or queries.proposed() or queries.newest()[0]
+    older = queries.before(number)
+    found = changes(queries.terms_of(older), queries.terms_of(number)) if older else []
+    if as_json:
+        _json([dataclasses.asdict(change) for change in found])
+        return
+    console = Console(highlight=False)
+    console.print(f"Version {number}, {len(found)} changes to version {older}", style="bold")
+    for change in found:
+        console.print()
+        console.print(change.place, markup=False)
+        console.print(f"  - {escape(change.was)}" if change.was else "  - (nothing: it is new)")
+        console.print(f"  + {escape(change.now)}" if change.now else "  + (nothing: it goes)")
 
 
 def _text_of(file: Path) -> str:

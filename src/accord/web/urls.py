@@ -4,6 +4,7 @@ from django.urls import path
 
 from accord.web.pages import (
     agreement,
+    amendments,
     attachments,
     companies,
     company_facts,
@@ -88,6 +89,13 @@ urlpatterns = [
     path("figures/<slug:key>/", figure.figure, name="figure"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/<int:number>/", agreement.agreement, name="agreement_version"),
+    path("agreement/proposal/", amendments.agreement_proposal, name="agreement_proposal"),
+    path(
+        "agreement/<int:number>/withdrawal/",
+        amendments.agreement_withdrawal,
+        name="agreement_withdrawal",
+    ),
+    path("agreement/<int:number>/refusal/", amendments.agreement_refusal, name="agreement_refusal"),
     path("agreement/signatures/", agreement.agreement_signatures, name="agreement_signatures"),
     path("imports/", imports.imports, name="imports"),
     path("imports/files/<uuid:id>/", import_plan.import_plan, name="import_plan"),

@@ -55,6 +55,7 @@ VERSION_STATES: dict[str, Any] = {
     "in_force": gettext_lazy("in force"),
     "superseded": gettext_lazy("superseded"),
     "withdrawn": gettext_lazy("withdrawn"),
+    "turned_down": gettext_lazy("turned down"),
 }
 
 

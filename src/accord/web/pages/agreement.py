@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accord.agreement import actions, queries
+from accord.agreement.comparing import changes
 from accord.agreement.reading import Criterion, read
 from accord.base.lifecycle import HOLDER, Stage
 from accord.criteria.metrics import Scope
@@ -66,6 +67,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
     terms = queries.terms_of(number) if number else queries.running()
     version = queries.version(terms.number)
     is_running = version.state in queries.RUNNING
+    older = queries.before(terms.number)
     context = {
         "version": version,
         "versions": queries.history(),
@@ -74,6 +76,12 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "duties": terms.duties,
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
+        "older": older,
+        "changes": changes(queries.terms_of(older), terms) if older else [],
+        "is_own": version.proposed_by_id == request.user.id,
+        "ended_by": teams.names({version.ended_by_id}).get(version.ended_by_id, "")
+        if version.ended_by_id
+        else "",
         "seats": [_seat(key, version, terms, request) for key in SEATS],
     }
     return render(request, "agreement.html", context)

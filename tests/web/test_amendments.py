@@ -1,0 +1,155 @@
+"""A change to the agreement: written, seen, proposed; withdrawn, turned down, or signed."""
+
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accord.agreement import queries
+from accord.agreement.models import Version, VersionState
+from accord.outbox.models import Notification
+from accord.teams.models import User
+
+SignedIn = Callable[[str], Client]
+PROPOSAL = reverse("agreement_proposal")
+
+
+@pytest.fixture
+def mira(signed_in: SignedIn) -> Client:
+    return signed_in("marketer")
+
+
+def text(*replaced: tuple[str, str]) -> str:
+    document = queries.document_of(1)
+    for old, new in replaced or [("every_months: 3", "every_months: 6")]:
+        assert old in document
+        document = document.replace(old, new)
+    return document
+
+
+def send(
+    client: Client, act: str, document: str, reason: str = "Quarters fly", **more: str
+) -> HttpResponse:
+    given = {"act": act, "document": document, "reason": reason}
+    return client.post(PROPOSAL, {"made_from": queries.newest()[1], **given, **more})
+
+
+def read(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def newest() -> Version:
+    return Version.objects.order_by("number").last()
+
+
+def test_what_it_would_change_is_seen_before_it_is_proposed(mira: Client) -> None:
+    shown = read(mira.get(PROPOSAL))
+    assert "every_months: 3" in shown
+    assert "Propose it" not in shown
+    seen = read(send(mira, "look", text()))
+    assert "<del>3</del> <ins>6</ins> months." in seen
+    assert "Propose it" in seen
+    assert Version.objects.count() == 1
+
+
+def test_a_text_that_says_the_same_cannot_be_proposed(mira: Client) -> None:
+    assert "Nothing yet" in read(send(mira, "look", text(("every_months: 3", "every_months: 3"))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("fact: employees", "fact: shoe_size", "shoe_size"),
+        ("every_months: 3", "every_months: often", "review"),
+        ("title: Agreement", "titel: Agreement", "titel"),
+    ],
+)
+def test_what_cannot_run_is_named_clause_by_clause_and_the_text_is_kept(
+    mira: Client, old: str, new: str, says: str
+) -> None:
+    answer = send(mira, "propose", text((old, new)))
+    assert answer.status_code == 422
+    assert "It cannot run like this" in read(answer)
+    assert says in read(answer)
+    assert new.split(":")[1].strip() in read(answer)
+    assert Version.objects.count() == 1
+
+
+def test_without_a_reason_it_is_not_proposed(mira: Client) -> None:
+    answer = send(mira, "propose", text(), reason=" ")
+    assert answer.status_code == 422
+    assert "Say why it should change" in read(answer)
+
+
+def test_proposed_it_waits_and_both_heads_are_told(mira: Client, cast: dict[str, User]) -> None:
+    answer = send(mira, "propose", text())
+    assert answer.headers["Location"] == reverse("agreement_version", args=[2])
+    assert (newest().state, newest().reason) == (VersionState.PROPOSED, "Quarters fly")
+    told = Notification.objects.filter(kind="agreement.proposed", channel="app")
+    assert {each.user_id for each in told} == {
+        cast["head_of_sales"].id,
+        cast["head_of_marketing"].id,
+    }
+    assert queries.running().number == 1
+    shown = read(mira.get(reverse("agreement_version", args=[2])))
+    assert "1 change to version 1" in shown
+    assert "Withdraw it" in shown
+
+
+def test_who_wrote_on_an_older_text_sees_the_other_s_change_first(
+    mira: Client, signed_in: SignedIn
+) -> None:
+    stale = queries.newest()[1]
+    send(mira, "propose", text())
+    other = text(("max_rounds: 3", "max_rounds: 2"))
+    answer = send(signed_in("rep"), "propose", other, made_from=stale)
+    assert answer.status_code == 409
+    assert "What version 2 changes" in read(answer)
+    assert "<ins>6</ins> months" in read(answer)
+    assert "max_rounds: 2" in read(answer)
+    assert Version.objects.count() == 2
+
+
+def test_its_author_withdraws_it_and_nobody_else(mira: Client, signed_in: SignedIn) -> None:
+    send(mira, "propose", text())
+    address = reverse("agreement_withdrawal", args=[2])
+    assert signed_in("rep").post(address).status_code in (400, 422)
+    assert newest().state == VersionState.PROPOSED
+    mira.post(address)
+    assert newest().state == VersionState.WITHDRAWN
+    assert "Withdrawn" in read(mira.get(reverse("agreement_version", args=[2])))
+    assert mira.post(address).status_code == 409
+
+
+def test_a_head_turns_it_down_with_the_reason_and_its_author_is_told(
+    mira: Client, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    send(mira, "propose", text())
+    address = reverse("agreement_refusal", args=[2])
+    assert signed_in("rep").post(address, {"why": "No"}).status_code == 403
+    head = signed_in("head_of_sales")
+    assert head.post(address, {"why": " "}).status_code in (400, 422)
+    head.post(address, {"why": "Too long between reviews"})
+    assert newest().state == VersionState.TURNED_DOWN
+    assert "Too long between reviews" in read(mira.get(reverse("agreement_version", args=[2])))
+    told = Notification.objects.get(
+        kind="agreement.proposed", channel="app", user_id=cast["marketer"].id
+    )
+    assert told.text == "Too long between reviews"
+
+
+def test_a_version_turned_down_cannot_be_signed_and_the_next_one_can(
+    mira: Client, signed_in: SignedIn
+) -> None:
+    send(mira, "propose", text())
+    head = signed_in("head_of_sales")
+    head.post(reverse("agreement_refusal", args=[2]), {"why": "No"})
+    signing = {"number": 2, "seat": "sales", "digest": newest().digest}
+    assert head.post(reverse("agreement_signatures"), signing).status_code == 409
+    send(mira, "propose", text(("every_months: 3", "every_months: 4")))
+    for role, seat in (("head_of_sales", "sales"), ("head_of_marketing", "marketing")):
+        given = {"number": 3, "seat": seat, "digest": newest().digest}
+        signed_in(role).post(reverse("agreement_signatures"), given)
+    assert queries.running().number == 3
