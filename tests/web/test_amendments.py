@@ -121,6 +121,8 @@ def test_its_author_withdraws_it_and_nobody_else(mira: Client, signed_in: Signed
     assert newest().state == VersionState.WITHDRAWN
     assert "Withdrawn" in read(mira.get(reverse("agreement_version", args=[2])))
     assert mira.post(address).status_code == 409
+    send(mira, "propose", text())
+    assert (newest().number, newest().state) == (3, VersionState.PROPOSED)
 
 
 def test_a_head_turns_it_down_with_the_reason_and_its_author_is_told(

@@ -19,6 +19,7 @@ from accord.teams.models import Role, User
 
 _SEAT_ROLES = {Seat.SALES: Role.HEAD_OF_SALES, Seat.MARKETING: Role.HEAD_OF_MARKETING}
 _OPEN = (VersionState.TRIAL, VersionState.PROPOSED)
+_ENDED = (VersionState.WITHDRAWN, VersionState.TURNED_DOWN)
 
 
 class NotTheirSeat(Refusal):
@@ -72,7 +73,7 @@ def propose(
             )
         if newest is None:
             return _store(document, number=1, state=VersionState.TRIAL, reason=reason, by=by, at=at)
-        if newest.digest == digest_of(document):
+        if newest.digest == digest_of(document) and newest.state not in _ENDED:
             raise Conflict(
                 _("Version %(number)s already says exactly this; nothing was proposed.")
                 % {"number": newest.number}

@@ -17,7 +17,7 @@ from accord.teams.models import User
 from accord.teams.queries import calendars_of
 from accord.teams.rules import Calendar, elapsed
 
-PAGE = 25
+PAGE = 15  # whole handoffs, each with its brief: as many as one reads before the next look
 _STILL_TO_DO = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MISSED)
 
 
