@@ -129,6 +129,13 @@ class TestDefining:
         assert refusal.value.field == field
         assert not CustomFact.objects.exists()
 
+    def test_of_a_deal_neither_list_nor_form_speaks(self) -> None:
+        wanted = Wanted("Margin", about="deal", kind="money", in_list=True, on_form=True)
+        fact = define_fact(wanted=wanted, at=AT)
+        assert (fact.in_list, fact.on_form) == (False, False)
+        changed = change_fact(key=fact.key, wanted=wanted)
+        assert (changed.in_list, changed.on_form) == (False, False)
+
     def test_two_of_one_name_would_be_confused(self) -> None:
         define_fact(wanted=Wanted("Region"), at=AT)
         with pytest.raises(Conflict):

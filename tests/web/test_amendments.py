@@ -155,3 +155,28 @@ def test_a_version_turned_down_cannot_be_signed_and_the_next_one_can(
         given = {"number": 3, "seat": seat, "digest": newest().digest}
         signed_in(role).post(reverse("agreement_signatures"), given)
     assert queries.running().number == 3
+
+
+class TestWhatIsSaid:
+    def say(self, client: Client, text: str, place: str = "") -> HttpResponse:
+        given = {"text": text, "place": place}
+        return client.post(reverse("agreement_comments", args=[2]), given)
+
+    def test_stands_with_its_place_and_tells_who_is_concerned(
+        self, mira: Client, signed_in: SignedIn, cast: dict[str, User]
+    ) -> None:
+        send(mira, "propose", text())
+        self.say(signed_in("rep"), "Six is too long", "Review")
+        shown = read(mira.get(reverse("agreement_version", args=[2])))
+        assert "Six is too long" in shown
+        assert "· Review" in shown
+        told = Notification.objects.filter(text="Six is too long", channel="app")
+        wanted = ("marketer", "head_of_sales", "head_of_marketing")
+        assert {each.user_id for each in told} == {cast[role].id for role in wanted}
+
+    def test_ends_with_the_proposal(self, mira: Client, signed_in: SignedIn) -> None:
+        send(mira, "propose", text())
+        assert self.say(mira, " ").status_code in (400, 422)
+        mira.post(reverse("agreement_withdrawal", args=[2]))
+        assert self.say(signed_in("rep"), "Why?").status_code == 409
+        assert "Say it" not in read(mira.get(reverse("agreement_version", args=[2])))

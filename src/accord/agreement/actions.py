@@ -9,7 +9,7 @@ from importlib.resources import files
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement.models import Seat, Signature, Version, VersionState
+from accord.agreement.models import Comment, Seat, Signature, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Conflict, Invalid, Missing, Refusal
 from accord.base.ids import named_id
@@ -19,6 +19,7 @@ from accord.teams.models import Role, User
 
 _SEAT_ROLES = {Seat.SALES: Role.HEAD_OF_SALES, Seat.MARKETING: Role.HEAD_OF_MARKETING}
 _OPEN = (VersionState.TRIAL, VersionState.PROPOSED)
+MOST_WORDS = 5_000  # characters
 _ENDED = (VersionState.WITHDRAWN, VersionState.TURNED_DOWN)
 
 
@@ -87,8 +88,7 @@ def propose(
             at=at,
         )
         subject = _("Version %(number)s of the agreement is proposed") % {"number": number}
-        heads = User.objects.filter(is_active=True, roles__overlap=list(_SEAT_ROLES.values()))
-        _tell(number, subject, reason, set(heads.values_list("id", flat=True)) - {by}, at)
+        _tell(named_id("proposed", number), number, subject, reason, _heads() - {by}, at)
     return number
 
 
@@ -119,7 +119,37 @@ def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
         _end(version, VersionState.TURNED_DOWN, why.strip(), by, at)
         if version.proposed_by_id and version.proposed_by_id != by:
             subject = _("Version %(number)s of the agreement was turned down") % {"number": number}
-            _tell(number, subject, why.strip(), {version.proposed_by_id}, at)
+            author = {version.proposed_by_id}
+            _tell(named_id("turned down", number), number, subject, why.strip(), author, at)
+
+
+def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) -> None:
+    """Say something about a proposed version, or about one place of it.
+
+    Its author, the heads and whoever spoke before are told. Raises Missing, Conflict when it no
+    longer waits, Invalid for what says nothing or too much.
+    """
+    words = text.strip()
+    if not 0 < len(words) <= MOST_WORDS or "\0" in words:
+        raise Invalid(_("Write a few words first."), field="text")
+    with transaction.atomic():
+        version = _waiting(number)
+        speaker = User.objects.get(id=by)
+        said = Comment.objects.create(
+            version=version,
+            place=place.strip()[:300],
+            text=words,
+            said_at=at,
+            said_by_id=by,
+            name=speaker.name,
+        )
+        spoke = set(version.comments.values_list("said_by_id", flat=True))
+        subject = _("%(name)s on version %(number)s of the agreement") % {
+            "name": speaker.name,
+            "number": number,
+        }
+        people = (spoke | _heads() | {version.proposed_by_id}) - {by, None}
+        _tell(said.id, number, subject, words, {each for each in people if each}, at)
 
 
 def _waiting(number: int) -> Version:
@@ -191,13 +221,23 @@ def digest_of(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()
 
 
+def _heads() -> set[uuid.UUID]:
+    heads = User.objects.filter(is_active=True, roles__overlap=list(_SEAT_ROLES.values()))
+    return set(heads.values_list("id", flat=True))
+
+
 def _tell(
-    number: int, subject: str, text: str, people: Collection[uuid.UUID], at: datetime
+    event: uuid.UUID,
+    number: int,
+    subject: str,
+    text: str,
+    people: Collection[uuid.UUID],
+    at: datetime,
 ) -> None:
     tell(
         tellings=[
             Telling(
-                event_id=named_id("agreement", number, subject),
+                event_id=event,
                 user_id=user,
                 kind="agreement.proposed",
                 subject=subject,

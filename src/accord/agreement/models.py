@@ -73,3 +73,21 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Comment(models.Model):
+    """What somebody said of a proposed version; `place` as the page calls it, "" for all."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="comments")
+    place = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+    said_at = models.DateTimeField()
+    said_by_id = models.UUIDField()
+    name = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "said_at"], name="comments_of_version")]
+
+    def __str__(self) -> str:
+        return self.name

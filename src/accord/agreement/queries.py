@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from accord.agreement.models import Seat, Version, VersionState
+from accord.agreement.models import Comment, Seat, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Missing, Refusal
 
@@ -108,6 +108,11 @@ def proposed() -> int | None:
     """The number of the newest version that waits for signatures, beside the one that runs."""
     found = Version.objects.filter(state=VersionState.PROPOSED).order_by("-number")
     return found.values_list("number", flat=True).first()
+
+
+def comments(number: int) -> list[Comment]:
+    """What was said of a version while it waited, in its order. One query."""
+    return list(Comment.objects.filter(version__number=number).order_by("said_at", "id"))
 
 
 def newest() -> tuple[int, str]:

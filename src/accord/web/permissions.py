@@ -76,6 +76,7 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_version": EVERYONE,
     "agreement_signatures": HEADS,
     "agreement_proposal": SALES | MARKETING,
+    "agreement_comments": SALES | MARKETING,
     "agreement_withdrawal": SALES | MARKETING,
     "agreement_refusal": HEADS,
     "scoreboard": EVERYONE,

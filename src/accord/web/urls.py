@@ -91,6 +91,11 @@ urlpatterns = [
     path("agreement/<int:number>/", agreement.agreement, name="agreement_version"),
     path("agreement/proposal/", amendments.agreement_proposal, name="agreement_proposal"),
     path(
+        "agreement/<int:number>/comments/",
+        amendments.agreement_comments,
+        name="agreement_comments",
+    ),
+    path(
         "agreement/<int:number>/withdrawal/",
         amendments.agreement_withdrawal,
         name="agreement_withdrawal",

@@ -1,4 +1,7 @@
+import django.db.models.deletion
 from django.db import migrations, models
+
+import accord.base.ids
 
 
 class Migration(migrations.Migration):
@@ -39,5 +42,37 @@ class Migration(migrations.Migration):
                 | models.Q(ended_at__isnull=False, ended_by_id__isnull=False),
                 name="who_ended_a_version_and_when",
             ),
+        ),
+        migrations.CreateModel(
+            name="Comment",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accord.base.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=300)),
+                ("text", models.TextField()),
+                ("said_at", models.DateTimeField()),
+                ("said_by_id", models.UUIDField()),
+                ("name", models.CharField(max_length=150)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="agreement.version",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["version", "said_at"], name="comments_of_version")
+                ],
+            },
         ),
     ]

@@ -47,8 +47,7 @@ def define_fact(*, wanted: Wanted, at: datetime) -> CustomFact:
             about=wanted.about,
             kind=wanted.kind,
             choices=_choices(wanted),
-            in_list=wanted.in_list,
-            on_form=wanted.on_form and wanted.about != About.DEAL,
+            **_places(wanted, wanted.about),
             defined_at=at,
         )
     registry.read_custom()
@@ -74,7 +73,8 @@ def change_fact(*, key: str, wanted: Wanted) -> CustomFact:
                 % {"choice": gone[0]}
             )
         fact.label, fact.choices = wanted.label.strip(), choices
-        fact.in_list, fact.on_form = wanted.in_list, wanted.on_form and fact.about != About.DEAL
+        for name, is_there in _places(wanted, fact.about).items():
+            setattr(fact, name, is_there)
         fact.save()
     registry.read_custom()
     return fact
@@ -84,6 +84,12 @@ def retire_fact(*, key: str, at: datetime | None) -> None:
     """No longer ask for a fact, or (None) ask again. Its values stay. Raises Missing."""
     if not CustomFact.objects.filter(key=key).update(retired_at=at):
         raise Missing(_("There is no such fact."))
+
+
+def _places(wanted: Wanted, about: str) -> dict[str, bool]:
+    """Where it is shown: neither the leads list nor the form speaks of deals."""
+    of_leads = about != About.DEAL
+    return {"in_list": wanted.in_list and of_leads, "on_form": wanted.on_form and of_leads}
 
 
 def _check(wanted: Wanted) -> None:

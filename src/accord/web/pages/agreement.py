@@ -77,6 +77,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
         "older": older,
+        "comments": queries.comments(terms.number),
         "changes": changes(queries.terms_of(older), terms) if older else [],
         "is_own": version.proposed_by_id == request.user.id,
         "ended_by": teams.names({version.ended_by_id}).get(version.ended_by_id, "")

@@ -81,6 +81,20 @@ def _page(
 
 
 @require_POST
+def agreement_comments(request: "Request", number: int) -> HttpResponse:
+    """Say something about a proposal."""
+    actions.comment(
+        number=number,
+        place=request.POST.get("place", ""),
+        text=request.POST.get("text", ""),
+        by=request.user.id,
+        at=request.at,
+    )
+    messages.success(request, _("Kept. Its author and the heads are told."))
+    return redirect("agreement_version", number)
+
+
+@require_POST
 def agreement_withdrawal(request: "Request", number: int) -> HttpResponse:
     """Take one's own proposal back."""
     actions.withdraw(number=number, by=request.user.id, at=request.at)
