@@ -18,6 +18,7 @@ from accord.flows.close import Opening
 from accord.flows.merge import merge, preview, undo_merge
 from accord.flows.pass_back import Said, pass_back
 from accord.flows.receive import Incoming, receive
+from accord.flows.record import record
 from accord.flows.take_in import take_in_waiting
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Handoff, HandoffState
@@ -249,3 +250,37 @@ def test_fifty_submissions_of_one_person_at_once_are_one_lead(key: str) -> None:
     take_in_waiting(at=AT)
     assert Lead.objects.count() == 1
     assert Merge.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_looked_up_just_before_a_merge_lands_on_the_one_that_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_office()
+    one, other = two()
+    meanwhile: list[object] = []
+
+    def merge_elsewhere() -> None:
+        try:
+            merge(winner=one.id, loser=other.id, by=None, at=LATER)
+        except Exception as error:  # noqa: BLE001 - told by the main thread
+            meanwhile.append(error)
+        finally:
+            connection.close()
+
+    def recorded(**given: Any) -> Any:
+        if not meanwhile:
+            meanwhile.append("merged")
+            thread = threading.Thread(target=merge_elsewhere)
+            thread.start()
+            thread.join()
+        return record(**given)
+
+    monkeypatch.setattr("accord.flows.take_in.record", recorded)
+    body = {"phone": "+4930123456", "message": "Are you there?"}
+    (lead,) = send(body, at=LATER + HOUR)
+
+    assert meanwhile == ["merged"]
+    assert lead.id == one.id
+    assert Activity.objects.get(text="Are you there?").lead_id == one.id
+    assert left_behind(other.id) == {}

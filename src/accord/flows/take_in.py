@@ -16,6 +16,7 @@ from accord.flows.identify import identify
 from accord.flows.record import record
 from accord.flows.tell_owners import News, tell_owners
 from accord.leads import actions, queries
+from accord.leads.actions.facts import MergedAway
 from accord.leads.actions.intake import Waiting
 from accord.leads.actions.suspecting import suspect_alike
 from accord.leads.models import Door, Fate
@@ -68,19 +69,39 @@ def take_in(
     called inside the transaction, so that what it writes commits with the batch.
     """
     with transaction.atomic():
-        if entries:
-            identify(entries=entries, at=at)
-            companies = record(entries=entries, door=door, by=by, at=at, file_name=file_name)
-            happened = {e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED}
-            touched = sorted(happened.union(queries.leads_of_companies(companies)))
-            evaluate(leads=touched, at=at)
-            advance(leads=touched, at=at)
-            if live:
-                suspect_alike(leads=touched, at=at)
-                hand_off(leads=touched, at=at)
-                tell_owners(news=_wrote_again(entries, by), at=at)
+        for is_last in (False, False, True):
+            try:
+                with transaction.atomic():
+                    _walk(entries, door, by, at, live=live, file_name=file_name)
+                break
+            except MergedAway:  # look the person up again: they are known as the other lead now
+                if is_last:
+                    raise
         if progress:
             progress()
+
+
+def _walk(
+    entries: Sequence[Entry],
+    door: Door,
+    by: uuid.UUID | None,
+    at: datetime,
+    *,
+    live: bool,
+    file_name: str,
+) -> None:
+    if not entries:
+        return
+    identify(entries=entries, at=at)
+    companies = record(entries=entries, door=door, by=by, at=at, file_name=file_name)
+    happened = {e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED}
+    touched = sorted(happened.union(queries.leads_of_companies(companies)))
+    evaluate(leads=touched, at=at)
+    advance(leads=touched, at=at)
+    if live:
+        suspect_alike(leads=touched, at=at)
+        hand_off(leads=touched, at=at)
+        tell_owners(news=_wrote_again(entries, by), at=at)
 
 
 def _wrote_again(entries: Sequence[Entry], by: uuid.UUID | None) -> dict[uuid.UUID, News]:

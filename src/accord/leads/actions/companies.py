@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Conflict
 from accord.base.ids import named_id, new_id
 from accord.base.rows import IsAnyOf, recordset
-from accord.leads.actions.values import own_of, parted, write_values
+from accord.leads.actions.values import own_of, parted_by_owner, write_values
 from accord.leads.models import Company, CompanyFactChange, CompanyValue
 from accord.leads.queries.custom import values_of
 from accord.leads.rules import Entry
@@ -136,8 +136,7 @@ def change_companies(
 
     Raises Conflict when another company has the domain, or the name and neither a domain.
     """
-    of_accord = {id: facts for id, said in changes.items() if (facts := parted(said)[0])}
-    own = {id: facts for id, said in changes.items() if (facts := own_of(said))}
+    of_accord, own = parted_by_owner(changes)
     if not of_accord and not own:
         return set()
     with transaction.atomic():

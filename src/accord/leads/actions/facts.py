@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from accord.base.errors import Conflict
 from accord.base.ids import new_id
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.actions.newcomers import PROFILE
-from accord.leads.actions.values import parted, write_values
+from accord.leads.actions.values import own_of, parted_by_owner, write_values
 from accord.leads.models import FactChange, LeadValue
 from accord.leads.queries.custom import values_of
 from accord.leads.rules import NewActivity
@@ -35,7 +37,8 @@ _TYPES = {
 _TAKE = f"""
 UPDATE leads_lead AS lead SET known_at = lead.known_at
 WHERE lead.id = ANY(%s)
-RETURNING lead.id, lead.known_at, {", ".join(f"lead.{name}" for name in CHANGEABLE)}
+RETURNING lead.id, lead.known_at, lead.merged_into_id,
+          {", ".join(f"lead.{name}" for name in CHANGEABLE)}
 """
 _WRITE = f"""
 UPDATE leads_lead AS lead
@@ -61,6 +64,10 @@ OLD_VALUE = (
 )
 
 
+class MergedAway(Conflict):
+    """A lead was merged into another between being looked up and being written to."""
+
+
 def change_facts(
     *,
     changes: Mapping[uuid.UUID, Mapping[str, Any]],
@@ -72,11 +79,14 @@ def change_facts(
     """Set facts of leads; the facts that really changed, by lead.
 
     A value of None makes a fact unknown again. With `only_gaps`, and always for where a
-    lead came from, a value that is known stays.
+    lead came from, a value that is known stays. Raises MergedAway when one of them was merged
+    into another since it was looked up.
     """
     with transaction.atomic():
-        old, known_at = take_facts(sorted(changes))
-        told = {id for id, facts in changes.items() if parted(facts)[1]}
+        old, known_at, merged = take_facts(sorted(changes))
+        if merged:
+            raise MergedAway(_("This lead was merged with another one just now; try again."))
+        told = {id for id, facts in changes.items() if own_of(facts)}
         known = values_of(LeadValue, "lead_id", told) if told else {}
         new = {
             lead_id: {
@@ -89,7 +99,7 @@ def change_facts(
             for lead_id, values in old.items()
         }
         changed = {lead_id: facts for lead_id, facts in new.items() if facts}
-        of_accord, own = _parted(changed)
+        of_accord, own = parted_by_owner(changed)
         if of_accord:
             _keep_old(of_accord, old, known_at, at)
             write_facts(of_accord, old)
@@ -97,16 +107,6 @@ def change_facts(
         if changed:
             _tell(changed, by, side, at)
     return {lead_id: sorted(facts) for lead_id, facts in changed.items()}
-
-
-_Facts = dict[uuid.UUID, dict[str, Any]]
-
-
-def _parted(changed: Mapping[uuid.UUID, Mapping[str, Any]]) -> tuple[_Facts, _Facts]:
-    """Facts by lead, as those of Accord and those that the company defined."""
-    pairs = {lead_id: parted(facts) for lead_id, facts in changed.items()}
-    of_accord = {lead_id: pair[0] for lead_id, pair in pairs.items() if pair[0]}
-    return of_accord, {lead_id: pair[1] for lead_id, pair in pairs.items() if pair[1]}
 
 
 _FIRST_TOUCH = frozenset({"source", "source_detail", "campaign_id"})
@@ -120,13 +120,16 @@ def _replaces(name: str, old: Any, new: Any, *, only_gaps: bool) -> bool:
 
 def take_facts(
     leads: list[uuid.UUID],
-) -> tuple[dict[uuid.UUID, dict[str, Any]], dict[uuid.UUID, datetime]]:
-    """What is known of leads, and since when they are; they are ours until the commit."""
+) -> tuple[dict[uuid.UUID, dict[str, Any]], dict[uuid.UUID, datetime], set[uuid.UUID]]:
+    """What is known of leads, since when they are, and which were merged into others.
+
+    They are ours until the commit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [leads])
         rows = sorted(cursor.fetchall())
-    old = {row[0]: dict(zip(CHANGEABLE, row[2:], strict=True)) for row in rows}
-    return old, {row[0]: row[1] for row in rows}
+    old = {row[0]: dict(zip(CHANGEABLE, row[3:], strict=True)) for row in rows}
+    return old, {row[0]: row[1] for row in rows}, {row[0] for row in rows if row[2]}
 
 
 def _keep_old(

@@ -32,6 +32,16 @@ def parted(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return {key: value for key, value in facts.items() if key not in own}, own
 
 
+_Facts = dict[uuid.UUID, dict[str, Any]]
+
+
+def parted_by_owner(told: Told) -> tuple[_Facts, _Facts]:
+    """The same for many; who has none of a sort is left out there."""
+    pairs = {id: parted(facts) for id, facts in told.items()}
+    of_accord = {id: pair[0] for id, pair in pairs.items() if pair[0]}
+    return of_accord, {id: pair[1] for id, pair in pairs.items() if pair[1]}
+
+
 def write_values(
     model: type[models.Model],
     owner: str,
