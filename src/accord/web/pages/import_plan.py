@@ -16,7 +16,7 @@ from accord.flows import import_file
 from accord.leads import queries
 from accord.leads.cells import DAY, MONTH
 from accord.leads.files import open_table, survey
-from accord.leads.mapping import TARGETS, MapRefused
+from accord.leads.mapping import DATES, TARGETS, MapRefused, dates_of
 from accord.outbox import jobs
 from accord.web import uploads
 from accord.web.times import day
@@ -105,11 +105,16 @@ def import_plan(request: "Request", id: uuid.UUID) -> HttpResponse:
         "columns": _columns(
             plan.header, plan.mapping.columns, [entry.body for entry in entries], _asked(plan)
         ),
-        "date_orders": DATE_ORDERS.items(),
+        "date_orders": DATE_ORDERS.items() if _is_dated(plan) else (),
         "before": begun(plan.import_id),
         "try_out": plan.found.lines <= TRIED_OUT_UP_TO,
     }
     return render(request, "import_plan.html", context)
+
+
+def _is_dated(plan: import_file.Plan) -> bool:
+    """Whether a column says a date, so that the order of day and month is worth asking."""
+    return not (DATES | dates_of(plan.custom)).isdisjoint(plan.mapping.columns.values())
 
 
 def _plan(upload: Upload) -> import_file.Plan:
