@@ -317,6 +317,18 @@ class TestFiles:
         assert verdict(lead, {"fact": "custom_margin", "at_least": 350}) is True
         assert verdict(lead, {"fact": "custom_margin", "at_least": 350}, known_at=AT - HOUR) is None
 
+    def test_what_an_earlier_row_says_of_a_deal_is_not_lost(self, tmp_path: Path) -> None:
+        send({"email": "a@acme.example"}, at=AT - HOUR)
+        self.bring_in(
+            tmp_path,
+            "Email,Deal ID,State,Create date,Close date,Margin\n"
+            "a@acme.example,9,open,2026-10-01,,350\n"
+            "a@acme.example,9,won,2026-10-01,2026-10-20,\n",
+            kind="deals",
+        )
+        assert DealValue.objects.get().number_value == 350
+        assert Deal.objects.get().state == "won"
+
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_own")

@@ -78,6 +78,7 @@ def test_what_cannot_run_is_named_clause_by_clause_and_the_text_is_kept(
 
 
 def test_without_a_reason_it_is_not_proposed(mira: Client) -> None:
+    assert send(mira, "propose", text(), reason="a\0b").status_code == 422
     answer = send(mira, "propose", text(), reason=" ")
     assert answer.status_code == 422
     assert "Say why it should change" in read(answer)
@@ -177,6 +178,7 @@ class TestWhatIsSaid:
     def test_ends_with_the_proposal(self, mira: Client, signed_in: SignedIn) -> None:
         send(mira, "propose", text())
         assert self.say(mira, " ").status_code in (400, 422)
+        assert self.say(mira, "a\0b").status_code in (400, 422)
         mira.post(reverse("agreement_withdrawal", args=[2]))
         assert self.say(signed_in("rep"), "Why?").status_code == 409
         assert "Say it" not in read(mira.get(reverse("agreement_version", args=[2])))

@@ -45,6 +45,7 @@ def _own(cast: dict[str, User]) -> None:
         Wanted("Machines", kind="number", **shown),
         Wanted("Region", about="company", kind="choice", choices=region, **shown),
         Wanted("Margin", about="deal", kind="money"),
+        Wanted("Rival", about="deal"),
     ):
         define_fact(wanted=wanted, at=at)
 
@@ -134,7 +135,7 @@ class TestFilling:
         address = reverse("deal_facts", args=[deal.id])
         assert address in page(rep, reverse("deals"))
         assert rep.post(address, {"custom_margin": "-3"}).status_code == 422
-        assert rep.post(address, {"custom_margin": "350.50"}).status_code == 302
+        assert rep.post(address, {"custom_margin": "350.50", "custom_rival": ""}).status_code == 302
         assert 'value="350.5"' in page(rep, address)
         told = Activity.objects.get(lead_id=lead.id, kind="fact.changed", detail__deal=f"{deal.id}")
         assert told.detail["facts"] == ["custom_margin"]

@@ -65,6 +65,8 @@ def propose(
     longer the one it was made from.
     """
     read_terms(document)
+    if len(reason) > MOST_WORDS or "\0" in reason:
+        raise Invalid(_("Give the reason in at most 5,000 characters."), field="reason")
     with transaction.atomic():
         newest = _newest()
         if newest and made_from is not None and newest.digest != made_from:
@@ -109,8 +111,7 @@ def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
 
     Raises Missing, Conflict when it no longer waits, Invalid without a reason, NotTheirSeat.
     """
-    if not why.strip():
-        raise Invalid(_("Say why, so that the next proposal can be better."), field="why")
+    _check_words(why, _("Say why, so that the next proposal can be better."), field="why")
     with transaction.atomic():
         version = _waiting(number)
         held = {seat for seat, role in _SEAT_ROLES.items() if role in _roles_of(by)}
@@ -130,14 +131,13 @@ def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) 
     longer waits, Invalid for what says nothing or too much.
     """
     words = text.strip()
-    if not 0 < len(words) <= MOST_WORDS or "\0" in words:
-        raise Invalid(_("Write a few words first."), field="text")
+    _check_words(words, _("Write a few words first."), field="text")
     with transaction.atomic():
         version = _waiting(number)
         speaker = User.objects.get(id=by)
         said = Comment.objects.create(
             version=version,
-            place=place.strip()[:300],
+            place=place.replace("\0", "").strip()[:300],
             text=words,
             said_at=at,
             said_by_id=by,
@@ -150,6 +150,11 @@ def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) 
         }
         people = (spoke | _heads() | {version.proposed_by_id}) - {by, None}
         _tell(said.id, number, subject, words, {each for each in people if each}, at)
+
+
+def _check_words(text: str, sentence: str, *, field: str) -> None:
+    if not 0 < len(text.strip()) <= MOST_WORDS or "\0" in text:
+        raise Invalid(sentence, field=field)
 
 
 def _waiting(number: int) -> Version:

@@ -58,7 +58,7 @@ def learn_of_deal(
                 side=Side.SALES,
                 happened_at=at,
                 by_id=by,
-                detail={"facts": sorted(facts), "deal": f"{deal}"},
+                detail={"facts": changed[deal], "deal": f"{deal}"},
             )
             actions.record_activities(rows=[(found.lead_id, told)], at=at)
             evaluate(leads=[found.lead_id], at=at)

@@ -63,8 +63,7 @@ def keep_stated_deals(
             ),
         )
         was = _close(closing)
-        said = {e.deal_id: (known[_key(e)], _stated(e).custom) for e in entries if e.deal_id}
-        told_more = fill_values(told=list(said.values()), by=by, at=at)
+        told_more = fill_values(told=_told(entries, known), by=by, at=at)
         for entry in entries:
             if entry.deal_id in told_more and entry.fate == Fate.UNCHANGED:
                 entry.fate = Fate.MERGED.value
@@ -92,6 +91,18 @@ def _known(entries: Sequence[DealEntry]) -> dict[tuple[uuid.UUID | None, str], D
         external_id__in={_stated(entry).external_id for entry in entries},
     )
     return {(deal.lead_id, deal.external_id or ""): deal for deal in found}
+
+
+def _told(
+    entries: Sequence[DealEntry], known: Mapping[tuple[uuid.UUID | None, str], Deal]
+) -> list[tuple[Deal, dict[str, Any]]]:
+    """Deals with what the rows say of them; of two rows that differ the first one counts."""
+    said: dict[uuid.UUID, tuple[Deal, dict[str, Any]]] = {}
+    for entry in reversed(entries):
+        if own := _stated(entry).custom:
+            deal = known[_key(entry)]
+            said.setdefault(deal.id, (deal, {}))[1].update(own)
+    return list(said.values())
 
 
 def _row(entry: DealEntry, currency: str, step: str | None, at: datetime) -> Deal:

@@ -16,19 +16,21 @@ Told = Sequence[tuple[Deal, Mapping[str, Any]]]
 """Deals, each with what is said of it, by key; None: not known."""
 
 
-def fill_values(*, told: Told, by: uuid.UUID | None, at: datetime) -> set[uuid.UUID]:
-    """Fill what is not known of deals yet; the deals of which more is known now."""
-    return _write([(deal, said) for deal, said in told if said], by, at, only_gaps=True)
+def fill_values(*, told: Told, by: uuid.UUID | None, at: datetime) -> dict[uuid.UUID, list[str]]:
+    """Fill what is not known of deals yet; the facts that are known now, by deal."""
+    return _write(told, by, at, only_gaps=True)
 
 
-def set_values(*, told: Told, by: uuid.UUID, at: datetime) -> set[uuid.UUID]:
-    """Set values of deals; the old ones stay behind. The deals that changed."""
+def set_values(*, told: Told, by: uuid.UUID, at: datetime) -> dict[uuid.UUID, list[str]]:
+    """Set values of deals; the old ones stay behind. The facts that changed, by deal."""
     return _write(told, by, at, only_gaps=False)
 
 
-def _write(told: Told, by: uuid.UUID | None, at: datetime, *, only_gaps: bool) -> set[uuid.UUID]:
+def _write(
+    told: Told, by: uuid.UUID | None, at: datetime, *, only_gaps: bool
+) -> dict[uuid.UUID, list[str]]:
     if not told:
-        return set()
+        return {}
     deals = {deal.id: deal for deal, _said in told}
     with transaction.atomic():
         hold(deals)
@@ -51,4 +53,4 @@ def _write(told: Told, by: uuid.UUID | None, at: datetime, *, only_gaps: bool) -
             at=at,
             beside={id: {"lead_id": deals[id].lead_id} for id in changes},
         )
-    return set(changes)
+    return {id: sorted(facts) for id, facts in changes.items()}

@@ -11,8 +11,8 @@ from django.db import connection, models
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
 from accord.criteria.registry import CUSTOM
+from accord.leads.queries.custom import VALUE_COLUMNS
 
-_COLUMNS = ("text_value", "number_value", "date_value", "yes_value")
 _COLUMN_OF = {str: "text_value", Decimal: "number_value", date: "date_value", bool: "yes_value"}
 
 Told = Mapping[uuid.UUID, Mapping[str, Any]]
@@ -61,14 +61,14 @@ def write_values(
     more = sorted({name for columns in (beside or {}).values() for name in columns})
     copy_rows(
         model,
-        ("id", owner, *more, "fact_id", *_COLUMNS, "known_from", "by_id"),
+        ("id", owner, *more, "fact_id", *VALUE_COLUMNS, "known_from", "by_id"),
         (
             (
                 new_id(),
                 id,
                 *((beside or {})[id][name] for name in more),
                 key,
-                *(value if _COLUMN_OF[type(value)] == name else None for name in _COLUMNS),
+                *(value if _COLUMN_OF[type(value)] == name else None for name in VALUE_COLUMNS),
                 max(at, since.get((id, key), at)),
                 by,
             )
