@@ -37,7 +37,7 @@ def ask(cursor, definitions, at, **narrowed):
 
 
 def prepare(cursor, leads, watched):
-    names = "t_lead, t_then, t_company, t_company_then, t_journal, t_watched"
+    names = "t_lead, t_then, t_company, t_company_then, t_journal, t_watched, t_came"
     cursor.execute(f"DROP TABLE IF EXISTS {names}")
     cursor.execute(TABLES)
     return write(cursor, leads, watched)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relation
+from accord.criteria.registry import THEN, Behaviour, Fact, Journal, Registry, Relation
 
 AT = datetime(2026, 6, 15, 13, 30, tzinfo=UTC)
 TABLES = """
@@ -19,7 +19,12 @@ CREATE TEMP TABLE t_company_then (LIKE t_company);
 CREATE TEMP TABLE t_journal (lead_id uuid, kind text, outcome text, happened_at timestamptz,
                              known_at timestamptz);
 CREATE TEMP TABLE t_watched (kind text, since timestamptz);
+CREATE TEMP TABLE t_came (lead_id uuid, since_at timestamptz, known_at timestamptz);
 """
+# Facts are those of "then" before this moment, and those of now from it on.
+CHANGED = AT + timedelta(hours=12)
+# Each lead came with what it had done before, some days before we learnt of it.
+CAME, LEARNT = AT - timedelta(days=20), AT - timedelta(days=6, hours=3)
 FACTS = {
     "word": ("text", True),
     "pick": ("choice", True),
@@ -39,13 +44,29 @@ KINDS = ("visit", "click", "ask")
 OUTCOMES = (None, "demo", "price")
 
 
+def _past(now, then) -> str:
+    changed = f"'{CHANGED.isoformat()}'::timestamptz"
+    return (
+        f"LATERAL (SELECT * FROM {then} WHERE {THEN} < {changed} "
+        f"UNION ALL SELECT * FROM {now} WHERE {THEN} >= {changed})"
+    )
+
+
+def _changes(owner) -> str:
+    return f"SELECT {owner} AS lead_id, '{CHANGED.isoformat()}'::timestamptz AS at FROM t_lead"
+
+
 def small_registry() -> Registry:
     registry = Registry()
-    then = "(SELECT * FROM t_then WHERE %(criteria_known_at)s::timestamptz IS NOT NULL)"
     registry.add(
-        Relation("lead", "t_lead", then),
-        Relation("company", "t_company", "t_company_then", on="company.id = lead.company_id"),
-        Journal("t_journal", "t_watched"),
+        Relation("lead", "t_lead", _past("t_lead", "t_then"), changes=_changes("id")),
+        Relation(
+            "company",
+            "t_company",
+            _past("t_company", "t_company_then"),
+            on="company.id = lead.company_id",
+        ),
+        Journal("t_journal", "t_watched", "t_came"),
     )
     for key, (type, is_open) in FACTS.items():
         relation = "company" if key == "size" else "lead"
@@ -172,6 +193,8 @@ def write(cursor, leads, watched) -> list[uuid.UUID]:
         ("lead_id", "kind", "outcome", "happened_at", "known_at"),
         [(id, kind, outcome, at, at + late) for id, (kind, outcome, at, late) in done],
     )
+    came = [(id, CAME, LEARNT) for id in ids]
+    _insert(cursor, "t_came", ("lead_id", "since_at", "known_at"), came)
     since = [(kind, moment) for kind, moment in watched.items() if moment]
     _insert(cursor, "t_watched", ("kind", "since"), since)
     return ids
@@ -190,6 +213,9 @@ def _insert(cursor, table, columns, rows) -> None:
 
 __all__ = [
     "AT",
+    "CAME",
+    "CHANGED",
+    "LEARNT",
     "DEFINITIONS",
     "DONE",
     "FACTS",

@@ -14,7 +14,7 @@ from typing import Any
 from accord.base.errors import Invalid
 from accord.base.rows import id_array
 from accord.criteria.checking import check, expand
-from accord.criteria.expressions import Parts, ask, journal_pass, watched_since
+from accord.criteria.expressions import Asked, Parts, ask, journal_pass, watched_since
 from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
 from accord.criteria.registry import Registry
 
@@ -24,10 +24,11 @@ class Compiled:
     """Definitions, ready to be asked."""
 
     definitions: Mapping[str, Definition]
-    _parts: Parts
-    _leaves: Sequence[str]
+    parts: Parts
+    asked: Sequence[Asked]
+    told: str
+    verdicts: str
     _rechecks: Sequence[str]
-    _rows: Sequence[str]
     _looks: Sequence[str]
 
     def select(
@@ -46,19 +47,14 @@ class Compiled:
         that are unknown and could still change the verdict. At `recheck_at` time alone may
         change an outcome. `leads`: only these. `known_at`: as things were known then.
         """
-        params: dict[str, Any] = {**self._parts.params, "criteria_at": at}
+        params: dict[str, Any] = {**self.parts.params, "criteria_at": at}
         if leads is not None:
             params["criteria_leads"] = id_array(leads)
         if known_at is not None:
             params["criteria_known_at"] = known_at
         inner = self._inner(for_leads=leads is not None, past=known_at is not None)
-        # Many leads give the same answers to all clauses, and what follows from the answers is
-        # worked out once for each such pattern: that takes longer than asking the clauses.
         sql = (
-            f"WITH leaf AS MATERIALIZED ({inner}), told AS MATERIALIZED ("
-            "SELECT leaf.said, told.* FROM (SELECT DISTINCT said FROM leaf) AS leaf "
-            f"CROSS JOIN LATERAL (VALUES {', '.join(self._rows)}) "
-            "AS told(number, definition, verdict, met, unmet, missing)) "
+            f"WITH leaf AS MATERIALIZED ({inner}), told AS MATERIALIZED ({self.told}) "
             "SELECT leaf.lead_id, told.definition, told.verdict, told.met, told.unmet, "
             f"told.missing, CASE told.number {' '.join(self._looks)} END AS recheck_at "
             "FROM leaf JOIN told ON told.said = leaf.said"
@@ -66,21 +62,29 @@ class Compiled:
         return sql, params
 
     def _inner(self, *, for_leads: bool, past: bool) -> str:
-        registry = self._parts.registry
-        lead = registry.relations["lead"]
-        sources = [f"{lead.past if past else lead.sql} AS lead"]
-        for key in sorted(self._parts.relations - {"lead"}):
-            relation = registry.relations[key]
-            sources.append(
-                f"LEFT JOIN {relation.past if past else relation.sql} AS {key} ON {relation.on}"
-            )
-        if self._parts.counts:
-            journal = journal_pass(self._parts, for_leads=for_leads, known=past)
+        lead = self.parts.registry.relations["lead"]
+        sources = [f"{lead.past if past else lead.sql} AS lead", *self.joined(past=past)]
+        if self.parts.counts:
+            journal = journal_pass(self.parts, for_leads=for_leads, known=past)
             sources.append(f"LEFT JOIN ({journal}) AS journal ON journal.lead_id = lead.id")
-            sources.append(f"CROSS JOIN ({watched_since(self._parts)}) AS watched")
+            sources.append(f"CROSS JOIN ({watched_since(self.parts)}) AS watched")
         where = "WHERE lead.id = ANY(%(criteria_leads)s::uuid[])" if for_leads else ""
-        columns = [f"ARRAY[{', '.join(self._leaves)}]::boolean[] AS said", *self._rechecks]
+        columns = [f"{self.said} AS said", *self._rechecks]
         return f"SELECT lead.id AS lead_id, {', '.join(columns)} FROM {' '.join(sources)} {where}"
+
+    @property
+    def said(self) -> str:
+        """The answers of all clauses that ask something, in one array."""
+        return f"ARRAY[{', '.join(each.outcome for each in self.asked)}]::boolean[]"
+
+    def joined(self, *, past: bool) -> list[str]:
+        """The joins of what is asked beside the lead, as it is or as it was known."""
+        relations = self.parts.registry.relations
+        return [
+            f"LEFT JOIN {relations[key].past if past else relations[key].sql} AS {key} "
+            f"ON {relations[key].on}"
+            for key in sorted(self.parts.relations - {"lead"})
+        ]
 
 
 def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Compiled:
@@ -89,16 +93,27 @@ def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Com
         raise Invalid("There is no definition to judge by; add one with criteria.")
     check(definitions, registry=registry)
     writer = _Writer(Parts(registry=registry))
-    rows, looks = [], []
+    rows, short, looks = [], [], []
     for number, (key, definition) in enumerate(definitions.items()):
         rows.append(writer.row(number, key, definition, definitions))
+        short.append(writer.verdict(key, definition, definitions))
         looks.append(writer.look(number, definition, definitions))
     parts = writer.parts
     # The passes add parameters of their own, so they are written once before any is sent.
     if parts.counts:
         journal_pass(parts, for_leads=False, known=False)
         watched_since(parts)
-    return Compiled(definitions, parts, writer.leaves(), writer.rechecks(), rows, looks)
+    # Many leads give the same answers to all clauses, and what follows from the answers is
+    # worked out once for each such pattern: that takes longer than asking the clauses.
+    patterns = "SELECT leaf.said, told.* FROM (SELECT DISTINCT said FROM leaf) AS leaf"
+    told = (
+        f"{patterns} CROSS JOIN LATERAL (VALUES {', '.join(rows)}) "
+        "AS told(number, definition, verdict, met, unmet, missing)"
+    )
+    verdicts = (
+        f"{patterns} CROSS JOIN LATERAL (VALUES {', '.join(short)}) AS told(definition, verdict)"
+    )
+    return Compiled(definitions, parts, writer.asked(), told, verdicts, writer.rechecks(), looks)
 
 
 @dataclass
@@ -107,12 +122,12 @@ class _Writer:
     in the array `said`, its next boundary in time as a column."""
 
     parts: Parts
-    _asked: dict[str, int] = field(default_factory=dict)
+    _asked: dict[str, Asked] = field(default_factory=dict)
     _boundary: dict[str, str] = field(default_factory=dict)
 
-    def leaves(self) -> list[str]:
+    def asked(self) -> list[Asked]:
         """What the clauses ask, in the order of `said`."""
-        return list(self._asked)
+        return list(self._asked.values())
 
     def rechecks(self) -> list[str]:
         """The columns of boundaries in time."""
@@ -136,6 +151,10 @@ class _Writer:
             f"CASE WHEN {verdict} IS NULL THEN {self._missing(must)} ELSE '{{}}'::text[] END",
         )
         return f"({', '.join(columns)})"
+
+    def verdict(self, key: str, definition: Definition, all_: Mapping[str, Definition]) -> str:
+        """The row of one definition without its reasons."""
+        return f"({self.parts.param(key, 'text')}, {self._outcome(expand(definition.must, all_))})"
 
     def look(
         self, number: int, definition: Definition, all_of_them: Mapping[str, Definition]
@@ -172,7 +191,8 @@ class _Writer:
 
     def _leaf(self, leaf: Test | Count) -> str:
         asked = ask(leaf, self.parts)
-        place = self._asked.setdefault(asked.outcome, len(self._asked) + 1)
+        self._asked.setdefault(asked.outcome, asked)
+        place = list(self._asked).index(asked.outcome) + 1
         if asked.recheck:
             self._boundary.setdefault(asked.recheck, f"r{len(self._boundary)}")
         return f"leaf.said[{place}]"

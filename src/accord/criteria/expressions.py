@@ -10,7 +10,7 @@ from typing import Any
 
 from accord.criteria.checking import value_of
 from accord.criteria.language import Count, Test
-from accord.criteria.registry import ABSENT, Behaviour, Fact, Registry
+from accord.criteria.registry import ABSENT, THEN, Behaviour, Fact, Registry
 
 AT = "%(criteria_at)s::timestamptz"
 TODAY = f"({AT} AT TIME ZONE 'UTC')::date"
@@ -23,13 +23,15 @@ _COMPARE = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<
 class Parts:
     """What the clauses of a statement need together: parameters, relations, counts.
 
-    `counts` maps (behaviour, days) to the column of the pass over the journal.
+    `counts` maps (behaviour, days) to the column of the pass over the journal, `limits` that
+    column to the numbers it is compared with.
     """
 
     registry: Registry
     params: dict[str, Any] = field(default_factory=dict)
     relations: set[str] = field(default_factory=set)
     counts: dict[tuple[str, int | None], str] = field(default_factory=dict)
+    limits: dict[str, set[int]] = field(default_factory=dict)
     observed: dict[str, str] = field(default_factory=dict)
 
     def param(self, value: Any, cast: str) -> str:
@@ -53,10 +55,16 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The SQL of a clause's outcome, and of its next boundary in time (None: none)."""
+    """The SQL of a clause's outcome, and of its next boundary in time (None: none).
+
+    `turns` are the moments at which time alone may change it, apart from what was done;
+    `is_counted`: it asks what was done, not a fact.
+    """
 
     outcome: str
     recheck: str | None = None
+    turns: tuple[str, ...] = ()
+    is_counted: bool = False
 
 
 def ask(clause: Test | Count, parts: Parts) -> Asked:
@@ -104,7 +112,8 @@ def _dates(operator: str, fact: Fact, column: str, value: Any, parts: Parts) -> 
         return Asked(f"({day} {sign} {parts.param(value, 'date')})")
     days = parts.param(value, "int")
     begins, ends = _span(operator, days, fact, column)
-    return Asked(_within(begins, ends), _next_of([begins, ends]))
+    turns = (begins, ends) if ends else (begins,)
+    return Asked(_within(begins, ends), _next_of(turns), turns)
 
 
 def _span(operator: str, days: str, fact: Fact, column: str) -> tuple[str, str | None]:
@@ -127,11 +136,9 @@ def _within(begins: str, ends: str | None) -> str:
     return f"({begins} <= {AT}" + (f" AND {AT} < {ends})" if ends else ")")
 
 
-def _next_of(moments: Sequence[str | None]) -> str:
+def _next_of(moments: Sequence[str]) -> str:
     later = [
-        f"CASE WHEN {moment} > {AT} AND {moment} < {_NEVER} THEN {moment} END"
-        for moment in moments
-        if moment
+        f"CASE WHEN {moment} > {AT} AND {moment} < {_NEVER} THEN {moment} END" for moment in moments
     ]
     return f"LEAST({', '.join(later)})"
 
@@ -142,24 +149,27 @@ def _count(count: Count, parts: Parts) -> Asked:
     yes, no = ("FALSE", "TRUE") if is_below else ("TRUE", "FALSE")
     number = count.number + (1 if count.operator in ("more_than", "at_most") else 0)
     if number == 0:
-        return Asked(yes)
+        return Asked(yes, is_counted=True)
     name = parts.counted(count)
+    parts.limits.setdefault(name, set()).add(number)
     watched = parts.watched(parts.registry.behaviour(count.behaviour))
     reached = f"COALESCE(journal.{name}_n, 0) >= {parts.param(number, 'bigint')}"
-    window = _window(count.within_days, parts)
+    window = span_of(count.within_days, parts)
     seen = f"WHEN watched.{watched} <= {AT} - {window} THEN {no}" if window else ""
     outcome = f"(CASE WHEN {reached} THEN {yes} {seen} END)"
-    moments = [f"journal.{name}_next"]
+    moments, turns = [f"journal.{name}_next"], list[str]()
     if window:
         # When the event that reaches the number leaves the window. Of one it is the last
         # event; of more the first is taken, which is early but never late.
         leaving = "last" if number == 1 else "first"
         moments.append(f"CASE WHEN {reached} THEN journal.{name}_{leaving} + {window} END")
         moments.append(f"CASE WHEN NOT ({reached}) THEN watched.{watched} + {window} END")
-    return Asked(outcome, _next_of(moments))
+        turns.append(f"watched.{watched} + {window}")
+    return Asked(outcome, _next_of(moments), tuple(turns), is_counted=True)
 
 
-def _window(days: int | None, parts: Parts) -> str | None:
+def span_of(days: int | None, parts: Parts) -> str | None:
+    """So many days of 24 hours; None: without end."""
     if days is None:
         return None
     return f"make_interval(hours => 24 * {parts.param(days, 'int')})"
@@ -176,7 +186,7 @@ def journal_pass(parts: Parts, *, for_leads: bool, known: bool) -> str:
         which = f"kind = ANY({parts.param(list(behaviour.kinds), 'text[]')})"
         if behaviour.outcomes:
             which += f" AND outcome = ANY({parts.param(list(behaviour.outcomes), 'text[]')})"
-        window = _window(days, parts)
+        window = span_of(days, parts)
         begins = f" AND happened_at > {AT} - {window}" if window else ""
         inside = f"FILTER (WHERE {which} AND happened_at <= {AT}{begins})"
         columns += [
@@ -190,7 +200,7 @@ def journal_pass(parts: Parts, *, for_leads: bool, known: bool) -> str:
     if for_leads:
         where.append("lead_id = ANY(%(criteria_leads)s::uuid[])")
     if known:
-        where.append("known_at <= %(criteria_known_at)s::timestamptz")
+        where.append(f"known_at <= {THEN}")
     return (
         f"SELECT lead_id, {', '.join(columns)} FROM {registry.journal.table} "
         f"WHERE {' AND '.join(where)} GROUP BY lead_id"

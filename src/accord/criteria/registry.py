@@ -13,6 +13,7 @@ _T = TypeVar("_T")
 TYPES = ("text", "choice", "number", "money", "date", "moment", "yes_no")
 ABSENT = {"yes_no": "FALSE", "number": "0", "money": "0", "text": "''", "choice": "''"}
 CUSTOM = "custom_"  # how the keys of the facts begin that a company defines itself
+THEN = "%(criteria_known_at)s::timestamptz"  # in the SQL of the past: when it was known
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,15 @@ class Relation:
     """Where facts stand: a table or a subquery, known by its key as its alias.
 
     `on` joins it (LEFT JOIN) to the relation "lead", which itself has none. `past` is the
-    same as it was known at %(criteria_known_at)s.
+    same as it was known at THEN. `changes` gives (lead_id, at): the moments at which it became
+    something else; "" where it never does.
     """
 
     key: str
     sql: str
     past: str
     on: str = ""
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,13 @@ class Journal:
     """Where what was done stands, and since when each kind is watched.
 
     Columns of `table`: lead_id, kind, outcome, happened_at, known_at; of `observed`: kind,
-    since.
+    since; of `leads`, one row for each that can be judged: lead_id, since_at (when it came),
+    known_at (when we learnt of it).
     """
 
     table: str
     observed: str
+    leads: str = ""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from accord.criteria.registry import Fact, Relation, registry
+from accord.criteria.registry import THEN, Fact, Relation, registry
 from accord.leads.facts import KNOWN_THEN, VALUE_OF, asked
 from accord.leads.models import About, CustomFact
 from accord.leads.queries.custom import custom_facts
@@ -19,8 +19,14 @@ def _relation(fact: CustomFact) -> Relation:
     return Relation(
         key=fact.key,
         sql=values.format("held.known_until IS NULL", ""),
-        past=values.format(KNOWN_THEN, "AND deal.known_at <= %(criteria_known_at)s::timestamptz "),
+        past=values.format(KNOWN_THEN, f"AND deal.known_at <= {THEN} "),
         on="TRUE",
+        changes=(
+            "SELECT deal.lead_id, turn.at FROM deals_deal AS deal LEFT JOIN deals_dealvalue AS held "
+            f"ON held.deal_id = deal.id AND held.fact_id = '{fact.key}' CROSS JOIN LATERAL (VALUES "
+            "(deal.known_at), (held.known_from), (held.known_until)) AS turn(at) "
+            "WHERE turn.at IS NOT NULL"
+        ),
     )
 
 

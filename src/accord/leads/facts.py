@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relation
+from accord.criteria.registry import THEN, Behaviour, Fact, Journal, Registry, Relation
 from accord.leads.models import About, Authority, CompanyValue, CustomFact, CustomValue, LeadValue
 from accord.leads.queries.custom import custom_facts
 
@@ -46,8 +46,7 @@ VALUE_OF = {
     "yes_no": "yes_value",
 }
 KNOWN_THEN = (
-    "held.known_from <= %(criteria_known_at)s::timestamptz AND (held.known_until IS NULL "
-    "OR held.known_until > %(criteria_known_at)s::timestamptz)"
+    f"held.known_from <= {THEN} AND (held.known_until IS NULL OR held.known_until > {THEN})"
 )
 
 
@@ -64,11 +63,10 @@ def _past(
         value = f"(array_agg({column}) FILTER (WHERE fact = '{name}'))[1]"
         pivots.append(f"bool_or(fact = '{name}') AS has_{name}, {value} AS {name}")
     return (
-        f"(SELECT now.id, {kept}{', '.join(columns)} FROM {table} AS now LEFT JOIN ("
-        f"SELECT {owner}, {', '.join(pivots)} FROM {changes} "
-        "WHERE known_from <= %(criteria_known_at)s::timestamptz "
-        f"AND known_until > %(criteria_known_at)s::timestamptz GROUP BY {owner}) AS past "
-        f"ON past.{owner} = now.id WHERE now.known_at <= %(criteria_known_at)s::timestamptz)"
+        f"LATERAL (SELECT now.id, {kept}{', '.join(columns)} FROM {table} AS now LEFT JOIN LATERAL ("
+        f"SELECT {', '.join(pivots)} FROM {changes} WHERE {owner} = now.id "
+        f"AND known_from <= {THEN} AND known_until > {THEN} GROUP BY {owner}) AS past "
+        f"ON TRUE WHERE now.known_at <= {THEN})"
     )
 
 
@@ -83,6 +81,7 @@ _LEAD = Relation(
         "now.first_contact_at, ",
         {"company_id": "::uuid", "campaign_id": "::uuid"},
     ),
+    changes="SELECT lead_id, known_until AS at FROM leads_factchange",
 )
 _COMPANY = Relation(
     key="company",
@@ -96,12 +95,28 @@ _COMPANY = Relation(
         {"employees": "::int"},
     ),
     on="company.id = lead.company_id",
+    # Of the company a lead belongs to, and of those it did before.
+    changes=(
+        "SELECT lead.id AS lead_id, change.known_until AS at FROM leads_companyfactchange AS change "
+        "JOIN leads_lead AS lead ON lead.company_id = change.company_id UNION ALL "
+        "SELECT link.lead_id, change.known_until FROM leads_factchange AS link "
+        "JOIN leads_companyfactchange AS change ON change.company_id = link.text_value::uuid "
+        "WHERE link.fact = 'company_id'"
+    ),
 )
 _CAMPAIGN = Relation(
     key="campaign",
     sql="campaigns_campaign",
     past="campaigns_campaign",
     on="campaign.id = lead.campaign_id",
+)
+_JOURNAL = Journal(
+    table="leads_activity",
+    observed="leads_observed",
+    leads=(
+        "(SELECT id AS lead_id, LEAST(first_contact_at, known_at) AS since_at, known_at "
+        "FROM leads_lead WHERE merged_into_id IS NULL)"
+    ),
 )
 
 FACTS = (
@@ -155,7 +170,7 @@ BEHAVIOURS = (
 
 def fill(registry: Registry) -> None:
     """Make all this known to criteria."""
-    registry.add(_LEAD, _COMPANY, _CAMPAIGN, Journal("leads_activity", "leads_observed"))
+    registry.add(_LEAD, _COMPANY, _CAMPAIGN, _JOURNAL)
     registry.add(*FACTS, *BEHAVIOURS)
     registry.sources.append(_own_facts)
 
@@ -189,6 +204,19 @@ def _relation(fact: CustomFact, model: type[CustomValue], owner: str, joined: st
     return Relation(
         key=fact.key,
         sql=f"{values}held.known_until IS NULL)",
-        past=f"{values}{KNOWN_THEN})",
+        past=f"LATERAL {values}{KNOWN_THEN})",
         on=f"{fact.key}.{owner} = {joined}",
+        changes=_changes(fact, model, owner),
+    )
+
+
+def _changes(fact: CustomFact, model: type[CustomValue], owner: str) -> str:
+    """When a value came and when it went."""
+    lead, joined = "held.lead_id", ""
+    if owner != "lead_id":
+        lead, joined = "lead.id", f" JOIN leads_lead AS lead ON lead.{owner} = held.{owner}"
+    return (
+        f"SELECT {lead} AS lead_id, turn.at FROM {model._meta.db_table} AS held{joined} "
+        "CROSS JOIN LATERAL (VALUES (held.known_from), (held.known_until)) AS turn(at) "
+        f"WHERE held.fact_id = '{fact.key}' AND turn.at IS NOT NULL"
     )

@@ -1,0 +1,176 @@
+"""The same definitions, asked of each lead at every moment at which an answer may have changed.
+
+What was done enters a count at one moment and leaves it with its window; between two such
+moments, and between two changes of a fact, every verdict stays the same. So one sweep over each
+lead's moments gives the whole of its past, and nothing is judged that cannot have changed.
+
+Known is at each moment what was known then. What came along with a lead, by its first
+submission or by a file of the past, counts from when it happened; before we learnt of the lead,
+its facts are those we learnt first.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from accord.criteria.compiler import Compiled
+from accord.criteria.expressions import AT, Parts, span_of, watched_since
+from accord.criteria.registry import THEN
+
+_BEGINS = "%(criteria_begins)s::timestamptz"
+_ENDS = "%(criteria_ends)s::timestamptz"
+# When a thing that was done begins to count: known then, or from of old.
+_ENTERS = (
+    "CASE WHEN done.known_at <= came.known_at THEN done.happened_at "
+    "ELSE GREATEST(done.happened_at, done.known_at) END"
+)
+
+_KEPT = ("came", "watched", "version", "leaf")  # read more than once
+
+
+def timeline(
+    compiled: Compiled, *, begins: datetime, ends: datetime, among: str = "TRUE"
+) -> tuple[str, dict[str, Any]]:
+    """A statement and its parameters; its rows are (lead_id, at, definition, verdict).
+
+    A verdict holds from `at`, within [begins, ends), until the lead's next row of the same
+    definition; two rows that follow one another may say the same. `among` is a condition on
+    lead_id, with parameters of the caller's.
+    """
+    parts = compiled.parts
+    names = [f"{name}_n" for name in parts.counts.values()]
+    steps = {
+        "came": _came(parts, among),
+        "watched": watched_since(parts) if parts.counts else "SELECT 1 AS none",
+        "version": _versions(parts),
+        "point": " UNION ALL ".join([_extras(compiled), *_done(parts)]),
+        "swept": _swept(parts),
+        "moment": _moments(names),
+        "leaf": _in_past(f"SELECT journal.lead_id, journal.at, {compiled.said} AS said", compiled),
+        "told": compiled.verdicts,
+    }
+    written = ", ".join(
+        f"{name} AS {'MATERIALIZED ' if name in _KEPT else ''}({sql})"
+        for name, sql in steps.items()
+    )
+    sql = (
+        f"WITH {written} SELECT leaf.lead_id, leaf.at, told.definition, told.verdict "
+        "FROM leaf JOIN told ON told.said = leaf.said"
+    )
+    return sql, {**parts.params, "criteria_begins": begins, "criteria_ends": ends}
+
+
+def _came(parts: Parts, among: str) -> str:
+    if parts.registry.journal is None:
+        raise LookupError("No room registered where activities stand.")
+    return f"SELECT * FROM {parts.registry.journal.leads} AS lead WHERE {among}"
+
+
+def _versions(parts: Parts) -> str:
+    """The moments at which a fact of a lead became something else, and when each came."""
+    first = (
+        f"SELECT lead_id, GREATEST(since_at, {_BEGINS}) AS at, known_at FROM came "
+        f"WHERE since_at < {_ENDS}"
+    )
+    changes = [
+        f"SELECT lead_id, changed.at, came.known_at FROM ({relation.changes}) AS changed "
+        f"JOIN came USING (lead_id) WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) "
+        f"AND changed.at < {_ENDS}"
+        for key, relation in sorted(parts.registry.relations.items())
+        if key in parts.relations | {"lead"} and relation.changes
+    ]
+    moments = " UNION ALL ".join([first, *changes])
+    return f"SELECT lead_id, at, GREATEST(at, known_at) AS known_at FROM ({moments}) AS every"
+
+
+def _extras(compiled: Compiled) -> str:
+    """The moments that have nothing to do with what the lead did."""
+    moments = ["SELECT lead_id, at FROM version"]
+    turns = [turn for asked in compiled.asked if asked.is_counted for turn in asked.turns]
+    if turns:
+        moments.append(
+            "SELECT came.lead_id, turn.at FROM watched CROSS JOIN LATERAL (SELECT DISTINCT at FROM "
+            f"unnest(ARRAY[{', '.join(turns)}]) AS at WHERE at > {_BEGINS} AND at < {_ENDS}) "
+            "AS turn CROSS JOIN came"
+        )
+    dated = [turn for asked in compiled.asked if not asked.is_counted for turn in asked.turns]
+    if dated:
+        said = _in_past(
+            f"SELECT journal.lead_id, unnest(ARRAY[{', '.join(dated)}]) AS at",
+            compiled,
+            of="version",
+        )
+        moments.append(f"SELECT * FROM ({said}) AS turn WHERE at > {_BEGINS} AND at < {_ENDS}")
+    every = " UNION ALL ".join(moments)
+    return f"SELECT lead_id, at, TRUE AS is_extra, NULL::int AS number, 0 AS by FROM ({every}) AS extra"
+
+
+def _done(parts: Parts) -> Iterator[str]:
+    """One more in a count when a thing was done, one less when its window has passed."""
+    if not parts.counts or parts.registry.journal is None:
+        return
+    counted = ", ".join(
+        f"({number}, {parts.param(kind, 'text')}, {_outcomes(key, parts)}, {_span(days, parts)})"
+        for number, (key, days) in enumerate(parts.counts)
+        for kind in parts.registry.behaviour(key).kinds
+    )
+    yield (
+        "SELECT * FROM (SELECT done.lead_id, CASE WHEN step.by = 1 THEN done.enters_at ELSE "
+        "GREATEST(done.enters_at, done.happened_at + counted.span) END AS at, "
+        "FALSE AS is_extra, counted.number, step.by "
+        f"FROM (SELECT done.*, {_ENTERS} AS enters_at FROM came "
+        f"JOIN {parts.registry.journal.table} AS done ON done.lead_id = came.lead_id) AS done "
+        f"JOIN (VALUES {counted}) AS counted(number, kind, outcomes, span) "
+        "ON counted.kind = done.kind "
+        "AND (counted.outcomes IS NULL OR done.outcome = ANY(counted.outcomes)) "
+        f"AND (counted.span IS NULL OR done.happened_at > {_BEGINS} - counted.span) "
+        "CROSS JOIN (VALUES (1), (-1)) AS step(by) "
+        f"WHERE step.by = 1 OR counted.span IS NOT NULL) AS step WHERE at < {_ENDS}"
+    )
+
+
+def _outcomes(key: str, parts: Parts) -> str:
+    outcomes = parts.registry.behaviour(key).outcomes
+    return parts.param(list(outcomes), "text[]") if outcomes else "NULL::text[]"
+
+
+def _span(days: int | None, parts: Parts) -> str:
+    return span_of(days, parts) or "NULL::interval"
+
+
+def _swept(parts: Parts) -> str:
+    """Every count at every moment, and whether one has come to a number that is asked for.
+
+    Where several things fall on one moment it is taken to be so.
+    """
+    sums, turns = "", ["is_extra", "lag(at) OVER lead = at", "lead(at) OVER lead = at"]
+    for number, name in enumerate(parts.counts.values()):
+        total = f"COALESCE(sum(by) FILTER (WHERE number = {number}) OVER lead, 0)"
+        sums += f", {total} AS {name}_n"
+        limits = ", ".join(map(str, sorted(parts.limits[name])))
+        turns.append(f"(number = {number} AND {total} + (by < 0)::int IN ({limits}))")
+    return (
+        f"SELECT lead_id, at{sums}, {' OR '.join(turns)} AS turns FROM point "
+        "WINDOW lead AS (PARTITION BY lead_id ORDER BY at)"
+    )
+
+
+def _moments(names: list[str]) -> str:
+    """The moments within the period at which an answer may have changed."""
+    columns = "".join(f", swept.{name}" for name in names)
+    return (
+        f"SELECT swept.lead_id, swept.at, GREATEST(swept.at, came.known_at) AS known_at{columns} "
+        "FROM swept JOIN came USING (lead_id) "
+        f"WHERE swept.turns AND swept.at >= GREATEST(came.since_at, {_BEGINS})"
+    )
+
+
+def _in_past(select: str, compiled: Compiled, *, of: str = "moment") -> str:
+    """A question asked of every lead as it was known at its moments."""
+    lead = compiled.parts.registry.relations["lead"]
+    joins = " ".join(
+        [f"JOIN {lead.past} AS lead ON lead.id = journal.lead_id", *compiled.joined(past=True)]
+    )
+    sql = f"{select} FROM {of} AS journal {joins} CROSS JOIN watched"
+    # Each moment has its own now, and its own then.
+    return sql.replace(AT, "journal.at").replace(THEN, "journal.known_at")
