@@ -8,12 +8,36 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accord.criteria.compiler import compile
+from accord.criteria.language import read_definition
 from accord.criteria.timeline import timeline
 from tests.criteria.judge import World, outcome
 from tests.criteria.test_compiler import EXAMPLES, REGISTRY, definitions_of, prepare
-from tests.criteria.world import AT, CAME, CHANGED, DEFINITIONS, DONE, LEADS, LEARNT, WATCHED
+from tests.criteria.world import (
+    AT,
+    CAME,
+    CHANGED,
+    COUNTS,
+    DEFINITIONS,
+    DONE,
+    FACTS,
+    KINDS,
+    LEADS,
+    LEARNT,
+    OUTCOMES,
+    WATCHED,
+)
 
 BEGINS, ENDS = AT - timedelta(days=10), AT + timedelta(days=10)
+OFTEN = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.sampled_from(OUTCOMES),
+        st.integers(-12 * 6, 9 * 6).map(lambda n: AT + timedelta(hours=4 * n)),
+        st.sampled_from([0, 0, 8, 24 * 5]).map(lambda n: timedelta(hours=n)),
+    ),
+    min_size=5,
+    max_size=12,
+)
 TINY = timedelta(microseconds=1)
 
 
@@ -50,6 +74,18 @@ def moments_worth_asking(done, watched, hours):
     return [each for each in sorted(around) if max(BEGINS, CAME) <= each < ENDS]
 
 
+def compare(definitions, leads, watched, hours):
+    with connection.cursor() as cursor:
+        ids = prepare(cursor, leads, watched)
+        found = pasts(cursor, definitions, BEGINS, ENDS)
+    for id, lead in zip(ids, leads, strict=True):
+        for moment in moments_worth_asking(lead[2], watched, hours):
+            world = world_at(moment, definitions, watched, lead)
+            for key, definition in definitions.items():
+                before = [verdict for at, verdict in found[id, key] if at <= moment]
+                assert before[-1] is outcome(definition.must, world), (moment, key)
+
+
 class TestAgainstTheJudge(TestCase):
     @given(
         raw=DEFINITIONS,
@@ -62,16 +98,22 @@ class TestAgainstTheJudge(TestCase):
     def test_the_verdict_at_any_moment_is_the_last_one_before_it(
         self, raw, other, leads, watched, hours
     ):
-        definitions = definitions_of(raw, other)
-        with connection.cursor() as cursor:
-            ids = prepare(cursor, leads, watched)
-            found = pasts(cursor, definitions, BEGINS, ENDS)
-        for id, lead in zip(ids, leads, strict=True):
-            for moment in moments_worth_asking(lead[2], watched, hours):
-                world = world_at(moment, definitions, watched, lead)
-                for key, definition in definitions.items():
-                    before = [verdict for at, verdict in found[id, key] if at <= moment]
-                    assert before[-1] is outcome(definition.must, world), (moment, key)
+        compare(definitions_of(raw, other), leads, watched, hours)
+
+    @given(
+        raw=DEFINITIONS,
+        counts=st.lists(COUNTS, min_size=1, max_size=2),
+        done=st.lists(OFTEN, min_size=1, max_size=3),
+        watched=WATCHED,
+    )
+    @settings(max_examples=EXAMPLES, deadline=None)
+    def test_what_is_done_often_enters_and_leaves_its_counts(self, raw, counts, done, watched):
+        leads = [(dict.fromkeys(FACTS), dict.fromkeys(FACTS), each) for each in done]
+        definitions = definitions_of(raw, raw) | {
+            f"count_{number}": read_definition("count", {**raw, "must": [count], "should": []})
+            for number, count in enumerate(counts)
+        }
+        compare(definitions, leads, watched, [])
 
     @given(raw=DEFINITIONS, leads=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=3, max_size=3))
     @settings(max_examples=10, deadline=None)

@@ -209,19 +209,3 @@ def _insert(cursor, table, columns, rows) -> None:
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([places] * len(rows))}",
             values,
         )
-
-
-__all__ = [
-    "AT",
-    "CAME",
-    "CHANGED",
-    "LEARNT",
-    "DEFINITIONS",
-    "DONE",
-    "FACTS",
-    "LEADS",
-    "TABLES",
-    "WATCHED",
-    "small_registry",
-    "write",
-]

@@ -102,7 +102,10 @@ def _extras(compiled: Compiled) -> str:
         )
         moments.append(f"SELECT * FROM ({said}) AS turn WHERE at > {_BEGINS} AND at < {_ENDS}")
     every = " UNION ALL ".join(moments)
-    return f"SELECT lead_id, at, TRUE AS is_extra, NULL::int AS number, 0 AS by FROM ({every}) AS extra"
+    return (
+        "SELECT lead_id, at, TRUE AS is_extra, NULL::int AS number, 0 AS by "
+        f"FROM ({every}) AS extra"
+    )
 
 
 def _done(parts: Parts) -> Iterator[str]:

@@ -22,9 +22,9 @@ def _relation(fact: CustomFact) -> Relation:
         past=values.format(KNOWN_THEN, f"AND deal.known_at <= {THEN} "),
         on="TRUE",
         changes=(
-            "SELECT deal.lead_id, turn.at FROM deals_deal AS deal LEFT JOIN deals_dealvalue AS held "
-            f"ON held.deal_id = deal.id AND held.fact_id = '{fact.key}' CROSS JOIN LATERAL (VALUES "
-            "(deal.known_at), (held.known_from), (held.known_until)) AS turn(at) "
+            "SELECT deal.lead_id, turn.at FROM deals_deal AS deal LEFT JOIN deals_dealvalue AS "
+            f"held ON held.deal_id = deal.id AND held.fact_id = '{fact.key}' CROSS JOIN LATERAL "
+            "(VALUES (deal.known_at), (held.known_from), (held.known_until)) AS turn(at) "
             "WHERE turn.at IS NOT NULL"
         ),
     )

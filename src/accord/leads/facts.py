@@ -63,8 +63,8 @@ def _past(
         value = f"(array_agg({column}) FILTER (WHERE fact = '{name}'))[1]"
         pivots.append(f"bool_or(fact = '{name}') AS has_{name}, {value} AS {name}")
     return (
-        f"LATERAL (SELECT now.id, {kept}{', '.join(columns)} FROM {table} AS now LEFT JOIN LATERAL ("
-        f"SELECT {', '.join(pivots)} FROM {changes} WHERE {owner} = now.id "
+        f"LATERAL (SELECT now.id, {kept}{', '.join(columns)} FROM {table} AS now "
+        f"LEFT JOIN LATERAL (SELECT {', '.join(pivots)} FROM {changes} WHERE {owner} = now.id "
         f"AND known_from <= {THEN} AND known_until > {THEN} GROUP BY {owner}) AS past "
         f"ON TRUE WHERE now.known_at <= {THEN})"
     )
@@ -97,8 +97,8 @@ _COMPANY = Relation(
     on="company.id = lead.company_id",
     # Of the company a lead belongs to, and of those it did before.
     changes=(
-        "SELECT lead.id AS lead_id, change.known_until AS at FROM leads_companyfactchange AS change "
-        "JOIN leads_lead AS lead ON lead.company_id = change.company_id UNION ALL "
+        "SELECT lead.id AS lead_id, change.known_until AS at FROM leads_companyfactchange AS "
+        "change JOIN leads_lead AS lead ON lead.company_id = change.company_id UNION ALL "
         "SELECT link.lead_id, change.known_until FROM leads_factchange AS link "
         "JOIN leads_companyfactchange AS change ON change.company_id = link.text_value::uuid "
         "WHERE link.fact = 'company_id'"
