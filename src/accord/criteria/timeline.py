@@ -42,7 +42,7 @@ def timeline(
     steps = {
         "came": _came(parts, among),
         "watched": watched_since(parts) if parts.counts else "SELECT 1 AS none",
-        "version": _versions(parts),
+        "version": _versions(parts, among),
         "point": " UNION ALL ".join([_extras(compiled), *_done(parts)]),
         "swept": _swept(parts),
         "moment": _moments(names),
@@ -66,15 +66,15 @@ def _came(parts: Parts, among: str) -> str:
     return f"SELECT * FROM {parts.registry.journal.leads} AS lead WHERE {among}"
 
 
-def _versions(parts: Parts) -> str:
+def _versions(parts: Parts, among: str) -> str:
     """The moments at which a fact of a lead became something else, and when each came."""
     first = (
         f"SELECT lead_id, GREATEST(since_at, {_BEGINS}) AS at, known_at FROM came "
         f"WHERE since_at < {_ENDS}"
     )
     changes = [
-        f"SELECT lead_id, changed.at, came.known_at FROM ({relation.changes}) AS changed "
-        f"JOIN came USING (lead_id) WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) "
+        "SELECT lead_id, changed.at, came.known_at "
+        f"FROM (SELECT * FROM ({relation.changes}) AS change WHERE {among}) AS changed JOIN came USING (lead_id) WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) "
         f"AND changed.at < {_ENDS}"
         for key, relation in sorted(parts.registry.relations.items())
         if key in parts.relations | {"lead"} and relation.changes
@@ -144,16 +144,17 @@ def _span(days: int | None, parts: Parts) -> str:
 def _swept(parts: Parts) -> str:
     """Every count at every moment, and whether one has come to a number that is asked for.
 
-    Where several things fall on one moment it is taken to be so.
+    Where several things fall on one moment it is taken to be so, at the last of them.
     """
-    sums, turns = "", ["is_extra", "lag(at) OVER lead = at", "lead(at) OVER lead = at"]
+    sums, turns = "", ["is_extra", "lag(at) OVER lead = at"]
     for number, name in enumerate(parts.counts.values()):
         total = f"COALESCE(sum(by) FILTER (WHERE number = {number}) OVER lead, 0)"
         sums += f", {total} AS {name}_n"
         limits = ", ".join(map(str, sorted(parts.limits[name])))
         turns.append(f"(number = {number} AND {total} + (by < 0)::int IN ({limits}))")
     return (
-        f"SELECT lead_id, at{sums}, {' OR '.join(turns)} AS turns FROM point "
+        f"SELECT lead_id, at{sums}, ({' OR '.join(turns)}) "
+        "AND lead(at) OVER lead IS DISTINCT FROM at AS turns FROM point "
         "WINDOW lead AS (PARTITION BY lead_id ORDER BY at)"
     )
 

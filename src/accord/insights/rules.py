@@ -46,6 +46,19 @@ def share(part: int, whole: int) -> Share:
     return Share(part, whole, value, max(low, 0.0), min(high, 1.0))
 
 
+def estimate(part: int, sampled: int, all_: int) -> tuple[int, int]:
+    """How many of all there are when a sample of them has `part`, and by how much that may be off.
+
+    95 % of samples lie within it. Each is drawn once: W. G. Cochran, Sampling Techniques, third
+    edition (1977), formula 3.8.
+    """
+    if sampled < 2 or sampled >= all_:
+        return round(part * all_ / sampled) if sampled else 0, 0
+    value = part / sampled
+    doubt = math.sqrt((1 - sampled / all_) * value * (1 - value) / (sampled - 1))
+    return round(value * all_), round(CONFIDENCE * all_ * doubt)
+
+
 def ranks(shares: Sequence[Share]) -> list[int | None]:
     """The place of each share, 1 for the highest, equals alike; None for too few cases."""
     values = [each.value for each in shares if each.is_ranked and each.value is not None]

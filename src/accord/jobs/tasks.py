@@ -97,6 +97,14 @@ def run_import(
     )
 
 
+@app.task(name="run_back_test", queue="imports", retry=AGAIN)
+def run_back_test(*, back_test_id: str) -> None:
+    """Try agreements on a time that has passed."""
+    from accord.flows.back_test import try_back_test
+
+    try_back_test(back_test_id=uuid.UUID(back_test_id))
+
+
 @app.task(name="fill_sample_company")
 def fill_sample_company() -> None:
     """Fill an empty Accord with the sample company; begun and not finished, it begins anew."""

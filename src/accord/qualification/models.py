@@ -54,3 +54,54 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.definition}: {self.outcome}"
+
+
+class BackTestState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+
+
+class BackTest(models.Model):
+    """Agreements tried on a time that has passed: [begins_at, ends_at).
+
+    `variants` holds what each is called and its text; the first is what the others differ from.
+    `figures` are those of a tenth of the leads until all are judged.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    definition = models.CharField(max_length=50)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    variants = models.JSONField()
+    state = models.CharField(max_length=8, choices=BackTestState)
+    asked_at = models.DateTimeField()
+    asked_by_id = models.UUIDField(null=True)
+    done = models.PositiveIntegerField(default=0)  # leads judged, of `total`
+    total = models.PositiveIntegerField(default=0)
+    figures = models.JSONField(null=True)
+    why = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.definition}, {self.begins_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+
+class PastVerdict(models.Model):
+    """When a lead first met the definition of each variant of a back-test, if it ever did.
+
+    Leads that met none have no row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead_id = models.UUIDField()
+    back_test = models.ForeignKey(BackTest, models.CASCADE, related_name="+")
+    met_at = ArrayField(models.DateTimeField(null=True))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["back_test", "lead_id"], name="one_past_verdict_a_lead")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}"

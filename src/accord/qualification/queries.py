@@ -5,14 +5,17 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
 
+from accord.agreement.terms import Terms, read_terms
+from accord.base.errors import Missing
 from accord.base.lifecycle import LADDER, Stage
 from accord.base.rows import IsAnyOf
 from accord.leads.models import Lead, Submission
-from accord.qualification.models import Outcome, Verdict
+from accord.qualification.models import BackTest, Outcome, Verdict
 
 
 def due_for_stage(
@@ -113,3 +116,26 @@ def _missing(verdicts: QuerySet[Verdict]) -> list[tuple[str, int]]:
         .annotate(number=Count("lead_id"))
     )
     return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def back_test(back_test_id: uuid.UUID) -> BackTest:
+    """A back-test with its variants and figures. Raises Missing."""
+    found = BackTest.objects.filter(id=back_test_id).first()
+    if found is None:
+        raise Missing("There is no such back-test; it may have been forgotten. Ask for it anew.")
+    return found
+
+
+def terms_tried(back_test: BackTest) -> list[Terms]:
+    """The agreements that a back-test tries, read."""
+    return [_terms(each["document"]) for each in back_test.variants]
+
+
+@lru_cache(maxsize=16)
+def _terms(document: str) -> Terms:
+    return read_terms(document)
+
+
+def back_tests(*, limit: int = 10) -> list[BackTest]:
+    """The newest back-tests, without the texts that were tried."""
+    return list(BackTest.objects.order_by("-asked_at", "-id")[:limit])

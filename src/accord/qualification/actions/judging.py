@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accord.agreement.terms import Terms
 from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
-from accord.qualification.models import Verdict
+from accord.qualification.models import PastVerdict, Verdict
 
 # The judged rows are compared with the stored ones first: an upsert alone would lock, and so
 # rewrite, every row that stays as it is.
@@ -74,5 +74,6 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
 
 
 def forget(*, leads: Collection[uuid.UUID]) -> None:
-    """Take out the verdicts on leads that are no longer there."""
+    """Take out the verdicts on leads that are no longer there, of today and of the past."""
     Verdict.objects.filter(lead_id__in=leads).delete()
+    PastVerdict.objects.filter(lead_id__in=leads).delete()
