@@ -137,6 +137,13 @@ class Attempts(Clause):
     channels: Count
 
 
+class Capacity(Clause):
+    """How many attempts a rep has time for on a working day."""
+
+    text: Text
+    attempts_a_day: Count
+
+
 class Sales(Clause):
     """What sales promises; `within_share` is the share of each kind of promise kept in time."""
 
@@ -146,6 +153,7 @@ class Sales(Clause):
     answer: PromisedLimit
     attempts: Attempts
     disposition: PromisedLimit
+    capacity: Capacity | None = None
 
 
 class Told(Clause):

@@ -3,7 +3,7 @@
 The sentences are the document's own; each figure is worded here from the clause that runs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -273,7 +273,15 @@ def _of_sales(terms: Terms) -> list[Promise]:
         Promise(
             "disposition", Side.SALES, said.disposition.text, [within(promised.disposition), kept]
         ),
+        *_capacity(terms),
     ]
+
+
+def _capacity(terms: Terms) -> Iterator[Promise]:
+    said = terms.document.sales.capacity
+    if said:
+        able = ngettext("%(n)s attempt a day", "%(n)s attempts a day", said.attempts_a_day)
+        yield Promise("capacity", Side.SALES, said.text, [able % {"n": said.attempts_a_day}])
 
 
 def _reason(reason: Reason) -> ReasonRead:

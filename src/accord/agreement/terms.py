@@ -81,13 +81,17 @@ class MarketingPromises:
 
 @dataclass(frozen=True, slots=True)
 class SalesPromises:
-    """What sales promises. `within_share` of each kind of promise is kept in time, 0 to 1."""
+    """What sales promises. `within_share` of each kind of promise is kept in time, 0 to 1.
+
+    `attempts_a_day` is what a rep has time for on a working day; None where nobody said.
+    """
 
     within_share: float
     first_attempt: Mapping[str, Span]
     answer: Span
     attempts: Attempts
     disposition: Span
+    attempts_a_day: int | None
 
 
 class Step(NamedTuple):
@@ -239,6 +243,7 @@ def _sales(document: Document) -> SalesPromises:
             channels=promised.attempts.channels,
         ),
         disposition=promised.disposition.within,
+        attempts_a_day=promised.capacity.attempts_a_day if promised.capacity else None,
     )
 
 

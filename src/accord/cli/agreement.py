@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,11 @@ from accord.agreement.queries import VersionSummary
 from accord.agreement.reading import Defined, Reading, ReasonRead, read
 from accord.base.errors import Missing
 from accord.base.lifecycle import Side
+from accord.cli.compared import print_compared
+from accord.cli.counting import counting
 from accord.cli.ready import ready
+from accord.flows.back_test import run_back_test
+from accord.qualification.actions import Tried, ask_back_test
 from accord.teams.queries import person
 
 VERSION = click.option(
@@ -136,6 +140,46 @@ def diff(*, number: int | None, as_json: bool) -> None:
         console.print(change.place, markup=False)
         console.print(f"  - {escape(change.was)}" if change.was else "  - (nothing: it is new)")
         console.print(f"  + {escape(change.now)}" if change.now else "  + (nothing: it goes)")
+
+
+@agreement.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--definition", help="Which word to try; the sales-ready gate if not given.")
+@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="First day; a year ago.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; yesterday.")
+@JSON
+def backtest(
+    *,
+    files: tuple[Path, ...],
+    definition: str | None,
+    begins: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+) -> None:
+    """Try each of FILES, up to four, on the past, beside the agreement that runs.
+
+    Nothing changes. Facts are taken as they were known at the time.
+    """
+    ready()
+    at = datetime.now(UTC)
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    ends = min(until.replace(tzinfo=UTC) + timedelta(days=1), at) if until else midnight
+    terms = queries.running()
+    running = Tried(f"Version {terms.number}", queries.document_of(terms.number))
+    asked = ask_back_test(
+        variants=[running, *(Tried(file.name, _text_of(file)) for file in files)],
+        definition=definition or terms.gate,
+        begins_at=begins.replace(tzinfo=UTC) if begins else ends - timedelta(days=365),
+        ends_at=ends,
+        by=None,
+        at=at,
+    )
+    with counting("Leads judged") as tell:
+        done = run_back_test(back_test_id=asked.id, tell=tell)
+    if as_json:
+        _json({"begins_at": done.begins_at, "ends_at": done.ends_at, **(done.figures or {})})
+    else:
+        print_compared(done)
 
 
 def _text_of(file: Path) -> str:

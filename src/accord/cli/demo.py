@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from accord.cli.counting import counting
 from accord.cli.ready import ready
 from accord.sample import actions, queries
 
@@ -25,25 +25,11 @@ def demo(*, size: int | None, remove: bool) -> None:
         click.echo("The sample company is gone.")
         return
     password = secrets.token_urlsafe(9)
-    with _progress() as progress:
-        task = progress.add_task("Twelve months", total=None)
+    with counting("Twelve months") as tell:
         actions.fill(
-            at=datetime.now(UTC),
-            password=password,
-            size=size or actions.SIZE,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
+            at=datetime.now(UTC), password=password, size=size or actions.SIZE, progress=tell
         )
     table = Table("Sign in as", "who is", title=f"Password of everybody: {password}")
     for person in queries.switch():
         table.add_row(person.email, f"{person.name}, {person.roles[0].replace('_', ' ')}")
     Console().print(table)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )

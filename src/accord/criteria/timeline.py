@@ -74,8 +74,9 @@ def _versions(parts: Parts, among: str) -> str:
     )
     changes = [
         "SELECT lead_id, changed.at, came.known_at "
-        f"FROM (SELECT * FROM ({relation.changes}) AS change WHERE {among}) AS changed JOIN came USING (lead_id) WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) "
-        f"AND changed.at < {_ENDS}"
+        f"FROM (SELECT * FROM ({relation.changes}) AS change WHERE {among}) AS changed "
+        "JOIN came USING (lead_id) "
+        f"WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) AND changed.at < {_ENDS}"
         for key, relation in sorted(parts.registry.relations.items())
         if key in parts.relations | {"lead"} and relation.changes
     ]

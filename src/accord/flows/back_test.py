@@ -6,14 +6,16 @@ Nothing of the present changes. Stopped on the way it begins anew; what was judg
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accord.base.errors import Refusal
 from accord.criteria.compiler import Compiled
 from accord.insights.back_tests import figures
 from accord.leads.queries.sampling import TENTH, rest_of, sample_of, there
+from accord.outbox import jobs
 from accord.qualification import actions
 from accord.qualification.models import BackTest
 from accord.qualification.queries import back_test, terms_tried
@@ -24,6 +26,29 @@ SAMPLED_FROM = 20_000  # leads; of fewer the exact answer is there as soon
 
 Tell = Callable[[int, int], None]
 Judge = Callable[[Sequence[uuid.UUID]], int]
+
+
+def ask(
+    *,
+    variants: Sequence[actions.Tried],
+    definition: str,
+    begins_at: datetime,
+    ends_at: datetime,
+    by: uuid.UUID,
+    at: datetime,
+) -> BackTest:
+    """Have the worker try agreements on [begins_at, ends_at), as `ask_back_test` says."""
+    with transaction.atomic():
+        test = actions.ask_back_test(
+            variants=variants,
+            definition=definition,
+            begins_at=begins_at,
+            ends_at=ends_at,
+            by=by,
+            at=at,
+        )
+        jobs.defer("run_back_test", back_test_id=str(test.id))
+    return test
 
 
 def run_back_test(

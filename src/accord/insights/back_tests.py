@@ -7,7 +7,7 @@ others are compared with.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from accord.qualification.queries import terms_tried
 
 SEGMENTS = ("source", "country", "industry", "lead_type")
 _MOST_OF_A_SEGMENT = 12
+_SOON = timedelta(hours=1)  # after its first contact a lead is known, where it was not brought in
 _Met = Sequence[datetime | None]
 
 
@@ -103,7 +104,7 @@ def _leads(back_test: BackTest, *, is_sample: bool) -> dict[str, int]:
     """The leads that had come by then: those that are judged, all there are, and those that came
     in the period before Accord knew of them, whose facts are the first ones learnt."""
     is_judged = Q(OneIn("id", TENTH)) if is_sample else Q()
-    later = Q(known_at__gt=F("first_contact_at")) & Q(known_at__gt=back_test.begins_at)
+    later = Q(known_at__gt=F("first_contact_at") + _SOON) & Q(known_at__gt=back_test.begins_at)
     came = there().filter(first_contact_at__lt=back_test.ends_at)
     return came.aggregate(
         leads=models.Count("id", filter=is_judged) if is_sample else models.Count("id"),

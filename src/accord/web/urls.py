@@ -6,6 +6,7 @@ from accord.web.pages import (
     agreement,
     amendments,
     attachments,
+    back_tests,
     companies,
     company_facts,
     deal_facts,
@@ -89,6 +90,13 @@ urlpatterns = [
     path("figures/<slug:key>/", figure.figure, name="figure"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/<int:number>/", agreement.agreement, name="agreement_version"),
+    path("agreement/back-tests/", back_tests.back_tests, name="back_tests"),
+    path("agreement/back-tests/<uuid:back_test_id>/", back_tests.back_test, name="back_test"),
+    path(
+        "agreement/back-tests/<uuid:back_test_id>/leads/",
+        back_tests.back_test_leads,
+        name="back_test_leads",
+    ),
     path("agreement/proposal/", amendments.agreement_proposal, name="agreement_proposal"),
     path(
         "agreement/<int:number>/comments/",

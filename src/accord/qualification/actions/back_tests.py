@@ -17,7 +17,6 @@ from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
 from accord.criteria.timeline import timeline
 from accord.criteria.variants import Variant, beside
-from accord.outbox import jobs
 from accord.qualification.models import BackTest, BackTestState, PastVerdict
 
 MOST_VARIANTS = 5  # the agreement that runs, and four beside it
@@ -60,8 +59,8 @@ def ask_back_test(
 ) -> BackTest:
     """Have agreements tried on [begins_at, ends_at); the first is what the others differ from.
 
-    A job does it. Raises BadDocument for a text that cannot run, Invalid for a period that has
-    not passed, too many variants, or a definition that one of them does not have.
+    Nothing is judged yet. Raises BadDocument for a text that cannot run, Invalid for a period
+    that has not passed, too many variants, or a definition that one of them does not have.
     """
     if not begins_at < ends_at <= at:
         raise Invalid(_("Choose a time that has passed, its first day before its last."))
@@ -80,7 +79,6 @@ def ask_back_test(
         )
         newest = BackTest.objects.order_by("-asked_at", "-id").values_list("id", flat=True)
         PastVerdict.objects.exclude(back_test_id__in=list(newest[:_KEPT])).delete()
-        jobs.defer("run_back_test", back_test_id=str(back_test.id))
     return back_test
 
 

@@ -1,5 +1,6 @@
 """Changing the agreement: write it, see what changes, propose it; take it back, turn it down."""
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,7 +13,9 @@ from accord.agreement import actions, queries
 from accord.agreement.comparing import changes
 from accord.agreement.faults import BadDocument
 from accord.agreement.terms import read_terms
-from accord.base.errors import Conflict, Invalid
+from accord.base.errors import Conflict, Invalid, Missing
+from accord.qualification.queries import back_test
+from accord.web.pages.back_tests import period
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -24,7 +27,7 @@ def agreement_proposal(request: "Request") -> HttpResponse:
     running = queries.running()
     if request.method != "POST":
         _number, digest = queries.newest()
-        return _page(request, queries.document_of(running.number), digest)
+        return _page(request, _begun(request) or queries.document_of(running.number), digest)
     document = request.POST.get("document", "").replace("\r\n", "\n")
     made_from = request.POST.get("made_from", "")
     try:
@@ -42,6 +45,15 @@ def agreement_proposal(request: "Request") -> HttpResponse:
         return _behind(request, document, refusal, seen)
     messages.success(request, _("Proposed. Both heads are told; it runs once both have signed it."))
     return redirect("agreement_version", number)
+
+
+def _begun(request: "Request") -> str:
+    """The text of a back-test that somebody goes on with; "" without one."""
+    given, number = request.GET.get("back_test", ""), request.GET.get("variant", "")
+    try:
+        return str(back_test(uuid.UUID(given)).variants[int(number)]["document"])
+    except (ValueError, IndexError, Missing):
+        return ""
 
 
 def _propose(request: "Request", document: str, made_from: str) -> int:
@@ -72,6 +84,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
+        **period(request),
         "document": document,
         "made_from": made_from,
         "reason": request.POST.get("reason", ""),

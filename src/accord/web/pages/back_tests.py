@@ -1,0 +1,187 @@
+"""Back-tests: ask for one, watch it work, read what it found, open the leads behind a figure."""
+
+import uuid
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accord.agreement import queries as agreement
+from accord.base.errors import Invalid, Missing
+from accord.criteria.registry import registry
+from accord.flows import back_test as flow
+from accord.insights.compared import BEHIND, PAGE, Compared, compared, leads_behind, segments
+from accord.insights.load import load
+from accord.insights.rules import midnight
+from accord.qualification import queries
+from accord.qualification.actions import Tried
+from accord.teams import queries as teams
+from accord.web.figures import figure
+from accord.web.times import month
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accord.web.requests import Request
+
+MONTHS = 12  # tried when nobody says otherwise
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def back_tests(request: "Request") -> HttpResponse:
+    """What was tried so far, and the form to try something; asks for it when it is sent."""
+    if request.method != "POST":
+        return _asking(request)
+    try:
+        asked = _ask(request)
+    except Invalid as refusal:
+        return _asking(request, refusal.sentence, status=422)
+    return redirect("back_test", asked)
+
+
+def _ask(request: "Request") -> uuid.UUID:
+    zone = teams.company_calendar().time_zone
+    begins, until = (_day(request.POST.get(name, "")) for name in ("begins", "until"))
+    terms = agreement.running()
+    variants = [_version(terms.number)]
+    variants += [_version(int(each)) for each in request.POST.getlist("version") if each.isdigit()]
+    if document := request.POST.get("document", "").replace("\r\n", "\n"):
+        variants.append(Tried(_("This proposal"), document))
+    asked = flow.ask(
+        variants=variants,
+        definition=request.POST.get("definition") or terms.gate,
+        begins_at=midnight(begins, zone),
+        ends_at=min(midnight(until + timedelta(days=1), zone), request.at),
+        by=request.user.id,
+        at=request.at,
+    )
+    return asked.id
+
+
+def _version(number: int) -> Tried:
+    return Tried(_("Version %(number)s") % {"number": number}, agreement.document_of(number))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("Choose the first and the last day of the time to try it on.")) from error
+
+
+def _asking(request: "Request", sentence: str = "", status: int = 200) -> HttpResponse:
+    terms = agreement.running()
+    context = {
+        "sentence": sentence,
+        "running": terms.number,
+        "versions": [each for each in agreement.history() if each.number != terms.number],
+        "chosen": request.POST.getlist("version") or request.GET.getlist("version"),
+        "back_tests": queries.back_tests(),
+        "titles": {key: each.title for key, each in terms.definitions.items()},
+        **period(request),
+    }
+    return render(request, "back_tests.html", context, status=status)
+
+
+def period(request: "Request") -> dict[str, Any]:
+    """What the form of a back-test begins with: the last twelve whole months, the definitions."""
+    terms = agreement.running()
+    today = request.at.astimezone(ZoneInfo(teams.company_calendar().time_zone)).date()
+    last = today.replace(day=1) - timedelta(days=1)
+    months = last.year * 12 + last.month - MONTHS
+    first = date(months // 12, months % 12 + 1, 1)
+    staged = [key for key, each in terms.definitions.items() if each.stage]
+    return {
+        "begins": request.POST.get("begins") or first.isoformat(),
+        "until": request.POST.get("until") or last.isoformat(),
+        "definition": request.POST.get("definition") or (staged or [terms.gate])[0],
+        "definitions": [(key, each.title) for key, each in terms.definitions.items()],
+    }
+
+
+@require_GET
+def back_test(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
+    """A back-test at work, or what it found."""
+    test = queries.back_test(back_test_id)
+    context: dict[str, Any] = {
+        "test": test,
+        "title": _title(test.definition),
+        "last_day": test.ends_at - timedelta(microseconds=1),
+        "is_slow": test.state == "waiting" and request.at - test.asked_at > timedelta(seconds=10),
+    }
+    if test.figures:
+        context |= _found(test, request.at)
+    name = "parts/back_test.html" if request.headers.get("HX-Request") else "back_test.html"
+    return render(request, name, context)
+
+
+def _title(definition: str) -> str:
+    known = agreement.running().definitions
+    return known[definition].title if definition in known else definition
+
+
+def _found(test: Any, at: "datetime") -> dict[str, Any]:
+    figures, variants = test.figures, compared(test.figures)
+    months = sorted({name for each in variants for name in each.months})
+    most = max((count for each in variants for count in each.months.values()), default=0)
+    return {
+        "variants": variants,
+        "others": variants[1:],
+        "months": [
+            (month(date.fromisoformat(f"{key}-01")), [each.months.get(key, 0) for each in variants])
+            for key in months
+        ],
+        "most": most,
+        "segments": {} if figures["is_sample"] else segments(figures),
+        "loads": load(queries.terms_tried(test), [each.a_month for each in variants], at=at),
+        "unwatched": [str(registry.behaviour(key).label) for key in figures["unwatched"]],
+        "without_past": [registry.label(key) for key in figures["without_past"]],
+        "headlines": [_headline(variants[0], each) for each in variants[1:]],
+    }
+
+
+def _headline(then: Compared, now: Compared) -> str:
+    said = _("%(name)s: %(now)s instead of %(then)s leads would have qualified;") % {
+        "name": now.name,
+        "now": figure(now.qualified),
+        "then": figure(then.qualified),
+    }
+    won = then.kept.number
+    if not won:
+        return f"{said} {_('of the leads the first lets in, none was won in that time.')}"
+    kept = _("%(kept)s of %(all)s won deals are kept.") % {
+        "kept": figure(now.kept.number),
+        "all": figure(won),
+    }
+    return f"{said} {kept}"
+
+
+@require_GET
+def back_test_leads(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
+    """The leads behind one figure."""
+    test = queries.back_test(back_test_id)
+    of, number = request.GET.get("of", ""), request.GET.get("variant", "0")
+    if of not in BEHIND or not number.isdigit() or int(number) >= len(test.variants):
+        raise Missing(_("There is no such figure in this back-test."))
+    cursor = request.GET.get("cursor", "")
+    try:
+        before = uuid.UUID(cursor) if cursor else None
+    except ValueError as error:
+        raise Missing(_("There is no such page; begin with the newest leads.")) from error
+    found = list(leads_behind(test, of=of, number=int(number), user=request.user, before=before))
+    context = {
+        "test": test,
+        "of": of,
+        "variant": test.variants[int(number)]["name"],
+        "first": test.variants[0]["name"],
+        "number": number,
+        "leads": found[:PAGE],
+        "next": found[PAGE - 1].id if len(found) > PAGE else None,
+        "is_later_page": before is not None,
+        "title": _title(test.definition),
+    }
+    return render(request, "back_test_leads.html", context)
