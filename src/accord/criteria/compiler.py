@@ -14,7 +14,8 @@ from typing import Any
 from accord.base.errors import Invalid
 from accord.base.rows import id_array
 from accord.criteria.checking import check, expand
-from accord.criteria.expressions import Asked, Parts, ask, journal_pass, watched_since
+from accord.criteria.expressions import Asked, Parts, ask
+from accord.criteria.journal import journal_pass, watched_since
 from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
 from accord.criteria.registry import Registry
 

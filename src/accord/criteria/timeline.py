@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from accord.criteria.compiler import Compiled
-from accord.criteria.expressions import AT, Parts, span_of, watched_since
+from accord.criteria.expressions import AT, Parts, span_of
+from accord.criteria.journal import watched_since
 from accord.criteria.registry import THEN
 
 _BEGINS = "%(criteria_begins)s::timestamptz"

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from accord.criteria.registry import THEN, Fact, Relation, registry
-from accord.leads.facts import KNOWN_THEN, VALUE_OF, asked
+from accord.leads.facts import asked
 from accord.leads.models import About, CustomFact
+from accord.leads.past import KNOWN_THEN, VALUE_OF
 from accord.leads.queries.custom import custom_facts
 
 

@@ -1,0 +1,64 @@
+"""Leads, companies and the values of a company's own facts as they were known, in SQL."""
+
+from accord.criteria.registry import THEN
+
+# Of facts that the company defined: the column of a value, and whether it was known then.
+VALUE_OF = {
+    "text": "text_value",
+    "choice": "text_value",
+    "number": "number_value",
+    "money": "number_value",
+    "date": "date_value",
+    "yes_no": "yes_value",
+}
+KNOWN_THEN = (
+    f"held.known_from <= {THEN} AND (held.known_until IS NULL OR held.known_until > {THEN})"
+)
+
+# Lead facts and the column of leads_factchange that holds their old values.
+OLD = {
+    "name": "text_value",
+    "email": "text_value",
+    "phone": "text_value",
+    "job_title": "text_value",
+    "country": "text_value",
+    "language": "text_value",
+    "industry": "text_value",
+    "lead_type": "text_value",
+    "source": "text_value",
+    "source_detail": "text_value",
+    "need": "text_value",
+    "authority": "text_value",
+    "budget": "number_value",
+    "needed_by_on": "date_value",
+    "do_not_contact": "yes_value",
+    "company_id": "text_value",
+    "campaign_id": "text_value",
+}
+COMPANY_OLD = {
+    "name": "text_value",
+    "industry": "text_value",
+    "employees": "number_value",
+    "country": "text_value",
+    "is_target": "yes_value",
+}
+
+
+def as_known(
+    table: str, changes: str, owner: str, old: dict[str, str], kept: str, casts: dict[str, str]
+) -> str:
+    """A table as it was known: the old value wherever one held at that moment."""
+    columns, pivots = [], []
+    for name, column in old.items():
+        cast = casts.get(name, "")
+        columns.append(
+            f"CASE WHEN past.has_{name} THEN past.{name}{cast} ELSE now.{name} END AS {name}"
+        )
+        value = f"(array_agg({column}) FILTER (WHERE fact = '{name}'))[1]"
+        pivots.append(f"bool_or(fact = '{name}') AS has_{name}, {value} AS {name}")
+    return (
+        f"LATERAL (SELECT now.id, {kept}{', '.join(columns)} FROM {table} AS now "
+        f"LEFT JOIN LATERAL (SELECT {', '.join(pivots)} FROM {changes} WHERE {owner} = now.id "
+        f"AND known_from <= {THEN} AND known_until > {THEN} GROUP BY {owner}) AS past "
+        f"ON TRUE WHERE now.known_at <= {THEN})"
+    )
