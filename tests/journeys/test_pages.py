@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,16 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import DjangoDbBlocker
 
+from accord.agreement import queries as agreement
 from accord.deals.models import Deal
+from accord.flows import back_test as flow
 from accord.handoffs.models import Handoff
 from accord.leads.actions import Wanted, define_fact
 from accord.leads.models import Lead
+from accord.qualification.actions import Tried
 from accord.sample import cast
 from accord.sample.actions import fill
+from accord.teams.models import User
 from accord.web import permissions
 from accord.web.urls import urlpatterns
 from tests.journeys.conftest import Opens, pages_of
@@ -62,6 +66,7 @@ class Company:
     leads: list[uuid.UUID]
     buyer: uuid.UUID
     deal: uuid.UUID
+    tried: uuid.UUID
     plan: str = ""
     imported: str = ""
 
@@ -87,6 +92,8 @@ class Company:
             "import_plan": [self.plan],
             "import": [self.imported],
             "deals": ["/deals/", "/deals/?show=table"],
+            "back_test": [f"/agreement/back-tests/{self.tried}/"],
+            "back_test_leads": [f"/agreement/back-tests/{self.tried}/leads/?of=in&variant=1"],
         }.get(name) or [reverse(name)]
 
 
@@ -99,6 +106,21 @@ def an_open_handoff_and_leads() -> tuple[uuid.UUID, list[uuid.UUID], uuid.UUID, 
     return handoff.id, [handoff.lead_id, *found], buyer.company_id, buyer.id
 
 
+def a_back_test(at: datetime) -> uuid.UUID:
+    """The running version beside one that asks for more, on the last half year."""
+    running = agreement.document_of(agreement.running().number)
+    stricter = running.replace("at_least: 20", "at_least: 200")
+    asked = flow.ask(
+        variants=[Tried("Running", running), Tried("Stricter", stricter)],
+        definition="mql",
+        begins_at=at - timedelta(days=180),
+        ends_at=at,
+        by=User.objects.get(email=SAM).id,
+        at=at,
+    )
+    return asked.id
+
+
 @pytest.fixture(scope="module")
 def company(
     browser: Browser, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
@@ -107,11 +129,15 @@ def company(
         place.do(fill, at=datetime.now(UTC), size=LEADS)
         for wanted in OWN:
             place.do(define_fact, wanted=wanted, at=datetime.now(UTC))
-        company = Company(place, *place.do(an_open_handoff_and_leads))
+        tried = place.do(a_back_test, at=datetime.now(UTC))
+        company = Company(place, *place.do(an_open_handoff_and_leads), tried=tried)
         path = tmp_path_factory.mktemp("files") / "leads.csv"
         path.write_text(FILE)
         with pages_of(browser, place) as opens:
             bring_in(opens(PEOPLE["marketer"]), path, company)
+            page = opens(PEOPLE["marketer"])
+            page.goto(f"/agreement/back-tests/{tried}/")
+            expect(page.get_by_text("Side by side")).to_be_visible(timeout=30_000)
         yield company
 
 
