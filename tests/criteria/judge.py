@@ -6,8 +6,10 @@ True, False, and None for cannot tell. A lead is a dict of facts; what was done 
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
-from accord.criteria.language import Count, Group, Reference
+from accord.criteria.language import Count, Group, Reference, Score
+from accord.criteria.scorecards import ClauseRow
 
 CLOSED = {"yes_no": False, "number": 0, "money": 0, "text": "", "choice": ""}
 
@@ -20,6 +22,7 @@ class World:
     watched: dict
     facts: dict = field(default_factory=dict)
     done: list = field(default_factory=list)
+    scorecards: dict = field(default_factory=dict)
 
 
 def outcome(clause, world):
@@ -35,6 +38,8 @@ def outcome(clause, world):
         if not below:
             return False if clause.kind == "any" else None
         return None if None in below else not decisive
+    if isinstance(clause, Score):
+        return score(clause, world)
     return count(clause, world) if isinstance(clause, Count) else test(clause, world)
 
 
@@ -113,6 +118,54 @@ def count(clause, world):
     return reached
 
 
+def worth(row, world):
+    """The points of a row for what was done, the newest times first."""
+    behaviour = world.registry.behaviours[row.behaviour]
+    ages = sorted(
+        world.at - moment
+        for kind, what, moment, *_ in world.done
+        if kind in behaviour.kinds
+        and (not behaviour.outcomes or what in behaviour.outcomes)
+        and moment <= world.at
+    )
+    total = Decimal(0)
+    for age in ages[: row.at_most]:
+        if row.loses:
+            steps = age // timedelta(days=row.loses.every_days)
+            left = max(0, 100 - row.loses.percent * steps)
+        else:
+            left = 100 * (row.within_days is None or age < timedelta(days=row.within_days))
+        total += Decimal(row.points) * left / 100
+    return total
+
+
+def given(card, world):
+    """(points of each row, keys of the rows of which nobody can tell)."""
+    points, unknown = [], []
+    for row in card.rows:
+        if not isinstance(row, ClauseRow):
+            points.append(worth(row, world))
+            continue
+        met = outcome(row.clause, world)
+        points.append(Decimal(row.points if met else 0))
+        unknown += [row.key] if met is None else []
+    return points, unknown
+
+
+def score(clause, world):
+    """Three-valued: what the rows of which nobody can tell might give decides."""
+    card = world.scorecards[clause.scorecard]
+    points, unknown = given(card, world)
+    open_rows = [row.points for row in card.rows if row.key in unknown]
+    totals = {sum(points)}
+    for each in open_rows:
+        totals |= {total + each for total in totals}
+    answers = {
+        compare(clause.operator, total, clause.number) for total in (min(totals), max(totals))
+    }
+    return answers.pop() if len(answers) == 1 else None
+
+
 def missing(must, world):
     """The facts whose leaves are unknown below groups that are all unknown."""
 
@@ -123,6 +176,10 @@ def missing(must, world):
             return walk(world.definitions[clause.definition].must)
         if isinstance(clause, Group):
             return set().union(*(walk(item) for item in clause.items), set())
+        if isinstance(clause, Score):
+            rows = world.scorecards[clause.scorecard].rows
+            clauses = [row.clause for row in rows if isinstance(row, ClauseRow)]
+            return set().union(*map(walk, clauses))
         return {clause.behaviour if isinstance(clause, Count) else clause.fact}
 
     return sorted(walk(must))

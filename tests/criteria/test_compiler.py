@@ -14,12 +14,14 @@ from accord.criteria.compiler import compile
 from accord.criteria.language import read_definition
 from accord.criteria.registry import Fact
 from tests.criteria.judge import World, judge
+from tests.criteria.judge import given as given_by
 from tests.criteria.world import (
     AT,
     DEFINITIONS,
     DONE,
     FACTS,
     LEADS,
+    SCORECARDS,
     TABLES,
     WATCHED,
     small_registry,
@@ -30,10 +32,18 @@ EXAMPLES = 1_200 if os.environ.get("ACCORD_HYPOTHESIS") == "thorough" else 90
 REGISTRY = small_registry()
 
 
-def ask(cursor, definitions, at, **narrowed):
-    sql, params = compile(definitions, registry=REGISTRY).select(at=at, **narrowed)
+def ask(cursor, definitions, at, *, scorecards=None, **narrowed):
+    compiled = compile(definitions, registry=REGISTRY, scorecards=scorecards or {})
+    sql, params = compiled.select(at=at, **narrowed)
     cursor.execute(sql, params)
     return {(id, key): tuple(rest) for id, key, *rest in cursor.fetchall()}
+
+
+def scored(cursor, definitions, scorecards, at):
+    """(fit given, unknown, engagement given, unknown, recheck_at, points of both) of each lead."""
+    question = compile(definitions, registry=REGISTRY, scorecards=scorecards).ask(at=at)
+    cursor.execute(f"WITH {question.steps} {question.scores}", question.params)
+    return {id: tuple(rest) for id, *rest in cursor.fetchall()}
 
 
 def prepare(cursor, leads, watched):
@@ -58,21 +68,28 @@ class TestAgainstTheJudge(TestCase):
         other=DEFINITIONS,
         leads=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=8, max_size=10),
         watched=WATCHED,
+        cards=SCORECARDS,
     )
     @settings(max_examples=EXAMPLES, deadline=None)
-    def test_every_verdict_is_the_same_now_and_as_it_was(self, raw, other, leads, watched):
+    def test_every_verdict_is_the_same_now_and_as_it_was(self, raw, other, leads, watched, cards):
         definitions = definitions_of(raw, other)
         with connection.cursor() as cursor:
             ids = prepare(cursor, leads, watched)
-            now = ask(cursor, definitions, AT)
-            past = ask(cursor, definitions, AT, known_at=AT)
-            one = ask(cursor, definitions, AT, leads=ids[:1])
+            now = ask(cursor, definitions, AT, scorecards=cards)
+            past = ask(cursor, definitions, AT, known_at=AT, scorecards=cards)
+            one = ask(cursor, definitions, AT, leads=ids[:1], scorecards=cards)
+            points = scored(cursor, definitions, cards, AT)
         assert len(now) == len(past) == len(ids) * len(definitions)
         assert one == {key: answer for key, answer in now.items() if key[0] == ids[0]}
         for id, (facts, facts_then, done) in zip(ids, leads, strict=True):
             heard = [each for each in done if each[2] + each[3] <= AT]
-            today = World(REGISTRY, definitions, AT, watched, facts, done)
-            then = World(REGISTRY, definitions, AT, watched, facts_then, heard)
+            today = World(REGISTRY, definitions, AT, watched, facts, done, cards)
+            then = World(REGISTRY, definitions, AT, watched, facts_then, heard, cards)
+            fit, engaged = (given_by(cards[key], today) for key in ("fit", "engagement"))
+            fit_given, fit_unknown, engaged_given, _none, _look, *sums = points[id]
+            assert (fit_given, fit_unknown) == fit
+            assert engaged_given == engaged[0]
+            assert sums == [sum(fit_given), sum(engaged_given)]
             for key, definition in definitions.items():
                 assert now[id, key][:4] == judge(definition, today), (key, facts, done)
                 assert past[id, key][:4] == judge(definition, then), (key, facts_then, heard)
@@ -83,20 +100,28 @@ class TestAgainstTheJudge(TestCase):
         leads=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=4, max_size=6),
         watched=WATCHED,
         hours=st.integers(1, 24 * 40),
+        cards=SCORECARDS,
     )
     @settings(max_examples=EXAMPLES, deadline=None)
     def test_no_answer_changes_before_it_is_to_be_looked_at_again(
-        self, raw, other, leads, watched, hours
+        self, raw, other, leads, watched, hours, cards
     ):
         definitions = definitions_of(raw, other)
         with connection.cursor() as cursor:
             prepare(cursor, leads, watched)
-            now = ask(cursor, definitions, AT)
+            now = ask(cursor, definitions, AT, scorecards=cards)
+            points = scored(cursor, definitions, cards, AT)
             looks = sorted({answer[4] for answer in now.values() if answer[4]})
             moments = [AT + timedelta(hours=hours), AT + timedelta(days=999)]
             moments += [look - timedelta(microseconds=1) for look in looks[:2]]
+            looks += [each[4] for each in points.values() if each[4]]
+            moments += [each[4] - timedelta(microseconds=1) for each in points.values() if each[4]]
             for later in moments:
-                for key, answer in ask(cursor, definitions, later).items():
+                for id, given_then in scored(cursor, definitions, cards, later).items():
+                    if points[id][4] is None or points[id][4] > later:
+                        assert given_then[:4] == points[id][:4], (later, points[id][4])
+                answers = ask(cursor, definitions, later, scorecards=cards)
+                for key, answer in answers.items():
                     if now[key][4] is None or now[key][4] > later:
                         assert answer[:4] == now[key][:4], (later, now[key][4])
         assert all(look > AT for look in looks)
@@ -173,7 +198,7 @@ def test_a_clause_that_cannot_run_is_refused_with_its_key(clause, words):
     )
     with pytest.raises(Invalid, match=words) as refused:
         compile({"mql": definition}, registry=REGISTRY)
-    assert refused.value.field == "mql.odd"
+    assert refused.value.field == "definitions.mql.odd"
 
 
 def test_a_definition_that_asks_for_itself_is_refused_with_the_circle():
@@ -196,7 +221,7 @@ def test_references_that_multiply_are_refused():
         definitions[f"d{number}"] = read_definition(f"d{number}", twice(f"d{number - 1}"))
     with pytest.raises(Invalid, match="it asks 256 clauses; 200 at most") as refused:
         compile(definitions, registry=REGISTRY)
-    assert refused.value.field == "d8"
+    assert refused.value.field == "definitions.d9.d8"
 
 
 def test_no_definition_at_all_is_refused():

@@ -7,6 +7,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from accord.criteria.registry import THEN, Behaviour, Fact, Journal, Registry, Relation
+from accord.criteria.scorecards import read_scorecard
 
 AT = datetime(2026, 6, 15, 13, 30, tzinfo=UTC)
 TABLES = """
@@ -121,15 +122,81 @@ COUNTS = st.builds(
     st.sampled_from(["at_least", "at_most", "more_than", "less_than"]),
     st.integers(0, 3),
 )
-LEAVES = st.one_of(*(tests_of(fact) for fact in FACTS), COUNTS, COUNTS)
-CLAUSES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.builds(lambda items: {"all": items}, st.lists(inner, max_size=3)),
-        st.builds(lambda items: {"any": items}, st.lists(inner, max_size=3)),
-        st.builds(lambda item: {"not": item}, inner),
+
+
+def _scores(card):
+    return st.builds(
+        lambda operator, number: {"score": card, operator: number},
+        st.sampled_from(["at_least", "at_most", "more_than", "less_than"]),
+        st.integers(-10, 30),
+    )
+
+
+ENGAGED = _scores("engagement")
+PLAIN = st.one_of(*(tests_of(fact) for fact in FACTS), COUNTS, COUNTS)
+LEAVES = st.one_of(PLAIN, PLAIN, PLAIN, _scores("fit"), ENGAGED)
+
+
+def _clauses_of(leaves):
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(lambda items: {"all": items}, st.lists(inner, max_size=3)),
+            st.builds(lambda items: {"any": items}, st.lists(inner, max_size=3)),
+            st.builds(lambda item: {"not": item}, inner),
+        ),
+        max_leaves=6,
+    )
+
+
+CLAUSES = _clauses_of(LEAVES)
+POINTS = st.integers(-20, 20).filter(bool)
+ENDS = st.one_of(
+    st.just({}),
+    st.sampled_from([1, 3, 30]).map(lambda days: {"within_days": days}),
+    st.tuples(st.sampled_from([30, 50, 100]), st.sampled_from([1, 3, 10])).map(
+        lambda loss: {"loses": {"percent": loss[0], "every_days": loss[1]}}
     ),
-    max_leaves=6,
+)
+
+
+def _card(key, rows):
+    names = {"fit": ("A", "B"), "engagement": (1, 2)}[key]
+    grades = {names[0]: 20, names[1]: 10}
+    rows = [{**row, "key": f"row-{number}"} for number, row in enumerate(rows)]
+    return read_scorecard(key, {"title": "T", "text": "T", "rows": rows, "grades": grades})
+
+
+SCORECARDS = st.builds(
+    lambda fit, engagement: {
+        "fit": _card("fit", fit),
+        "engagement": _card("engagement", engagement),
+    },
+    st.lists(
+        st.builds(
+            lambda points, clause: {"points": points, **clause},
+            POINTS,
+            _clauses_of(st.one_of(PLAIN, PLAIN, ENGAGED)),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.lists(
+        st.builds(
+            lambda points, each, most, ends: {
+                "points": points,
+                "each": each,
+                "at_most": most,
+                **ends,
+            },
+            POINTS,
+            st.sampled_from(["visits", "doings", "demos"]),
+            st.integers(1, 4),
+            ENDS,
+        ),
+        min_size=1,
+        max_size=3,
+    ),
 )
 DEFINITIONS = st.builds(
     lambda leaf, must, should: {"title": "T", "text": "T", "must": [leaf, *must], "should": should},

@@ -42,7 +42,8 @@ def two(**more: str) -> tuple[Lead, Lead]:
 def state() -> dict[str, list[str]]:
     """Every row, but of the merge itself, and of the line that says they were parted."""
     found = everything()
-    for table in ("leads_merge", "leads_suspect", "qualification_verdict", "procrastinate_jobs"):
+    judged = ("qualification_verdict", "qualification_score")
+    for table in ("leads_merge", "leads_suspect", *judged, "procrastinate_jobs"):
         found.pop(table, None)
     found["leads_activity"] = [row for row in found["leads_activity"] if "lead.parted" not in row]
     return found

@@ -46,8 +46,9 @@ def bring_in(folder: Path, rows: list[str], *, name: str = "leads.csv") -> Impor
 def state() -> dict[str, list[str]]:
     """Everything but the import's own row, and what is judged anew."""
     found = everything()
-    judged = {"leads_import", "qualification_verdict", "procrastinate_jobs"}
-    return {table: rows for table, rows in found.items() if table not in judged}
+    judged = {"qualification_verdict", "qualification_score"}
+    own = {"leads_import", "procrastinate_jobs"}
+    return {table: rows for table, rows in found.items() if table not in judged | own}
 
 
 def verdicts() -> list[tuple[object, ...]]:
@@ -55,7 +56,12 @@ def verdicts() -> list[tuple[object, ...]]:
         cursor.execute(
             "SELECT lead_id, definition, outcome FROM qualification_verdict ORDER BY 1, 2"
         )
-        return cursor.fetchall()
+        outcomes = cursor.fetchall()
+        cursor.execute(
+            "SELECT lead_id, fit_given, fit_unknown, engagement_given"
+            " FROM qualification_score ORDER BY 1"
+        )
+        return outcomes + cursor.fetchall()
 
 
 def row(number: int, *, country: str = "", industry: str = "", stage: str = "") -> str:

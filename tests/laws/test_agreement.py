@@ -31,7 +31,7 @@ NAMED = re.compile(
 )
 # Figures of our own that nobody agrees on.
 OWN_FIGURES = {
-    "criteria.language: _MAX_DAYS": "the longest window that a clause can look back",
+    "criteria.language: MAX_DAYS": "the longest window that a clause can look back",
     "flows.watch_clocks: LIMIT": "how many clocks one sweep takes",
     "handoffs.actions.returning: UNDO_WITHIN": "how long the undo button stands",
     "outbox.rules: MOST_ATTEMPTS": "how often a mail is tried",

@@ -9,15 +9,20 @@ from accord.base.lifecycle import Stage
 from accord.criteria.checking import check
 from accord.criteria.language import Definition
 from accord.criteria.registry import registry
+from accord.criteria.scorecards import Scorecard
 
 # The other stages are entered by a submission or by an act of a person.
 EVALUATED_STAGES = frozenset({Stage.MQL.value})
 
 
-def check_terms(document: Document, definitions: Mapping[str, Definition]) -> None:
+def check_terms(
+    document: Document,
+    definitions: Mapping[str, Definition],
+    scorecards: Mapping[str, Scorecard],
+) -> None:
     """Raises BadDocument with all that does not fit together."""
     faults = [
-        *_criteria(definitions),
+        *_criteria(definitions, scorecards),
         *_stages(definitions),
         *_named(document, definitions),
         *_re_entries("pass_back.reasons", document.pass_back.reasons),
@@ -28,12 +33,14 @@ def check_terms(document: Document, definitions: Mapping[str, Definition]) -> No
         raise BadDocument(faults)
 
 
-def _criteria(definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+def _criteria(
+    definitions: Mapping[str, Definition], scorecards: Mapping[str, Scorecard]
+) -> Iterator[Fault]:
     """Facts exist, operators and values fit them, and nothing asks for itself."""
     try:
-        check(definitions, registry=registry)
+        check(definitions, registry=registry, scorecards=scorecards)
     except Invalid as refusal:
-        yield Fault(f"definitions.{refusal.field}", refusal.sentence)
+        yield Fault(refusal.field or "definitions", refusal.sentence)
 
 
 def _stages(definitions: Mapping[str, Definition]) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
 
+from accord.agreement.cards import CardRead, read_cards
 from accord.agreement.reading import Criterion, Reading, ReasonRead, read
 from accord.agreement.terms import Terms
 
@@ -38,8 +39,8 @@ _Line = tuple[tuple[str, ...], str, str]
 
 def changes(before: Terms, after: Terms) -> list[Change]:
     """The places that differ, in the order of the document; those that go come last."""
-    old = {key: (place, text) for key, place, text in _lines(read(before))}
-    new = {key: (place, text) for key, place, text in _lines(read(after))}
+    old = {key: (place, text) for key, place, text in _lines(read(before), read_cards(before))}
+    new = {key: (place, text) for key, place, text in _lines(read(after), read_cards(after))}
     changed = [
         Change(place, old[key][1] if key in old else "", text)
         for key, (place, text) in new.items()
@@ -49,7 +50,7 @@ def changes(before: Terms, after: Terms) -> list[Change]:
     return changed + gone
 
 
-def _lines(reading: Reading) -> Iterator[_Line]:
+def _lines(reading: Reading, cards: Sequence[CardRead]) -> Iterator[_Line]:
     yield ("title",), _("Title"), reading.title
     yield ("purpose",), _("Purpose"), reading.purpose
     yield ("period",), _("Period"), reading.period
@@ -58,6 +59,7 @@ def _lines(reading: Reading) -> Iterator[_Line]:
     for side, text in reading.parties:
         yield ("party", side), side, text
     yield from _definitions(reading)
+    yield from _cards(cards)
     yield ("hand_raises",), _("Who raises a hand"), reading.hand_raises
     yield ("hand_raise_kinds",), _("Who raises a hand"), ", ".join(reading.hand_raise_kinds)
     yield ("marketing",), _("What marketing promises"), reading.marketing
@@ -85,6 +87,15 @@ def _definitions(reading: Reading) -> Iterator[_Line]:
         for line in each.criteria:
             if not line.is_group or line.sentence:
                 yield ("criterion", each.key, line.key), each.title, _criterion(line)
+
+
+def _cards(cards: Sequence[CardRead]) -> Iterator[_Line]:
+    for card in cards:
+        yield ("card", card.key), card.title, card.text
+        yield ("grades", card.key), card.title, card.grades
+        for row in card.rows:
+            rule = f" ({row.rule})" if row.rule else ""
+            yield ("points", card.key, row.key), card.title, f"{row.sentence}{rule}: {row.points:+}"
 
 
 def _criterion(line: Criterion) -> str:

@@ -1,4 +1,4 @@
-"""The definitions of a document: words that everybody uses, some with criteria that run."""
+"""The definitions of a document, words that everybody uses, and its scorecards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from accord.agreement.faults import BadDocument, Fault
 from accord.base.errors import Invalid
 from accord.criteria.language import Definition, read_definition
+from accord.criteria.scorecards import Scorecard, read_scorecard
 
 IDEAL_CUSTOMER = "ideal_customer"
 # The words of the life of a lead: each agreement says what they mean; it may add its own.
@@ -54,10 +55,24 @@ def read_definitions(
             else:
                 words[key] = _word(key, each)
         except Invalid as refusal:
-            faults.append(_fault(key, refusal))
+            faults.append(_fault(f"definitions.{key}", refusal))
     if faults:
         raise BadDocument(faults)
     return definitions, words
+
+
+def read_scorecards(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Scorecard]:
+    """The scorecards, in their order. Raises BadDocument, naming each row that is wrong."""
+    faults: list[Fault] = []
+    scorecards: dict[str, Scorecard] = {}
+    for key, each in raw.items():
+        try:
+            scorecards[key] = read_scorecard(key, each)
+        except Invalid as refusal:
+            faults.append(_fault(f"scorecards.{key}", refusal))
+    if faults:
+        raise BadDocument(faults)
+    return scorecards
 
 
 def _word(key: str, raw: Mapping[str, Any]) -> Word:
@@ -75,6 +90,5 @@ def _word(key: str, raw: Mapping[str, Any]) -> Word:
     return Word(title=raw["title"].strip(), text=raw["text"].strip())
 
 
-def _fault(key: str, refusal: Invalid) -> Fault:
-    clause = f"definitions.{key}"
+def _fault(clause: str, refusal: Invalid) -> Fault:
     return Fault(f"{clause}.{refusal.field}" if refusal.field else clause, refusal.sentence)

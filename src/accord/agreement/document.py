@@ -229,7 +229,10 @@ class Duty(Clause):
 
 
 class Document(Clause):
-    """The whole agreement as it is written. `definitions` are read by the criteria language."""
+    """The whole agreement as it is written.
+
+    `definitions` and `scorecards` are read by the criteria language.
+    """
 
     title: Text
     purpose: Text
@@ -238,6 +241,7 @@ class Document(Clause):
     parties: Parties
     one_person_may_hold_both: bool
     definitions: Mapping[str, Mapping[str, Any]]
+    scorecards: Mapping[str, Mapping[str, Any]] = {}
     gate: Key
     checklist: Key
     hand_raises: HandRaises

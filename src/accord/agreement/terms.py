@@ -9,11 +9,17 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from accord.agreement.checking import check_terms
-from accord.agreement.definitions import IDEAL_CUSTOMER, Word, read_definitions
+from accord.agreement.definitions import (
+    IDEAL_CUSTOMER,
+    Word,
+    read_definitions,
+    read_scorecards,
+)
 from accord.agreement.document import Document, read_document
 from accord.agreement.document import Duty as DutySaid
 from accord.agreement.spans import Span
 from accord.criteria.language import Definition
+from accord.criteria.scorecards import Scorecard
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class Terms:
 
     `definitions` are those that can be executed, by key; `gate` names the one that a lead must
     meet to be handed over, `checklist` the one a rep checks before qualifying. `words` are
-    those that are text only.
+    those that are text only. `scorecards` give points, under `fit` and `engagement`.
     """
 
     number: int
@@ -126,6 +132,7 @@ class Terms:
     document: Document = field(repr=False)
     definitions: Mapping[str, Definition]
     words: Mapping[str, Word]
+    scorecards: Mapping[str, Scorecard]
     gate: str
     checklist: str
     hand_raises: frozenset[str]
@@ -199,13 +206,15 @@ def read_terms(text: str, *, number: int = 0, is_trial: bool = False) -> Terms:
     """
     document = read_document(text)
     definitions, words = read_definitions(document.definitions)
-    check_terms(document, definitions)
+    scorecards = read_scorecards(document.scorecards)
+    check_terms(document, definitions, scorecards)
     return Terms(
         number=number,
         is_trial=is_trial,
         document=document,
         definitions=MappingProxyType(definitions),
         words=MappingProxyType(words),
+        scorecards=MappingProxyType(scorecards),
         gate=document.gate,
         checklist=document.checklist,
         hand_raises=frozenset(document.hand_raises.asks_for),

@@ -50,6 +50,7 @@ class LeadFilters(Schema):
     stage: Stage | None = None
     status: LeadStatus | None = None
     source: str = ""
+    grade: str = ""
     owner: uuid.UUID | None = None
     company: uuid.UUID | None = None
     campaign: uuid.UUID | None = None

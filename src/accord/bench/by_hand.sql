@@ -1,11 +1,8 @@
 -- What evaluation writes under the agreement that Accord ships, written by hand: it knows the
--- four definitions by heart and nothing else. Their figures stand here a second time on purpose:
+-- four definitions and both scorecards by heart and nothing else. Their figures stand here a second time on purpose:
 -- where they differ, the rows do, and the benchmark says so.
 --
 -- %(at)s the moment of judging, %(stamp)s the same as text, %(version)s the agreement's.
-INSERT INTO qualification_verdict AS verdict
-    (id, lead_id, definition, outcome, met, unmet, missing, agreement_version, evaluated_at,
-     since_at, episode_id, recheck_at)
 WITH watched AS (
     SELECT CASE WHEN count(*) FILTER (WHERE kind IN ('form.submitted', 'call.received')) = 2
                 THEN max(since) FILTER (WHERE kind IN ('form.submitted', 'call.received')) END
@@ -41,6 +38,24 @@ WITH watched AS (
                             AND age < '60 days' AND age >= '0') AS clicks,
            min(happened_at) FILTER (WHERE kind = 'email.clicked'
                                     AND age < '60 days' AND age >= '0') AS clicks_first,
+           count(*) FILTER (WHERE raised AND age < '30 days' AND age >= '0') AS raises30,
+           min(happened_at) FILTER (WHERE raised AND age < '30 days'
+                                    AND age >= '0') AS raises30_first,
+           count(*) FILTER (WHERE raised AND age < '60 days' AND age >= '0') AS raises60,
+           min(happened_at) FILTER (WHERE raised AND age < '60 days'
+                                    AND age >= '0') AS raises60_first,
+           count(*) FILTER (WHERE kind = 'pricing.visited'
+                            AND age < '30 days' AND age >= '0') AS prices30,
+           min(happened_at) FILTER (WHERE kind = 'pricing.visited'
+                                    AND age < '30 days' AND age >= '0') AS prices30_first,
+           count(*) FILTER (WHERE kind = 'event.attended'
+                            AND age < '90 days' AND age >= '0') AS events_n,
+           min(happened_at) FILTER (WHERE kind = 'event.attended'
+                                    AND age < '90 days' AND age >= '0') AS events_first,
+           count(*) FILTER (WHERE kind = 'question.asked'
+                            AND age < '90 days' AND age >= '0') AS questions_n,
+           min(happened_at) FILTER (WHERE kind = 'question.asked'
+                                    AND age < '90 days' AND age >= '0') AS questions_first,
            bool_or(kind = 'attempt.logged' AND age >= '0') AS tried,
            min(happened_at) FILTER (WHERE raised AND age < '0') AS raises_next,
            min(happened_at) FILTER (WHERE kind = 'attempt.logged' AND age < '0') AS tried_next,
@@ -99,7 +114,20 @@ WITH watched AS (
                       THEN watched.visits END,
                  CASE WHEN (counted.clicks >= 3) IS NOT TRUE AND watched.clicks > %(at)s
                       THEN watched.clicks END) AS interest_look,
-           tried_next AS tried_look
+           tried_next AS tried_look,
+           company.employees >= 250 AS very_large, lead.lead_type IS NULL AS no_type,
+           company.id IS NULL AS no_company, company.is_target AS target,
+           ARRAY[20.0 * LEAST(COALESCE(raises30, 0), 2) + 20.0 * LEAST(COALESCE(raises60, 0), 2),
+                 15 * LEAST(COALESCE(prices30, 0), 3), 20 * LEAST(COALESCE(events_n, 0), 2),
+                 15 * LEAST(COALESCE(questions_n, 0), 3),
+                 10 * LEAST(COALESCE(counted.downloads, 0), 3),
+                 2 * LEAST(COALESCE(counted.visits, 0), 10),
+                 3 * LEAST(COALESCE(counted.clicks, 0), 5)]::numeric[] AS engagement_given,
+           LEAST(raises_next, interest_next, raises30_first + interval '30 days',
+                 raises60_first + interval '60 days', prices30_first + interval '30 days',
+                 events_first + interval '90 days', questions_first + interval '90 days',
+                 downloads_first + interval '90 days', visits_first + interval '30 days',
+                 clicks_first + interval '60 days') AS points_look
     FROM leads_lead AS lead
     LEFT JOIN leads_company AS company ON company.id = lead.company_id
     LEFT JOIN counted ON counted.lead_id = lead.id
@@ -194,7 +222,10 @@ WITH watched AS (
          CASE WHEN need AND tried IS NULL THEN ARRAY['attempts'] ELSE '{}' END,
          tried_look)
     ) AS told (definition, verdict, met, unmet, missing, recheck_at)
-)
+), verdicts AS (
+INSERT INTO qualification_verdict AS verdict
+    (id, lead_id, definition, outcome, met, unmet, missing, agreement_version, evaluated_at,
+     since_at, episode_id, recheck_at)
 SELECT md5(judged.lead_id || ':' || judged.definition)::uuid, judged.lead_id, judged.definition,
        judged.outcome, judged.met, judged.unmet, judged.missing, %(version)s, %(at)s, %(at)s,
        md5(judged.lead_id || ':' || judged.definition || ':' || %(stamp)s)::uuid,
@@ -215,3 +246,54 @@ ON CONFLICT (lead_id, definition) DO UPDATE SET
                     THEN verdict.since_at ELSE excluded.since_at END,
     episode_id = CASE WHEN verdict.outcome <> 'met' AND excluded.outcome = 'met'
                       THEN excluded.episode_id ELSE verdict.episode_id END
+RETURNING 1
+), pointed AS (
+    SELECT lead_id, engagement_given, points_look,
+           ARRAY[CASE WHEN fits THEN 30 ELSE 0 END, CASE WHEN very_large THEN 10 ELSE 0 END,
+                 CASE WHEN authority THEN 20 ELSE 0 END, CASE WHEN target THEN 30 ELSE 0 END,
+                 CASE WHEN industry THEN 5 ELSE 0 END,
+                 CASE WHEN never THEN -50 ELSE 0 END]::numeric[] AS fit_given,
+           array_remove(ARRAY[CASE WHEN fits IS NULL THEN 'fits-ideal-customer' END,
+                              CASE WHEN very_large IS NULL THEN 'large' END,
+                              CASE WHEN authority IS NULL THEN 'has-a-say' END,
+                              CASE WHEN target IS NULL THEN 'target-account' END,
+                              CASE WHEN never IS NULL THEN 'never-buys' END], NULL) AS fit_unknown
+    FROM opened
+), added AS (
+    SELECT *, fit_given[1] + fit_given[2] + fit_given[3] + fit_given[4] + fit_given[5]
+              + fit_given[6] AS fit_points,
+           engagement_given[1] + engagement_given[2] + engagement_given[3] + engagement_given[4]
+              + engagement_given[5] + engagement_given[6] + engagement_given[7]
+              AS engagement_points
+    FROM pointed
+), graded AS (
+    SELECT *, CASE WHEN fit_points >= 60 THEN 'A' WHEN fit_points >= 30 THEN 'B' ELSE 'C' END
+               AS fit_grade,
+           CASE WHEN engagement_points >= 60 THEN '1' WHEN engagement_points >= 25 THEN '2'
+                ELSE '3' END AS engagement_grade
+    FROM added
+), scores AS (
+INSERT INTO qualification_score AS score
+    (id, lead_id, fit_points, fit_grade, fit_given, fit_unknown, engagement_points,
+     engagement_grade, engagement_given, agreement_version, evaluated_at, recheck_at)
+SELECT graded.lead_id, graded.lead_id, graded.fit_points, graded.fit_grade, graded.fit_given,
+       graded.fit_unknown, graded.engagement_points, graded.engagement_grade,
+       graded.engagement_given, %(version)s, %(at)s, graded.points_look
+FROM graded
+LEFT JOIN qualification_score AS known ON known.lead_id = graded.lead_id
+WHERE known.id IS NULL
+   OR (known.fit_given, known.fit_unknown, known.fit_grade, known.engagement_given,
+       known.engagement_grade, known.recheck_at)
+      IS DISTINCT FROM (graded.fit_given, graded.fit_unknown::varchar[], graded.fit_grade,
+                        graded.engagement_given, graded.engagement_grade, graded.points_look)
+ORDER BY graded.lead_id
+ON CONFLICT (lead_id) DO UPDATE SET
+    fit_points = excluded.fit_points, fit_grade = excluded.fit_grade,
+    fit_given = excluded.fit_given, fit_unknown = excluded.fit_unknown,
+    engagement_points = excluded.engagement_points,
+    engagement_grade = excluded.engagement_grade, engagement_given = excluded.engagement_given,
+    agreement_version = excluded.agreement_version, evaluated_at = excluded.evaluated_at,
+    recheck_at = excluded.recheck_at
+RETURNING 1
+)
+SELECT (SELECT count(*) FROM verdicts) + (SELECT count(*) FROM scores)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from accord.agreement.queries import running
-from accord.bench.actions.by_hand import differing, judge_by_hand, keep
+from accord.bench.actions.by_hand import JUDGED, differing, judge_by_hand, keep
 from accord.bench.actions.copying import empty
 from accord.bench.actions.filling import ACTIVITIES_A_LEAD, change, fill
 from accord.bench.actions.place import open_shop, own_database, settle, vacuum
@@ -15,8 +15,6 @@ LEADS = 200_000
 RUNS = 3
 OF_HAND = 1.5  # so many times as long as by hand may it take
 CHANGED = 100  # one lead in so many
-
-VERDICTS = "qualification_verdict"
 
 Judge = Callable[[datetime], int]
 
@@ -47,7 +45,7 @@ def evaluation(*, leads: int | None, at: datetime) -> Iterator[Figure]:
             limit_is="at_most",
             ratio=round(ours / by_hand, 2),
             rss_mb=most_memory(),
-            says=f"{leads * ACTIVITIES_A_LEAD:,} activities, {written:,} verdicts written; "
+            says=f"{leads * ACTIVITIES_A_LEAD:,} activities, {written:,} rows written; "
             f"by hand {by_hand:.2f} s, and every row the same",
         )
 
@@ -56,20 +54,20 @@ def _compare(judges: list[Judge], at: datetime) -> list[list[tuple[float, int]]]
     """The seconds and rows of each judge, from nothing and after a change; all write the same."""
     found: list[list[tuple[float, int]]] = []
     for judge in judges:
-        empty([VERDICTS])
+        empty(JUDGED)
         new = _timed(judge, at)
         change(one_in=CHANGED)
         again = _timed(judge, at + timedelta(minutes=1))
         change(one_in=CHANGED)  # the needs that were known are so again
         if found and (wrong := differing()):
-            raise AssertionError(f"{wrong} verdicts are not what is written by hand.")
+            raise AssertionError(f"{wrong} rows are not what is written by hand.")
         keep()
         found.append([new, again])
     return found
 
 
 def _timed(judge: Judge, at: datetime) -> tuple[float, int]:
-    settle([VERDICTS, "leads_lead"])
+    settle([*JUDGED, "leads_lead"])
     with stopwatch() as taken:
         written = judge(at)
     return taken(), written

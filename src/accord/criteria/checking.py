@@ -1,52 +1,66 @@
-"""Whether definitions make sense: facts exist, operators and values fit, nothing is circular."""
+"""Whether definitions and scorecards make sense: what they ask exists, nothing is circular."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from accord.base.errors import Invalid
 from accord.criteria.language import (
-    COMPARISONS,
     Clause,
     Count,
     Definition,
     Group,
     Leaf,
     Reference,
+    Score,
     Test,
     leaves,
 )
-from accord.criteria.registry import CUSTOM, Fact, Registry
+from accord.criteria.registry import CUSTOM, Registry
+from accord.criteria.scorecards import ClauseRow, EventRow, Scorecard
+from accord.criteria.values import value_of
 
 _MAX_CLAUSES = 200
-_MAX_NUMBER = 10**15
-_NUMERIC = ("is", "is_not", *COMPARISONS, "known")
-_DATED = ("before", "after", "in_last_days", "in_next_days", "older_than_days", "known")
-OPERATORS_OF = {
-    "text": ("is", "is_not", "one_of", "none_of", "contains", "known"),
-    "choice": ("is", "is_not", "one_of", "none_of", "known"),
-    "number": _NUMERIC,
-    "money": _NUMERIC,
-    "date": _DATED,
-    "moment": _DATED,
-    "yes_no": ("is", "known"),
-}
 
 
-def check(definitions: Mapping[str, Definition], *, registry: Registry) -> None:
-    """Raises Invalid for the first clause that cannot run; its field is definition.clause."""
-    known: dict[str, int] = {}
-    asked = (leaf for definition in definitions.values() for leaf in definition.leaves())
-    if any(isinstance(leaf, Test) and leaf.fact.startswith(CUSTOM) for leaf in asked):
+def check(
+    definitions: Mapping[str, Definition],
+    *,
+    registry: Registry,
+    scorecards: Mapping[str, Scorecard] = MappingProxyType({}),
+) -> None:
+    """Raises Invalid for the first clause that cannot run.
+
+    Its field is where that stands: definitions.KEY.CLAUSE or scorecards.KEY.ROW.
+    """
+    words = _Words(definitions, scorecards, registry)
+    places = [*words.places()]
+    if any(isinstance(leaf, Test) and leaf.fact.startswith(CUSTOM) for _, leaf, _ in places):
         registry.read_custom()  # another process may have added a choice
+    for place, leaf, _ in places:
+        with _standing(place):
+            words.check(leaf)
+    for card in scorecards.values():
+        for row in card.rows:
+            if isinstance(row, EventRow):
+                with _standing(f"scorecards.{card.key}.{row.key}"):
+                    registry.behaviour(row.behaviour)
+    known: dict[str, int] = {}
+    for place, leaf, name in places:
+        with _standing(place):
+            _weight([leaf], words, (name,), known)
     for key, definition in definitions.items():
-        for leaf in definition.leaves():
-            try:
-                _check(leaf, registry)
-            except Invalid as refusal:
-                raise Invalid(refusal.sentence, field=f"{key}.{leaf.key}") from refusal
-        _weight(key, definition.leaves(), definitions, (key,), known)
+        with _standing(f"definitions.{key}"):
+            _weight(definition.leaves(), words, (key,), known)
+
+
+@contextmanager
+def _standing(place: str) -> Iterator[None]:
+    try:
+        yield
+    except Invalid as refusal:
+        raise Invalid(refusal.sentence, field=place) from refusal
 
 
 def expand(clause: Clause, definitions: Mapping[str, Definition]) -> Clause:
@@ -63,130 +77,79 @@ def expand(clause: Clause, definitions: Mapping[str, Definition]) -> Clause:
     return Group(clause.key, clause.text, "all", (inner,))
 
 
-def _check(leaf: Leaf, registry: Registry) -> None:
-    if isinstance(leaf, Test):
-        value_of(leaf, registry.fact(leaf.fact))
-    elif isinstance(leaf, Count):
-        registry.behaviour(leaf.behaviour)
+@dataclass(frozen=True)
+class _Words:
+    """What clauses may name: facts, definitions, and scorecards, whose rows ask in their turn."""
+
+    definitions: Mapping[str, Definition]
+    scorecards: Mapping[str, Scorecard]
+    registry: Registry
+
+    def places(self) -> Iterator[tuple[str, Leaf, str]]:
+        """Each clause that asks something: where it stands, and what it belongs to."""
+        for key, definition in self.definitions.items():
+            for leaf in definition.leaves():
+                yield f"definitions.{key}.{leaf.key}", leaf, key
+        for key, card in self.scorecards.items():
+            for row in card.rows:
+                for leaf in leaves(row.clause) if isinstance(row, ClauseRow) else ():
+                    yield f"scorecards.{key}.{row.key}", leaf, _score(key)
+
+    def check(self, leaf: Leaf) -> None:
+        """Raises Invalid for a clause that names what is not there, or what does not fit it."""
+        if isinstance(leaf, Test):
+            value_of(leaf, self.registry.fact(leaf.fact))
+        elif isinstance(leaf, Count):
+            self.registry.behaviour(leaf.behaviour)
+        elif isinstance(leaf, Score) and leaf.scorecard not in self.scorecards:
+            there = ", ".join(self.scorecards) or "none in this agreement"
+            raise Invalid(f"There is no scorecard “{leaf.scorecard}”; there is {there}.")
+        elif isinstance(leaf, Reference) and leaf.definition not in self.definitions:
+            raise Invalid(
+                f"There is no definition “{leaf.definition}” with criteria; "
+                f"there is {', '.join(self.definitions)}."
+            )
+
+    def below(self, leaf: Leaf) -> tuple[str, list[Leaf]] | None:
+        """What a clause names and what that asks; None for one that names neither."""
+        if isinstance(leaf, Reference):
+            return leaf.definition, list(leaves(self.definitions[leaf.definition].must))
+        if isinstance(leaf, Score):
+            rows = self.scorecards[leaf.scorecard].rows
+            clauses = [row.clause for row in rows if isinstance(row, ClauseRow)]
+            return _score(leaf.scorecard), [each for one in clauses for each in leaves(one)]
+        return None
+
+
+def _score(key: str) -> str:
+    """What a scorecard is called in a circle."""
+    return f"score {key}"
 
 
 def _weight(
-    key: str,
-    asked: Iterable[Leaf],
-    definitions: Mapping[str, Definition],
-    path: tuple[str, ...],
-    known: dict[str, int],
+    asked: Iterable[Leaf], words: _Words, path: tuple[str, ...], known: dict[str, int]
 ) -> int:
-    """How many clauses a definition asks once references are replaced.
+    """How many clauses something asks once what it names is replaced.
 
-    `known` keeps what each definition requires. Raises Invalid for a reference that names
-    nothing or leads back to where it came from, and for too many clauses: references multiply.
+    `known` keeps what each requires. Raises Invalid for what leads back to where it came from,
+    and for too many clauses: references multiply.
     """
     total = 0
     for leaf in asked:
-        if isinstance(leaf, Reference):
-            named = _named(leaf, key, definitions, path)
-            if named not in known:
-                must = leaves(definitions[named].must)
-                known[named] = _weight(named, must, definitions, (*path, named), known)
-            total += known[named]
-        else:
+        below = words.below(leaf)
+        if below is None:
             total += 1
+            continue
+        name, its = below
+        if name in path:
+            circle = " → ".join((*path, name))
+            raise Invalid(f"It asks for itself: {circle}. Leave one of these out.")
+        if name not in known:
+            known[name] = _weight(its, words, (*path, name), known)
+        total += known[name]
     if total > _MAX_CLAUSES:
         raise Invalid(
             f"With what it refers to it asks {total} clauses; {_MAX_CLAUSES} at most. "
-            "Leave some out, or refer to fewer definitions.",
-            field=key,
+            "Leave some out, or refer to fewer definitions."
         )
     return total
-
-
-def _named(
-    reference: Reference, key: str, definitions: Mapping[str, Definition], path: tuple[str, ...]
-) -> str:
-    named = reference.definition
-    if named not in definitions:
-        raise Invalid(
-            f"There is no definition “{named}” with criteria; there is {', '.join(definitions)}.",
-            field=f"{key}.{reference.key}",
-        )
-    if named in path:
-        circle = " → ".join((*path, named))
-        raise Invalid(
-            f"It asks for itself: {circle}. Leave one of these references out.",
-            field=f"{key}.{reference.key}",
-        )
-    return named
-
-
-def value_of(test: Test, fact: Fact) -> Any:
-    """The value of a test in the type of its fact. Raises Invalid when it does not fit."""
-    allowed = OPERATORS_OF[fact.type]
-    if test.operator not in allowed:
-        raise Invalid(
-            f"“{fact.key}” is a {fact.type.replace('_', '/')}; it can be asked with "
-            f"{', '.join(allowed)}, not with “{test.operator}”."
-        )
-    value = test.value
-    if test.operator == "known":
-        return _yes(value, "known")
-    if test.operator in ("one_of", "none_of"):
-        if not isinstance(value, list | tuple) or not value:
-            raise Invalid(f"“{test.operator}” takes a list of values.")
-        return [_single(item, fact) for item in value]
-    if test.operator.endswith("_days"):
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= 36_500:
-            raise Invalid(f"“{test.operator}” is a whole number of days, 1 or more.")
-        return value
-    return _single(value, fact)
-
-
-def _yes(value: Any, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise Invalid(f"“{name}” is true or false.")
-    return value
-
-
-def _single(value: Any, fact: Fact) -> Any:
-    if fact.type == "yes_no":
-        return _yes(value, fact.key)
-    if fact.type in ("number", "money"):
-        return _number(value, fact)
-    if fact.type in ("date", "moment"):
-        return _date(value, fact)
-    return _text(value, fact) if fact.type == "text" else _choice(value, fact)
-
-
-def _text(value: Any, fact: Fact) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise Invalid(
-            f"“{fact.key}” is compared with a text, not with {value!r}; put a text in quotes."
-        )
-    return value.strip()
-
-
-def _choice(value: Any, fact: Fact) -> str:
-    if value not in fact.choices:
-        raise Invalid(
-            f"“{value}” is no choice of “{fact.key}”; there is {', '.join(fact.choices)}."
-        )
-    return str(value)
-
-
-def _number(value: Any, fact: Fact) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Invalid(f"“{fact.key}” is compared with a number, not with {value!r}.")
-    if not -_MAX_NUMBER <= value <= _MAX_NUMBER:  # nor is NaN
-        raise Invalid(f"“{fact.key}” is compared with a number that is too large.")
-    return Decimal(str(value))
-
-
-def _date(value: Any, fact: Fact) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise Invalid(
-            f"“{fact.key}” is compared with a date such as 2026-05-31, not with {value!r}."
-        ) from error

@@ -7,30 +7,47 @@ by the ORM. Values are always parameters; identifiers come from the registry alo
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from accord.base.errors import Invalid
 from accord.base.rows import id_array
-from accord.criteria.checking import check, expand
-from accord.criteria.expressions import Asked, Parts, ask
+from accord.criteria.checking import check
+from accord.criteria.expressions import Asked, Parts
 from accord.criteria.journal import journal_pass, watched_since
-from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
+from accord.criteria.language import Definition
 from accord.criteria.registry import Registry
+from accord.criteria.scorecards import Scorecard
+from accord.criteria.writing import Writer
+
+
+@dataclass(frozen=True)
+class Question:
+    """A statement in parts: the steps of its WITH, and what is selected from them.
+
+    `scores` is "" where there is no scorecard.
+    """
+
+    steps: str
+    verdicts: str
+    scores: str
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """Definitions, ready to be asked."""
+    """Definitions and scorecards, ready to be asked."""
 
     definitions: Mapping[str, Definition]
     parts: Parts
     asked: Sequence[Asked]
     told: str
     verdicts: str
-    _rechecks: Sequence[str]
+    _columns: Sequence[str]
     _looks: Sequence[str]
+    _scores: str
 
     def select(
         self,
@@ -39,14 +56,31 @@ class Compiled:
         leads: Collection[uuid.UUID] | None = None,
         known_at: datetime | None = None,
     ) -> tuple[str, dict[str, Any]]:
-        """A statement and its parameters; its rows are
+        """The verdicts alone: a statement and its parameters."""
+        question = self.ask(at=at, leads=leads, known_at=known_at)
+        return f"WITH {question.steps} {question.verdicts}", question.params
+
+    def ask(
+        self,
+        *,
+        at: datetime,
+        leads: Collection[uuid.UUID] | None = None,
+        known_at: datetime | None = None,
+    ) -> Question:
+        """Verdicts and scores from one look at the leads. The rows of verdicts are
 
         (lead_id, definition, verdict, met, unmet, missing, recheck_at).
 
         `verdict` is true, false, or NULL for cannot tell. `met` and `unmet` are the keys of
         the clauses, must and should, that are; `missing` the facts and behaviours, sorted,
         that are unknown and could still change the verdict. At `recheck_at` time alone may
-        change an outcome. `leads`: only these. `known_at`: as things were known then.
+        change an outcome. The rows of scores are
+
+        (lead_id, X_given, X_unknown, recheck_at, X_points) for each scorecard X.
+
+        X_given holds the points of each row of the card, in its order, X_unknown the keys of
+        the rows of which nobody can tell, X_points the sum. `leads`: only these. `known_at`: as
+        things were known then.
         """
         params: dict[str, Any] = {**self.parts.params, "criteria_at": at}
         if leads is not None:
@@ -54,13 +88,13 @@ class Compiled:
         if known_at is not None:
             params["criteria_known_at"] = known_at
         inner = self._inner(for_leads=leads is not None, past=known_at is not None)
-        sql = (
-            f"WITH leaf AS MATERIALIZED ({inner}), told AS MATERIALIZED ({self.told}) "
+        verdicts = (
             "SELECT leaf.lead_id, told.definition, told.verdict, told.met, told.unmet, "
             f"told.missing, CASE told.number {' '.join(self._looks)} END AS recheck_at "
             "FROM leaf JOIN told ON told.said = leaf.said"
         )
-        return sql, params
+        steps = f"leaf AS MATERIALIZED ({inner}), told AS MATERIALIZED ({self.told})"
+        return Question(steps, verdicts, self._scores, params)
 
     def _inner(self, *, for_leads: bool, past: bool) -> str:
         lead = self.parts.registry.relations["lead"]
@@ -68,9 +102,10 @@ class Compiled:
         if self.parts.counts:
             journal = journal_pass(self.parts, for_leads=for_leads, known=past)
             sources.append(f"LEFT JOIN ({journal}) AS journal ON journal.lead_id = lead.id")
+        if self.parts.observed:
             sources.append(f"CROSS JOIN ({watched_since(self.parts)}) AS watched")
         where = "WHERE lead.id = ANY(%(criteria_leads)s::uuid[])" if for_leads else ""
-        columns = [f"{self.said} AS said", *self._rechecks]
+        columns = [f"{self.said} AS said", *self._columns]
         return f"SELECT lead.id AS lead_id, {', '.join(columns)} FROM {' '.join(sources)} {where}"
 
     @property
@@ -88,21 +123,31 @@ class Compiled:
         ]
 
 
-def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Compiled:
-    """Compile definitions, at least one. Raises Invalid for a clause that cannot run."""
+def compile(
+    definitions: Mapping[str, Definition],
+    *,
+    registry: Registry,
+    scorecards: Mapping[str, Scorecard] = MappingProxyType({}),
+) -> Compiled:
+    """Compile definitions, at least one, and scorecards, of which all definitions may ask.
+
+    Raises Invalid for a clause that cannot run.
+    """
     if not definitions:
         raise Invalid("There is no definition to judge by; add one with criteria.")
-    check(definitions, registry=registry)
-    writer = _Writer(Parts(registry=registry))
+    check(definitions, registry=registry, scorecards=scorecards)
+    writer = Writer(Parts(registry=registry, scorecards=scorecards), definitions)
     rows, short, looks = [], [], []
     for number, (key, definition) in enumerate(definitions.items()):
-        rows.append(writer.row(number, key, definition, definitions))
-        short.append(writer.verdict(key, definition, definitions))
-        looks.append(writer.look(number, definition, definitions))
+        rows.append(writer.row(number, key, definition))
+        short.append(writer.verdict(key, definition))
+        looks.append(writer.look(number, definition))
+    scores = writer.scores(scorecards) if scorecards else ""
     parts = writer.parts
     # The passes add parameters of their own, so they are written once before any is sent.
     if parts.counts:
         journal_pass(parts, for_leads=False, known=False)
+    if parts.observed:
         watched_since(parts)
     # Many leads give the same answers to all clauses, and what follows from the answers is
     # worked out once for each such pattern: that takes longer than asking the clauses.
@@ -114,111 +159,6 @@ def compile(definitions: Mapping[str, Definition], *, registry: Registry) -> Com
     verdicts = (
         f"{patterns} CROSS JOIN LATERAL (VALUES {', '.join(short)}) AS told(definition, verdict)"
     )
-    return Compiled(definitions, parts, writer.asked(), told, verdicts, writer.rechecks(), looks)
-
-
-@dataclass
-class _Writer:
-    """Writes the clauses. Each that asks something stands once in the inner query: its answer
-    in the array `said`, its next boundary in time as a column."""
-
-    parts: Parts
-    _asked: dict[str, Asked] = field(default_factory=dict)
-    _boundary: dict[str, str] = field(default_factory=dict)
-
-    def asked(self) -> list[Asked]:
-        """What the clauses ask, in the order of `said`."""
-        return list(self._asked.values())
-
-    def rechecks(self) -> list[str]:
-        """The columns of boundaries in time."""
-        return [f"{sql} AS {name}" for sql, name in self._boundary.items()]
-
-    def row(
-        self, number: int, key: str, definition: Definition, all_of_them: Mapping[str, Definition]
-    ) -> str:
-        """The row of one definition, in terms of `said`."""
-        must = expand(definition.must, all_of_them)
-        verdict = self._outcome(must)
-        stated = [
-            (leaf.key, self._outcome(expand(leaf, all_of_them))) for leaf in definition.leaves()
-        ]
-        columns = (
-            str(number),
-            self.parts.param(key, "text"),
-            verdict,
-            self._keys(stated),
-            self._keys([(name, f"NOT {sql}") for name, sql in stated]),
-            f"CASE WHEN {verdict} IS NULL THEN {self._missing(must)} ELSE '{{}}'::text[] END",
-        )
-        return f"({', '.join(columns)})"
-
-    def verdict(self, key: str, definition: Definition, all_: Mapping[str, Definition]) -> str:
-        """The row of one definition without its reasons."""
-        return f"({self.parts.param(key, 'text')}, {self._outcome(expand(definition.must, all_))})"
-
-    def look(
-        self, number: int, definition: Definition, all_of_them: Mapping[str, Definition]
-    ) -> str:
-        """When to look at a lead again because of one definition, in terms of the boundaries."""
-        stated = (definition.must, *definition.should)
-        everything = Group("", "", "all", tuple(expand(s, all_of_them) for s in stated))
-        rechecks = sorted(self._boundaries(everything))
-        first = f"LEAST({', '.join(rechecks)})" if rechecks else "NULL::timestamptz"
-        return f"WHEN {number} THEN {first}"
-
-    def _keys(self, stated: Sequence[tuple[str, str]]) -> str:
-        if not stated:
-            return "'{}'::text[]"
-        cases = [
-            f"CASE WHEN {sql} THEN {self.parts.param(name, 'text')} END" for name, sql in stated
-        ]
-        return f"array_remove(ARRAY[{', '.join(cases)}], NULL)"
-
-    def _outcome(self, clause: Clause) -> str:
-        if isinstance(clause, Group):
-            return self._group(clause)
-        if isinstance(clause, Reference):
-            raise TypeError("References are replaced before they are written.")
-        return self._leaf(clause)
-
-    def _group(self, group: Group) -> str:
-        if group.kind == "not":
-            return f"(NOT {self._outcome(group.items[0])})"
-        if not group.items:
-            return "FALSE" if group.kind == "any" else "NULL::boolean"
-        joint = " AND " if group.kind == "all" else " OR "
-        return f"({joint.join(self._outcome(item) for item in group.items)})"
-
-    def _leaf(self, leaf: Test | Count) -> str:
-        asked = ask(leaf, self.parts)
-        self._asked.setdefault(asked.outcome, asked)
-        place = list(self._asked).index(asked.outcome) + 1
-        if asked.recheck:
-            self._boundary.setdefault(asked.recheck, f"r{len(self._boundary)}")
-        return f"leaf.said[{place}]"
-
-    def _boundaries(self, clause: Clause) -> set[str]:
-        if isinstance(clause, Group):
-            return {name for item in clause.items for name in self._boundaries(item)}
-        if isinstance(clause, Reference):
-            raise TypeError("References are replaced before they are written.")
-        recheck = ask(clause, self.parts).recheck
-        return {f"leaf.{self._boundary[recheck]}"} if recheck else set()
-
-    def _missing(self, must: Clause) -> str:
-        """The facts of leaves that are unknown below groups that are all unknown."""
-        open_leaves: dict[str, list[str]] = {}
-        self._open(must, [], open_leaves)
-        return self._keys(
-            [(name, " OR ".join(dict.fromkeys(ways))) for name, ways in sorted(open_leaves.items())]
-        )
-
-    def _open(self, clause: Clause, above: list[str], found: dict[str, list[str]]) -> None:
-        unknown = [*above, f"{self._outcome(clause)} IS NULL"]
-        if isinstance(clause, Group):
-            for item in clause.items:
-                self._open(item, unknown, found)
-        elif not isinstance(clause, Reference):
-            name = clause.fact if isinstance(clause, Test) else clause.behaviour
-            found.setdefault(name, []).append(f"({' AND '.join(unknown)})")
+    return Compiled(
+        definitions, parts, writer.asked(), told, verdicts, writer.columns(), looks, scores
+    )

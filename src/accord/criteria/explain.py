@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from accord.criteria.language import Clause, Count, Definition, Group, Reference, Test
+from accord.criteria.language import Clause, Count, Definition, Group, Reference, Score, Test
 from accord.criteria.registry import Registry
+from accord.criteria.scorecards import ENGAGEMENT, FIT, EventRow, Row
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,40 @@ def sentence(clause: Clause, *, registry: Registry) -> str:
         return {"all": _("All of these:"), "any": _("Any of these:"), "not": _("Not:")}[clause.kind]
     if isinstance(clause, Reference):
         return _("Meets the definition “%(name)s”") % {"name": clause.definition}
+    if isinstance(clause, Score):
+        points = _COUNTED[clause.operator](clause.number)
+        return _("%(score)s: %(number)s points") % {
+            "score": SCORECARDS[clause.scorecard],
+            "number": points,
+        }
     return _count(clause, registry) if isinstance(clause, Count) else _test(clause, registry)
+
+
+SCORECARDS: Mapping[str, Any] = {FIT: gettext_lazy("Fit"), ENGAGEMENT: gettext_lazy("Engagement")}
+
+
+def row_sentence(row: Row, *, registry: Registry) -> str:
+    """What a row of a scorecard gives points for: its own text, or what it counts."""
+    if not isinstance(row, EventRow):
+        return sentence(row.clause, registry=registry)
+    return row.text or str(registry.behaviour(row.behaviour).label)
+
+
+def row_rule(row: Row, *, registry: Registry) -> str:
+    """How the points of a row are counted; "" where they are given once."""
+    if not isinstance(row, EventRow):
+        return ""
+    days = ngettext("in the last %(n)s day", "in the last %(n)s days", row.within_days or 0)
+    said = [days % {"n": row.within_days}] if row.within_days else []
+    if row.loses:
+        lost = ngettext(
+            "loses %(percent)s %% with each day",
+            "loses %(percent)s %% with every %(n)s days",
+            row.loses.every_days,
+        )
+        said.append(lost % {"percent": row.loses.percent, "n": row.loses.every_days})
+    often = ngettext("counted once at most", "counted %(n)s times at most", row.at_most)
+    return ", ".join([*said, often % {"n": row.at_most}])
 
 
 _COUNTED: Mapping[str, Any] = {

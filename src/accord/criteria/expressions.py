@@ -4,19 +4,20 @@ Spans of time are half-open, so that an outcome changes exactly at its boundary.
 days of UTC.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from accord.criteria.checking import value_of
-from accord.criteria.language import Count, Test
+from accord.criteria.language import Count, Score, Test
 from accord.criteria.registry import ABSENT, Behaviour, Fact, Registry
+from accord.criteria.scorecards import EventRow, Scorecard
+from accord.criteria.values import value_of
 
 AT = "%(criteria_at)s::timestamptz"
 TODAY = f"({AT} AT TIME ZONE 'UTC')::date"
 # Nobody plans further: a boundary beyond it is none, and would be no moment that Python knows.
 _NEVER = "'9999-01-01 00:00+00'::timestamptz"
-_COMPARE = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
+COMPARE = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Parts:
     relations: set[str] = field(default_factory=set)
     counts: dict[tuple[str, int | None], str] = field(default_factory=dict)
     limits: dict[str, set[int]] = field(default_factory=dict)
+    scorecards: Mapping[str, Scorecard] = field(default_factory=dict)
     observed: dict[str, str] = field(default_factory=dict)
 
     def param(self, value: Any, cast: str) -> str:
@@ -43,10 +45,9 @@ class Parts:
         self.params[name] = value
         return f"%({name})s::{cast}"
 
-    def counted(self, count: Count) -> str:
+    def counted(self, behaviour: str, days: int | None) -> str:
         """The name of the columns that hold a count: n…, its last and first moment."""
-        key = (count.behaviour, count.within_days)
-        return self.counts.setdefault(key, f"w{len(self.counts)}")
+        return self.counts.setdefault((behaviour, days), f"w{len(self.counts)}")
 
     def watched(self, behaviour: Behaviour) -> str:
         """The name of the column that holds since when a behaviour is watched."""
@@ -67,8 +68,10 @@ class Asked:
     is_counted: bool = False
 
 
-def ask(clause: Test | Count, parts: Parts) -> Asked:
-    """The SQL of a clause."""
+def ask(clause: Test | Count | Score, parts: Parts) -> Asked:
+    """The SQL of a clause; of a score, where its points are for what was done."""
+    if isinstance(clause, Score):
+        return _score(clause, parts)
     return _count(clause, parts) if isinstance(clause, Count) else _test(clause, parts)
 
 
@@ -85,7 +88,7 @@ def _test(test: Test, parts: Parts) -> Asked:
         return _dates(test.operator, fact, column, value, parts)
     if fact.type == "yes_no":
         return Asked(f"({column} = {parts.param(value, 'boolean')})")
-    sign = {"is": "=", "is_not": "<>", **_COMPARE}[test.operator]
+    sign = {"is": "=", "is_not": "<>", **COMPARE}[test.operator]
     return Asked(f"({column} {sign} {parts.param(value, 'numeric')})")
 
 
@@ -150,7 +153,7 @@ def _count(count: Count, parts: Parts) -> Asked:
     number = count.number + (1 if count.operator in ("more_than", "at_most") else 0)
     if number == 0:
         return Asked(yes, is_counted=True)
-    name = parts.counted(count)
+    name = parts.counted(count.behaviour, count.within_days)
     parts.limits.setdefault(name, set()).add(number)
     watched = parts.watched(parts.registry.behaviour(count.behaviour))
     reached = f"COALESCE(journal.{name}_n, 0) >= {parts.param(number, 'bigint')}"
@@ -166,6 +169,38 @@ def _count(count: Count, parts: Parts) -> Asked:
         moments.append(f"CASE WHEN NOT ({reached}) THEN watched.{watched} + {window} END")
         turns.append(f"watched.{watched} + {window}")
     return Asked(outcome, _next_of(moments), tuple(turns), is_counted=True)
+
+
+def _score(score: Score, parts: Parts) -> Asked:
+    points = " + ".join(points_for(row, parts) for row in _rows(score.scorecard, parts))
+    outcome = f"(({points}) {COMPARE[score.operator]} {parts.param(score.number, 'int')})"
+    return Asked(outcome, points_turn(score.scorecard, parts), is_counted=True)
+
+
+def points_for(row: EventRow, parts: Parts) -> str:
+    """The points that a row gives for what was done."""
+    windows = []
+    for days, worth in row.weights():
+        name = parts.counted(row.behaviour, days)
+        parts.limits.setdefault(name, set()).update(range(1, row.at_most + 1))
+        times = f"LEAST(COALESCE(journal.{name}_n, 0), {row.at_most})"
+        windows.append(f"{parts.param(worth, 'numeric')} * {times}")
+    return f"({' + '.join(windows)})"
+
+
+def points_turn(scorecard: str, parts: Parts) -> str:
+    """When time alone changes the points for what was done: something comes, or is over."""
+    moments = []
+    for row in _rows(scorecard, parts):
+        for days, _worth in row.weights():
+            name, window = parts.counted(row.behaviour, days), span_of(days, parts)
+            moments.append(f"journal.{name}_next")
+            moments += [f"journal.{name}_first + {window}"] if window else []
+    return _next_of(moments)
+
+
+def _rows(scorecard: str, parts: Parts) -> list[EventRow]:
+    return [row for row in parts.scorecards[scorecard].rows if isinstance(row, EventRow)]
 
 
 def span_of(days: int | None, parts: Parts) -> str | None:

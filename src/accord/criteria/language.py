@@ -8,13 +8,14 @@ A document writes them so:
     {fact: country, one_of: [Germany, Austria]}
     {count: page_visits, within_days: 30, at_least: 3}
     {definition: ideal_customer}
+    {score: engagement, at_least: 60}
 
 Every clause may carry `key`, a short name unique in its definition, and `text`, plain words.
 Pure: no database; whether facts exist is looked at in `checking`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +37,12 @@ OPERATORS = (
     "known",
 )
 GROUPS = ("all", "any", "not")
+_ASKED = ("fact", "count", "definition", "score")
 _KEY = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MAX_DEPTH = 12
 _MAX_CLAUSES = 200
-_MAX_DAYS = 36_500
+MAX_DAYS = 36_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,17 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """Asks how many points a scorecard gives."""
+
+    key: str
+    text: str
+    scorecard: str
+    operator: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Joins clauses: all, any, or not (of one)."""
 
@@ -85,7 +98,7 @@ class Group:
     items: "tuple[Clause, ...]"
 
 
-Leaf = Test | Count | Reference
+Leaf = Test | Count | Reference | Score
 Clause = Leaf | Group
 
 
@@ -140,6 +153,12 @@ def read_definition(key: str, raw: Mapping[str, Any]) -> Definition:
     )
 
 
+def read_clauses(raw: list[Any], path: str) -> list[Clause]:
+    """Clauses that stand beside each other; their keys are unique among them. Raises Invalid."""
+    reader = _Reader()
+    return [reader.clause(each, f"{path}.{number}", 0) for number, each in enumerate(raw)]
+
+
 def _check_heading(key: str, raw: Mapping[str, Any]) -> None:
     if not _NAME.fullmatch(key) or len(key) > 40:
         raise Invalid("A definition is named in small letters, digits and _, 40 at most.")
@@ -178,17 +197,21 @@ class _Reader:
             )
         if not isinstance(raw, dict):
             raise Invalid("It is not a clause; write, say, {fact: email, known: true}.", field=path)
-        kinds = [name for name in (*GROUPS, "fact", "count", "definition") if name in raw]
+        kinds = [name for name in (*GROUPS, *_ASKED) if name in raw]
         if len(kinds) != 1:
             raise Invalid(
-                "A clause has exactly one of all, any, not, fact, count, definition.", field=path
+                f"A clause has exactly one of {', '.join((*GROUPS, *_ASKED))}.", field=path
             )
         kind = kinds[0]
         if kind in GROUPS:
             return self._group(raw, kind, path, depth)
-        if kind == "fact":
-            return self._test(raw, path)
-        return self._count(raw, path) if kind == "count" else self._reference(raw, path)
+        readers: dict[str, Callable[[dict[str, Any], str], Clause]] = {
+            "fact": self._test,
+            "count": self._count,
+            "definition": self._reference,
+            "score": self._score,
+        }
+        return readers[kind](raw, path)
 
     def _group(self, raw: dict[str, Any], kind: str, path: str, depth: int) -> Group:
         _only(raw, {kind, "key", "text"}, path)
@@ -216,12 +239,20 @@ class _Reader:
         operator = _operator(raw, COMPARISONS, {"count", "within_days", "key", "text"}, path)
         behaviour = _name(raw["count"], path)
         days = raw.get("within_days")
-        if days is not None and not _is_whole(days, 1, _MAX_DAYS):
+        if days is not None and not _is_whole(days, 1, MAX_DAYS):
             raise Invalid("“within_days” is a whole number of days, 1 or more.", field=path)
         if not _is_whole(raw[operator], 0, 10**9):
             raise Invalid(f"“{operator}” is a whole number, 0 or more.", field=path)
         key = self._key(raw, f"{behaviour}-{operator}", path)
         return Count(key, _text(raw, path), behaviour, days, operator, raw[operator])
+
+    def _score(self, raw: dict[str, Any], path: str) -> Score:
+        operator = _operator(raw, COMPARISONS, {"score", "key", "text"}, path)
+        if not _is_whole(raw[operator], -(10**6), 10**6):
+            raise Invalid(f"“{operator}” is a whole number of points.", field=path)
+        scorecard = _name(raw["score"], path)
+        key = self._key(raw, f"{scorecard}-{operator}", path)
+        return Score(key, _text(raw, path), scorecard, operator, raw[operator])
 
     def _reference(self, raw: dict[str, Any], path: str) -> Reference:
         _only(raw, {"definition", "key", "text"}, path)

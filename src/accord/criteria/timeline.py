@@ -42,7 +42,7 @@ def timeline(
     names = [f"{name}_n" for name in parts.counts.values()]
     steps = {
         "came": _came(parts, among),
-        "watched": watched_since(parts) if parts.counts else "SELECT 1 AS none",
+        "watched": watched_since(parts) if parts.observed else "SELECT 1 AS none",
         "version": _versions(parts, among),
         "point": " UNION ALL ".join([_extras(compiled), *_done(parts)]),
         "swept": _swept(parts),

@@ -43,14 +43,14 @@ from accord.leads.models import (
 from accord.leads.queries.intake import Example
 from accord.leads.rules import Entry, FactRule, Reading
 from accord.leads.translating import Reach, Translator, entry_batches, read_lead
-from accord.qualification.models import Verdict
+from accord.qualification.models import Score, Verdict
 from accord.teams.queries import workspace
 
 BATCH = 10_000  # rows a transaction; see `batches` for the first
 READ_AHEAD_BYTES = 4 * 1024**2  # smaller files are read before a second process has started
 
 Taker = Callable[[Sequence[Entry]], None]
-_FILLED = (Company, Lead, Identity, Activity, StageEntry, Submission, Deal, Verdict)
+_FILLED = (Company, Lead, Identity, Activity, StageEntry, Submission, Deal, Verdict, Score)
 _READERS = {"leads": read_lead, "deals": read_deal}
 ABOUT = {"leads": ("lead", "company"), "deals": ("deal", "lead")}
 

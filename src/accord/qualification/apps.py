@@ -8,5 +8,6 @@ class QualificationConfig(AppConfig):
     label = "qualification"
 
     def ready(self) -> None:
-        """Register what can be counted."""
-        import_module(f"{self.name}.metrics")
+        """Register what can be counted, and what the leads list is narrowed by."""
+        for each in ("metrics", "filters"):
+            import_module(f"{self.name}.{each}")

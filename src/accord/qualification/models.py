@@ -56,6 +56,48 @@ class Verdict(models.Model):
         return f"{self.definition}: {self.outcome}"
 
 
+class Score(models.Model):
+    """The points of one lead under the scorecards; rewritten only when they change.
+
+    `X_given` holds the points of each row of scorecard X, in the order of `agreement_version`,
+    and adds up to `X_points`; `fit_unknown` the rows of which nobody can tell. What a version
+    has no scorecard for is empty. `recheck_at` is when time alone could change the points.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead_id = models.UUIDField(unique=True)
+    fit_points = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    fit_grade = models.CharField(max_length=1, blank=True)
+    fit_given = ArrayField(models.DecimalField(max_digits=9, decimal_places=2))
+    fit_unknown = ArrayField(models.CharField(max_length=60))
+    engagement_points = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    engagement_grade = models.CharField(max_length=1, blank=True)
+    engagement_given = ArrayField(models.DecimalField(max_digits=9, decimal_places=2))
+    agreement_version = models.PositiveIntegerField()
+    evaluated_at = models.DateTimeField()
+    recheck_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["recheck_at"],
+                condition=models.Q(recheck_at__isnull=False),
+                name="score_to_recheck",
+            ),
+            models.Index(
+                fields=["fit_grade", "engagement_grade", "lead_id"], name="score_by_label"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Both grades in one, such as B2."""
+        return f"{self.fit_grade}{self.engagement_grade}"
+
+
 class BackTestState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")

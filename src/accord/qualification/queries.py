@@ -15,7 +15,7 @@ from accord.base.errors import Missing
 from accord.base.lifecycle import LADDER, Stage
 from accord.base.rows import IsAnyOf
 from accord.leads.models import Lead, Submission
-from accord.qualification.models import BackTest, Outcome, Verdict
+from accord.qualification.models import BackTest, Outcome, Score, Verdict
 
 
 def due_for_stage(
@@ -33,9 +33,11 @@ def due_for_stage(
 
 
 def to_recheck(*, at: datetime, limit: int) -> list[uuid.UUID]:
-    """Leads with a verdict that time alone may have changed by `at`."""
-    due = Verdict.objects.filter(recheck_at__lte=at).order_by("recheck_at")
-    return sorted(set(due.values_list("lead_id", flat=True)[:limit]))
+    """Leads with a verdict or points that time alone may have changed by `at`."""
+    of_each = (Verdict.objects, Score.objects)
+    due = [each.filter(recheck_at__lte=at).order_by("recheck_at") for each in of_each]
+    found = [row for rows in due for row in rows.values_list("recheck_at", "lead_id")[:limit]]
+    return sorted(lead_id for lead_id in dict.fromkeys(lead for _, lead in sorted(found)[:limit]))
 
 
 def verdicts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Verdict]]:
@@ -44,6 +46,11 @@ def verdicts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Verdi
     for verdict in Verdict.objects.filter(lead_id__in=leads):
         found[verdict.lead_id][verdict.definition] = verdict
     return found
+
+
+def scores_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, Score]:
+    """The points of leads, by lead."""
+    return {score.lead_id: score for score in Score.objects.filter(lead_id__in=leads)}
 
 
 def standing() -> QuerySet[Verdict]:

@@ -62,6 +62,14 @@ def figure(value: Decimal | float | None, places: int = 0) -> str:
     )
 
 
+def points(value: Decimal | int, form: str = "given") -> str:
+    """Points of a scorecard, with their sign unless they are a total."""
+    exact = Decimal(value).normalize()
+    places = max(0, -int(exact.as_tuple().exponent))
+    sign = "+" if form == "given" and exact > 0 else "−" if exact < 0 else ""
+    return f"{sign}{number_format(abs(exact), decimal_pos=places)}"
+
+
 def percent(value: float | None, places: int = 0) -> str:
     """A share from 0 to 1 as per cent."""
     if value is None:

@@ -23,6 +23,7 @@ from accord.leads.models import Lead, Merge, Ownership
 STAYS = frozenset(
     {
         *("leads.StageEntry", "leads.FactChange", "leads.Ownership", "qualification.Verdict"),
+        *("qualification.Score", "qualification.PastVerdict"),
         *("leads.Merge", "leads.Suspect", "leads.LeadValue"),
     }
 )

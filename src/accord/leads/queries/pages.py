@@ -1,12 +1,13 @@
 """The leads list. The one place of row visibility."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
 from accord.leads.models import (
@@ -23,6 +24,8 @@ PAGE = 50
 COUNTED_UP_TO = 20_000
 _TEXT = SearchVector("name", "email", "phone", "job_title", config="simple")
 
+_NARROWED_BY: dict[str, Callable[[str], Combinable | Q]] = {}
+
 
 def visible_to(user: User) -> QuerySet[Lead]:
     """The leads that a person may see: all that were not merged away."""
@@ -36,13 +39,15 @@ class LeadFilters:
     """What the leads list is narrowed to; the same names stand in the page's address.
 
     Dates are half-open instants of first contact. `source` "" means all, "-" those without
-    one. `entered` is a stage that was ever entered, in [entered_from, entered_until). `custom`
-    are facts that the company defined, each with its value as it stands in the address.
+    one. `grade` is one of the scorecards' or both, such as B, 2 or B2. `entered` is a stage that
+    was ever entered, in [entered_from, entered_until). `custom` are facts that the company
+    defined, each with its value as it stands in the address.
     """
 
     stage: str = ""
     status: str = ""
     source: str = ""
+    grade: str = ""
     owner: uuid.UUID | None = None
     company: uuid.UUID | None = None
     campaign: uuid.UUID | None = None
@@ -93,12 +98,19 @@ def filtered(user: User, filters: LeadFilters) -> QuerySet[Lead]:
         leads = leads.filter(has_value(key, value))
     if filters.text.strip():
         leads = _matching(leads, filters.text)
+    if filters.grade:
+        leads = leads.filter(_NARROWED_BY["grade"](filters.grade))
     if filters.entered:
         leads = leads.filter(Exists(_entered(filters)))
     if filters.import_id:
         rows = Submission.objects.filter(import_id=filters.import_id, lead_id__isnull=False)
         leads = leads.filter(id__in=rows.values("lead_id"))
     return leads
+
+
+def narrow_by(name: str, condition: Callable[[str], Combinable | Q]) -> None:
+    """Let a room that stands above this one say which leads pass the filter `name`."""
+    _NARROWED_BY[name] = condition
 
 
 def _entered(filters: LeadFilters) -> QuerySet[StageEntry]:

@@ -84,9 +84,12 @@ def ask_back_test(
 
 def question(variants: Sequence[Terms], definition: str) -> Compiled:
     """The definition of all variants in one question, under their numbers. Raises Invalid."""
-    of = [Variant(each.definitions, {"hand_raises": each.hand_raises}) for each in variants]
-    definitions, known = beside(of, key=definition, registry=registry)
-    return compile(definitions, registry=known)
+    of = [
+        Variant(each.definitions, each.scorecards, {"hand_raises": each.hand_raises})
+        for each in variants
+    ]
+    found = beside(of, key=definition, registry=registry)
+    return compile(found.definitions, registry=found.registry, scorecards=found.scorecards)
 
 
 def begin_back_test(*, back_test_id: uuid.UUID, total: int) -> BackTest:

@@ -11,11 +11,12 @@ from django.db import connection, transaction
 from accord.agreement.terms import Terms
 from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
-from accord.qualification.models import PastVerdict, Verdict
+from accord.criteria.scorecards import CARDS, Scorecard
+from accord.qualification.models import PastVerdict, Score, Verdict
 
 # The judged rows are compared with the stored ones first: an upsert alone would lock, and so
 # rewrite, every row that stays as it is.
-_WRITE = """
+_VERDICTS = """
 INSERT INTO qualification_verdict AS verdict
     (id, lead_id, definition, outcome, met, unmet, missing, agreement_version,
      evaluated_at, since_at, episode_id, recheck_at)
@@ -47,33 +48,90 @@ ON CONFLICT (lead_id, definition) DO UPDATE SET
     episode_id = CASE WHEN verdict.outcome <> 'met' AND excluded.outcome = 'met'
                       THEN excluded.episode_id ELSE verdict.episode_id END
 """
+_SCORES = """
+INSERT INTO qualification_score AS score
+    (id, lead_id, fit_points, fit_grade, fit_given, fit_unknown,
+     engagement_points, engagement_grade, engagement_given,
+     agreement_version, evaluated_at, recheck_at)
+SELECT judged.lead_id, judged.lead_id, judged.fit_points, judged.fit_grade, judged.fit_given,
+       judged.fit_unknown, judged.engagement_points, judged.engagement_grade,
+       judged.engagement_given, %(judged_version)s, %(judged_at)s, judged.recheck_at
+FROM (SELECT scored.lead_id, {points}, scored.recheck_at FROM ({select}) AS scored) AS judged
+LEFT JOIN qualification_score AS known ON known.lead_id = judged.lead_id{known_of}
+WHERE known.id IS NULL
+   OR (known.fit_given, known.fit_unknown, known.fit_grade, known.engagement_given,
+       known.engagement_grade, known.recheck_at)
+      IS DISTINCT FROM
+      (judged.fit_given, judged.fit_unknown::varchar[], judged.fit_grade, judged.engagement_given,
+       judged.engagement_grade, judged.recheck_at)
+ORDER BY judged.lead_id
+ON CONFLICT (lead_id) DO UPDATE SET
+    fit_points = excluded.fit_points, fit_grade = excluded.fit_grade,
+    fit_given = excluded.fit_given, fit_unknown = excluded.fit_unknown,
+    engagement_points = excluded.engagement_points,
+    engagement_grade = excluded.engagement_grade, engagement_given = excluded.engagement_given,
+    agreement_version = excluded.agreement_version, evaluated_at = excluded.evaluated_at,
+    recheck_at = excluded.recheck_at
+"""
+
+# One statement looks at the leads once for both.
+_WRITE = """
+WITH {steps}, verdicts AS ({verdicts} RETURNING 1), scores AS ({scores} RETURNING 1)
+SELECT (SELECT count(*) FROM verdicts) + (SELECT count(*) FROM scores)
+"""
+_NO_SCORES = "SELECT lead_id, NULL::timestamptz AS recheck_at FROM leaf"
 
 
 @lru_cache(maxsize=8)
 def _compiled(terms: Terms) -> Compiled:
     # What counts as raising a hand is the agreement's to say.
     known = registry.narrowed("hand_raises", outcomes=terms.hand_raises)
-    return compile(terms.definitions, registry=known)
+    return compile(terms.definitions, registry=known, scorecards=terms.scorecards)
 
 
 def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) -> int:
-    """Judge leads (None: all) and write the verdicts that changed; how many were written."""
+    """Judge leads (None: all) and write the verdicts and scores that changed; how many did."""
     if leads is not None and not leads:
         return 0
-    select, params = _compiled(terms).select(at=at, leads=leads)
+    question = _compiled(terms).ask(at=at, leads=leads)
     # Named again here, so that the stored verdicts of all other leads are not read through.
     known_of = "" if leads is None else " AND known.lead_id = ANY(%(criteria_leads)s::uuid[])"
+    points = ", ".join(_points(key, terms.scorecards.get(key)) for key in CARDS)
+    scores = question.scores or _NO_SCORES
+    sql = _WRITE.format(
+        steps=question.steps,
+        verdicts=_VERDICTS.format(select=question.verdicts, known_of=known_of),
+        scores=_SCORES.format(select=scores, known_of=known_of, points=points),
+    )
     stamp: dict[str, Any] = {
         "judged_version": terms.number,
         "judged_at": at,
         "judged_stamp": at.isoformat(),
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_WRITE.format(select=select, known_of=known_of), {**params, **stamp})
-        return int(cursor.rowcount)
+        cursor.execute(sql, {**question.params, **stamp})
+        (written,) = cursor.fetchone() or (0,)
+    return int(written)
+
+
+def _points(key: str, card: Scorecard | None) -> str:
+    """The columns of a scorecard; empty where the agreement has none of this name."""
+    if card is None:
+        return (
+            f"NULL::numeric AS {key}_points, '' AS {key}_grade, '{{}}'::numeric[] AS {key}_given, "
+            f"'{{}}'::text[] AS {key}_unknown"
+        )
+    grades = " ".join(
+        f"WHEN scored.{key}_points >= {begins} THEN '{name}'" for name, begins in card.grades
+    )
+    return (
+        f"scored.{key}_points, CASE {grades} ELSE '{card.last_grade}' END AS {key}_grade, "
+        f"scored.{key}_given, scored.{key}_unknown"
+    )
 
 
 def forget(*, leads: Collection[uuid.UUID]) -> None:
     """Take out the verdicts on leads that are no longer there, of today and of the past."""
     Verdict.objects.filter(lead_id__in=leads).delete()
+    Score.objects.filter(lead_id__in=leads).delete()
     PastVerdict.objects.filter(lead_id__in=leads).delete()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accord.agreement import actions, queries
+from accord.agreement.cards import read_cards
 from accord.agreement.comparing import changes
 from accord.agreement.reading import Criterion, read
 from accord.base.lifecycle import HOLDER, Stage
@@ -76,6 +77,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "duties": terms.duties,
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
+        "scorecards": read_cards(terms),
         "older": older,
         "comments": queries.comments(terms.number),
         "changes": changes(queries.terms_of(older), terms) if older else [],

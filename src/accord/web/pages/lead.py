@@ -18,6 +18,7 @@ from accord.handoffs import queries as handoffs
 from accord.leads import queries
 from accord.leads.actions.attachments import MOST_BYTES, NewFile
 from accord.qualification import reasons
+from accord.qualification.points import points_of
 from accord.teams.queries import people
 from accord.web.acts import moved_on, once
 from accord.web.nonces import read_nonce
@@ -45,6 +46,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
         "identities": queries.identities_of(found.id),
         "stages": queries.stage_entries(found.id),
         "why": why,
+        "points": points_of(found.id),
         "questions": list(dict.fromkeys(q for verdict in why for q in verdict.questions)),
         "handoff": handoffs.open_handoff(found.id, at=request.at),
         "can_offer": found.holder == Side.MARKETING,

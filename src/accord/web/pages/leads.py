@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accord.base.errors import Invalid
 from accord.base.lifecycle import LeadStatus, Stage
+from accord.criteria.scorecards import GRADES as OF_CARD
 from accord.flows.receive import Door, Incoming, check_body, receive
 from accord.leads import queries
+from accord.qualification.queries import scores_of
 from accord.web.fields import own_fields, shown
 from accord.web.filters import query_of, read_filters
 from accord.web.nonces import read_nonce
@@ -31,6 +33,10 @@ LESS_USED = (
     *("company", "campaign", "contact_from", "contact_until"),
     *("entered", "entered_from", "entered_until", "import_id"),
 )
+GRADES = [
+    *(f"{fit}{engaged}" for fit in OF_CARD["fit"] for engaged in OF_CARD["engagement"]),
+    *(grade for grades in OF_CARD.values() for grade in grades),
+]
 LISTED = ("lead", "company")
 BROUGHT = (
     "name",
@@ -54,6 +60,7 @@ def leads(request: "Request") -> HttpResponse:
         "filters": filters,
         "page": page,
         "rows": _rows(page.leads, own),
+        "scores": scores_of([lead.id for lead in page.leads]),
         "own": own.values(),
         "count": page.count(),
         "count_limit": queries.COUNTED_UP_TO,
@@ -66,6 +73,7 @@ def leads(request: "Request") -> HttpResponse:
     choices = {
         "stages": Stage.choices,
         "statuses": LeadStatus.choices,
+        "grades": GRADES,
         "sources": queries.sources(),
         "owners": queries.owners(),
         "hidden_filters": _hidden(request.GET),

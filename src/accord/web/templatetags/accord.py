@@ -21,7 +21,14 @@ from accord.web.words import FILTERS as WORDS
 from accord.web.words import stage_short
 
 register = template.Library()
-FIGURES = (figures.figure, figures.percent, figures.money, figures.unlocal, figures.absolute)
+FIGURES = (
+    figures.figure,
+    figures.percent,
+    figures.points,
+    figures.money,
+    figures.unlocal,
+    figures.absolute,
+)
 FILTERS: tuple[Callable[..., object], ...] = (
     *WORDS,
     *FIGURES,
