@@ -5,9 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 import yaml
 
+from accord.agreement.checking import promised
+from accord.agreement.document import read_document
 from accord.agreement.spans import Span, Unit
 from accord.agreement.terms import Ask, Attempts, Step, read_terms
+from accord.base.lifecycle import WAY
 from accord.criteria.language import Group
+from accord.teams.models import Role
 from accord.teams.rules import Calendar
 from tests.agreement.papers import paper
 
@@ -26,10 +30,31 @@ def keys(group: Group) -> set[str]:
 def test_the_default_agreement_can_be_read():
     terms = read_terms(paper(), number=1, is_trial=True)
     assert (terms.number, terms.is_trial, terms.gate) == (1, True, "sales_ready")
-    assert list(terms.definitions) == ["ideal_customer", "mql", "sales_ready", "sql"]
-    assert list(terms.words) == [
-        *("subscriber", "inquiry", "sal", "opportunity", "customer", "disqualified")
+    assert list(terms.definitions) == [
+        *("ideal_customer", "decision_maker", "mql", "sales_ready", "sql")
     ]
+    assert list(terms.words) == [
+        *("lead", "subscriber", "inquiry", "sal", "opportunity", "customer", "disqualified")
+    ]
+
+
+@pytest.mark.parametrize("step", [*WAY, *promised(read_document(paper()))])
+def test_somebody_answers_for_each_step_and_each_promise(step):
+    duty = read_terms(paper()).duty(step)
+    assert duty is not None
+    assert duty.accountable in Role.values
+    assert duty.responsible
+
+
+def test_an_agreement_from_before_duties_named_steps_is_still_read():
+    old = yaml.safe_load(paper())
+    for duty in old["roles"]:
+        del duty["steps"]
+    for part in ("goal", "figures", "meetings", "consequences"):
+        del old[part]
+    terms = read_terms(yaml.safe_dump(old))
+    assert terms.goal is None
+    assert terms.duty("receive") is None
 
 
 def test_the_first_attempt_goes_by_the_reason_of_the_handoff():

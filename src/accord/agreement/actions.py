@@ -27,9 +27,10 @@ class NotTheirSeat(Refusal):
     """The person does not hold the seat they would sign for."""
 
 
-def default_document(*, one_person_may_hold_both: bool = False) -> str:
+def default_document(*, one_person_may_hold_both: bool = False, currency: str = "EUR") -> str:
     """The agreement that Accord comes with, declared for one head or for two."""
     document = files("accord.agreement").joinpath("default.yaml").read_text(encoding="utf-8")
+    document = document.replace("currency: EUR", f"currency: {currency}")
     if one_person_may_hold_both:
         document = document.replace(
             "one_person_may_hold_both: false", "one_person_may_hold_both: true"

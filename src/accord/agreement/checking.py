@@ -1,13 +1,15 @@
 """What must be true between the clauses of a document, beyond each one's own form."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 from accord.agreement.document import Document, LossReason, Reason
 from accord.agreement.faults import BadDocument, Fault
 from accord.base.errors import Invalid
-from accord.base.lifecycle import Stage
+from accord.base.lifecycle import WAY, Stage
 from accord.criteria.checking import check
 from accord.criteria.language import Definition
+from accord.criteria.metrics import all_metrics, all_rates
 from accord.criteria.registry import registry
 from accord.criteria.scorecards import Scorecard
 
@@ -28,6 +30,9 @@ def check_terms(
         *_re_entries("pass_back.reasons", document.pass_back.reasons),
         *_re_entries("lost_deals.reasons", document.lost_deals.reasons),
         *_escalation(document),
+        *_segments(document, definitions),
+        *_figures(document),
+        *_duties(document),
     ]
     if faults:
         raise BadDocument(faults)
@@ -107,6 +112,65 @@ def _escalation(document: Document) -> Iterator[Fault]:
                 f"escalation.steps.{number}.step", f"“{each.step}” stands here twice; keep one."
             )
         seen.add(each.step)
+
+
+def _segments(document: Document, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    ready = document.marketing.ready_leads
+    for number, segment in enumerate(ready.segments):
+        clause = f"marketing.ready_leads.segments.{number}"
+        if segment.definition not in definitions:
+            yield Fault(
+                f"{clause}.definition",
+                f"“{segment.definition}” is not a definition with criteria; "
+                f"name one of {_or(definitions)}.",
+            )
+        if segment.target > ready.target:
+            yield Fault(
+                f"{clause}.target", f"it is more than all ready leads together ({ready.target})."
+            )
+
+
+def _figures(document: Document) -> Iterator[Fault]:
+    known = {**all_metrics(), **all_rates()}
+    for number, each in enumerate(document.figures):
+        if each.figure not in known:
+            close = get_close_matches(each.figure, known, n=3) or sorted(all_rates())
+            yield Fault(
+                f"figures.{number}.figure",
+                f"Accord counts nothing called “{each.figure}”; there is {', '.join(close)}.",
+            )
+
+
+def promised(document: Document) -> list[str]:
+    """The keys of all that is promised, goal first, then marketing's and sales' in their order."""
+    may = ("lead_to_customer", "nurture", "content")
+    optional = [key for key in may if getattr(document.marketing, key)]
+    return [
+        *(["revenue"] if document.goal else []),
+        *("ready_leads", "acceptance_rate", "pass_back_answer", *optional),
+        *("first_attempt", "answer", "attempts", "disposition"),
+    ]
+
+
+def _duties(document: Document) -> Iterator[Fault]:
+    """Once one step is given to somebody, each step has its one duty."""
+    steps = [*WAY, *promised(document)]
+    given: dict[str, str] = {}
+    for number, duty in enumerate(document.roles):
+        for step in duty.steps:
+            if step not in steps:
+                yield Fault(
+                    f"roles.{number}.steps", f"there is no step “{step}”; use {', '.join(steps)}."
+                )
+            elif step in given:
+                yield Fault(
+                    f"roles.{number}.steps",
+                    f"“{step}” belongs to “{given[step]}” already; one duty answers for it.",
+                )
+            given.setdefault(step, duty.what)
+    for step in steps if given else ():
+        if step not in given:
+            yield Fault("roles", f"nobody answers for “{step}”; add it to the steps of a duty.")
 
 
 def _or(keys: Mapping[str, object] | frozenset[str]) -> str:

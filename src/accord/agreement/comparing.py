@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accord.agreement.cards import CardRead, read_cards
 from accord.agreement.reading import Criterion, Reading, ReasonRead, read
 from accord.agreement.terms import Terms
+from accord.agreement.together import Together, read_together
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ _Line = tuple[tuple[str, ...], str, str]
 
 def changes(before: Terms, after: Terms) -> list[Change]:
     """The places that differ, in the order of the document; those that go come last."""
-    old = {key: (place, text) for key, place, text in _lines(read(before), read_cards(before))}
-    new = {key: (place, text) for key, place, text in _lines(read(after), read_cards(after))}
+    old = {key: (place, text) for key, place, text in _lines(before)}
+    new = {key: (place, text) for key, place, text in _lines(after)}
     changed = [
         Change(place, old[key][1] if key in old else "", text)
         for key, (place, text) in new.items()
@@ -50,9 +51,11 @@ def changes(before: Terms, after: Terms) -> list[Change]:
     return changed + gone
 
 
-def _lines(reading: Reading, cards: Sequence[CardRead]) -> Iterator[_Line]:
+def _lines(terms: Terms) -> Iterator[_Line]:
+    reading, cards, together = read(terms), read_cards(terms), read_together(terms)
     yield ("title",), _("Title"), reading.title
     yield ("purpose",), _("Purpose"), reading.purpose
+    yield from _together(together)
     yield ("period",), _("Period"), reading.period
     yield ("review",), _("Review"), reading.review
     yield ("seats",), _("Signatures"), reading.both_seats
@@ -79,6 +82,18 @@ def _lines(reading: Reading, cards: Sequence[CardRead]) -> Iterator[_Line]:
         ) + _("told: %(informed)s")
         words = {name: getattr(duty, name) for name in duty.__dataclass_fields__}
         yield ("duty", duty.what), f"{_('Who does what')}: {duty.what}", who % words
+
+
+def _together(together: Together) -> Iterator[_Line]:
+    yield ("goal",), _("The goal"), together.goal
+    yield ("revenue",), _("The goal"), f"{together.revenue} {together.share}".strip()
+    for side, text in together.consequences:
+        yield ("consequence", side), _("When a promise of the month is missed"), f"{side}: {text}"
+    for each in together.figures:
+        yield ("looked at", each.key), _("The figures we look at"), f"{each.label}: {each.sentence}"
+    for meeting in together.meetings:
+        said = f"{meeting.every}, {meeting.who}: {meeting.text}"
+        yield ("meeting", meeting.title), f"{_('Meetings')}: {meeting.title}", said
 
 
 def _definitions(reading: Reading) -> Iterator[_Line]:

@@ -26,6 +26,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Asked = Literal["contact", "demo", "price", "order", "content", "newsletter"]
 
 
@@ -81,12 +82,38 @@ class HandRaises(Clause):
     asks_for: Annotated[list[Asked], Field(min_length=1)]
 
 
+class Goal(Clause):
+    """What both teams work for: revenue of a period, and the share that marketing brings."""
+
+    text: Text
+    revenue: Count
+    currency: Currency
+    per: Literal["month", "quarter", "year"]
+    marketing_share: Share
+
+
+class Segment(Clause):
+    """How many of the ready leads meet a definition."""
+
+    definition: Key
+    target: Count
+
+
+class Worth(Clause):
+    """What the ready leads of a period are worth together."""
+
+    amount: Count
+    currency: Currency
+
+
 class ReadyLeads(Clause):
-    """How many ready leads marketing hands over, in each period."""
+    """How many ready leads marketing hands over in each period, of which kind, worth what."""
 
     text: Text
     target: Count
     per: Literal["month"]
+    segments: list[Segment] = []
+    worth: Worth | None = None
 
 
 class PromisedShare(Clause):
@@ -110,6 +137,9 @@ class Marketing(Clause):
     ready_leads: ReadyLeads
     acceptance_rate: PromisedShare
     pass_back_answer: PromisedLimit
+    lead_to_customer: PromisedShare | None = None
+    nurture: PromisedLimit | None = None
+    content: PromisedLimit | None = None
 
 
 class Limits(Clause):
@@ -179,6 +209,7 @@ class Reason(Clause):
     re_enter_after: Rest | None = None
     asks: Asks | None = None
     blames_definition: bool = False
+    after_attempts: bool = False
 
 
 class PassBack(Clause):
@@ -218,10 +249,37 @@ class Escalation(Clause):
     steps: list[Step]
 
 
+class Consequences(Clause):
+    """What a side does when it has not kept what it promised for a period."""
+
+    marketing: Text
+    sales: Text
+
+
+class Figure(Clause):
+    """A figure that both teams look at, by the name under which Accord counts it."""
+
+    figure: Key
+    text: Text | None = None
+
+
+class Meeting(Clause):
+    """When both teams meet, who comes, and what for."""
+
+    title: Text
+    every: Literal["day", "week", "month", "quarter"]
+    who: Annotated[list[Role], Field(min_length=1)]
+    text: Text
+
+
 class Duty(Clause):
-    """Who does a thing, who answers for it, who is asked before and who is told after."""
+    """Who does a thing, who answers for it, who is asked before and who is told after.
+
+    `steps` are the steps of a lead's way and the promises that it covers.
+    """
 
     what: Text
+    steps: list[Key] = []
     responsible: Annotated[list[Role], Field(min_length=1)]
     accountable: Role
     consulted: list[Role] = []
@@ -236,6 +294,7 @@ class Document(Clause):
 
     title: Text
     purpose: Text
+    goal: Goal | None = None
     period: Text
     review: Review
     parties: Parties
@@ -251,6 +310,9 @@ class Document(Clause):
     pass_back: PassBack
     lost_deals: LostDeals
     escalation: Escalation
+    consequences: Consequences | None = None
+    figures: list[Figure] = []
+    meetings: list[Meeting] = []
     roles: Annotated[list[Duty], Field(min_length=1)]
 
 

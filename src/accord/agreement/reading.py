@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -236,13 +236,23 @@ def _bare(clause: Clause, all_: Mapping[str, Definition]) -> Clause:
 def _of_marketing(terms: Terms) -> list[Promise]:
     said, promised = terms.document.marketing, terms.marketing
     ready = ngettext("%(n)s lead a month", "%(n)s leads a month", promised.ready_leads.target)
+    figures = [ready % {"n": promised.ready_leads.target}]
+    for segment in said.ready_leads.segments:
+        title = terms.definitions[segment.definition].title
+        figures.append(f"{title}: {ready % {'n': segment.target}}")
+    if worth := said.ready_leads.worth:
+        amount = number_format(worth.amount, force_grouping=True)
+        figures.append(
+            _("worth %(amount)s %(currency)s together")
+            % {"amount": amount, "currency": worth.currency}
+        )
     accepted = _("at least %(share)s accepted") % {"share": percent(promised.acceptance_rate)}
     return [
         Promise(
             "ready_leads",
             Side.MARKETING,
             said.ready_leads.text,
-            [ready % {"n": promised.ready_leads.target}],
+            figures,
         ),
         Promise("acceptance_rate", Side.MARKETING, said.acceptance_rate.text, [accepted]),
         Promise(
@@ -251,7 +261,19 @@ def _of_marketing(terms: Terms) -> list[Promise]:
             said.pass_back_answer.text,
             [within(promised.pass_back_answer)],
         ),
+        *_further(terms),
     ]
+
+
+def _further(terms: Terms) -> Iterator[Promise]:
+    """What marketing may promise beside."""
+    said = terms.document.marketing
+    if said.lead_to_customer:
+        share = _("at least %(share)s") % {"share": percent(said.lead_to_customer.share)}
+        yield Promise("lead_to_customer", Side.MARKETING, said.lead_to_customer.text, [share])
+    for key, limit in (("nurture", said.nurture), ("content", said.content)):
+        if limit:
+            yield Promise(key, Side.MARKETING, limit.text, [within(limit.within)])
 
 
 def _of_sales(terms: Terms) -> list[Promise]:

@@ -15,7 +15,7 @@ from accord.agreement.definitions import (
     read_definitions,
     read_scorecards,
 )
-from accord.agreement.document import Document, read_document
+from accord.agreement.document import Document, Goal, read_document
 from accord.agreement.document import Duty as DutySaid
 from accord.agreement.spans import Span
 from accord.criteria.language import Definition
@@ -37,7 +37,8 @@ class Reason:
 
     `destination` is nurture, data_fix, disqualify, merge or suppress. In nurture it may return
     `re_enter_after` the pass-back, or after the date that was asked for. `blames_definition`:
-    the rep names the clause that let it through.
+    the rep names the clause that let it through. `after_attempts`: it holds only when the
+    promised attempts were made.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Reason:
     re_enter_after: Span | None
     asks: Ask | None
     blames_definition: bool
+    after_attempts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,10 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who does what; roles as in `teams.models.Role`."""
+    """Who does what; roles as in `teams.models.Role`. `steps` are what it covers."""
 
     what: str
+    steps: Sequence[str]
     responsible: Sequence[str]
     accountable: str
     consulted: Sequence[str]
@@ -148,6 +151,15 @@ class Terms:
     def ideal_customer(self) -> str:
         """The key of the definition that says whom we want; "" where it has no criteria."""
         return IDEAL_CUSTOMER if IDEAL_CUSTOMER in self.definitions else ""
+
+    def duty(self, step: str) -> Duty | None:
+        """Who answers for a step of a lead's way, or for a promise; None where nobody is named."""
+        return next((duty for duty in self.duties if step in duty.steps), None)
+
+    @property
+    def goal(self) -> Goal | None:
+        """What both teams work for, where they named it."""
+        return self.document.goal
 
     @property
     def title(self) -> str:
@@ -266,6 +278,7 @@ def _reasons(document: Document) -> dict[str, Reason]:
             re_enter_after=each.re_enter_after,
             asks=Ask(each.asks.field, each.asks.label, each.asks.required) if each.asks else None,
             blames_definition=each.blames_definition,
+            after_attempts=each.after_attempts,
         )
         for key, each in document.pass_back.reasons.items()
     }
@@ -286,6 +299,7 @@ def _loss_reasons(document: Document) -> dict[str, LossReason]:
 def _duty(duty: DutySaid) -> Duty:
     return Duty(
         what=duty.what,
+        steps=tuple(duty.steps),
         responsible=tuple(role.value for role in duty.responsible),
         accountable=duty.accountable.value,
         consulted=tuple(role.value for role in duty.consulted),

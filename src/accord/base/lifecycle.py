@@ -52,6 +52,20 @@ HOLDER: dict[Stage, Side] = {
 }
 
 
+# The steps of a lead's way, as the flows are called; the agreement says who answers for each.
+WAY = (
+    "receive",
+    "identify",
+    "record",
+    "evaluate",
+    "advance",
+    "hand_off",
+    "follow_up",
+    "pass_back",
+    "close",
+)
+
+
 class LeadStatus(TextChoices):
     """The rep's working state; free, and never the lifecycle stage."""
 

@@ -1,5 +1,5 @@
 -- What evaluation writes under the agreement that Accord ships, written by hand: it knows the
--- four definitions and both scorecards by heart and nothing else. Their figures stand here a second time on purpose:
+-- five definitions and both scorecards by heart and nothing else. Their figures stand here a second time on purpose:
 -- where they differ, the rows do, and the benchmark says so.
 --
 -- %(at)s the moment of judging, %(stamp)s the same as text, %(version)s the agreement's.
@@ -78,6 +78,7 @@ WITH watched AS (
            COALESCE(company.industry, lead.industry) IS NOT NULL AS industry,
            company.employees >= 20 AS large,
            lower(lead.authority) IN ('decides', 'influences') AS authority,
+           lower(lead.authority) = 'decides' AS decides,
            lead.budget IS NOT NULL AS budget, lead.needed_by_on IS NOT NULL AS timeline,
            CASE WHEN raises_last IS NOT NULL THEN TRUE
                 WHEN watched.raises <= %(at)s THEN FALSE END AS raises,
@@ -158,6 +159,11 @@ WITH watched AS (
                             CASE WHEN NOT country THEN 'country-known' END], NULL),
          CASE WHEN fits IS NULL THEN ARRAY['employees'] ELSE '{}' END,
          NULL::timestamptz),
+        ('decision_maker', decides,
+         CASE WHEN decides THEN ARRAY['decides'] ELSE '{}' END,
+         CASE WHEN NOT decides THEN ARRAY['decides'] ELSE '{}' END,
+         CASE WHEN decides IS NULL THEN ARRAY['authority'] ELSE '{}' END,
+         NULL),
         ('mql', may AND (raises OR (fits AND interest)),
          array_remove(ARRAY[CASE WHEN may THEN 'may-be-contacted' END,
                             CASE WHEN raises THEN 'asked-for-us' END,

@@ -17,6 +17,7 @@ from accord.agreement import actions, queries
 from accord.agreement.comparing import changes
 from accord.agreement.queries import VersionSummary
 from accord.agreement.reading import Defined, Reading, ReasonRead, read
+from accord.agreement.together import Together, read_together
 from accord.base.errors import Missing
 from accord.base.lifecycle import Side
 from accord.cli.compared import print_compared
@@ -237,6 +238,17 @@ def _print(reading: Reading, version: VersionSummary) -> None:
     _say(console, reading.escalation)
     _lines(console, reading.steps)
     _duties(console, reading)
+    _together(console, read_together(queries.terms_of(version.number)))
+
+
+def _together(console: Console, together: Together) -> None:
+    if together.goal:
+        _head(console, "What both work for")
+        _say(console, together.goal, together.revenue, together.share)
+    _head(console, "Figures, meetings, and what follows when a promise is missed")
+    _lines(console, [f"{each.label}: {each.sentence}" for each in together.figures])
+    _lines(console, [f"{each.every}: {each.title} ({each.who})" for each in together.meetings])
+    _lines(console, [f"{side}: {text}" for side, text in together.consequences])
 
 
 def _standing(version: VersionSummary) -> str:

@@ -51,7 +51,10 @@ def begin(*, company: Company, first: Newcomer, at: datetime) -> User:
         )
         both = set(first.roles) >= BOTH_SEATS
         agreement.start_trial(
-            document=agreement.default_document(one_person_may_hold_both=both), at=at
+            document=agreement.default_document(
+                one_person_may_hold_both=both, currency=company.currency
+            ),
+            at=at,
         )
         add_pool(
             name=_("All reps"), members=[user.id] if SALES_ROLES & set(user.roles) else [], at=at

@@ -14,6 +14,7 @@ from accord.agreement import actions, queries
 from accord.agreement.cards import read_cards
 from accord.agreement.comparing import changes
 from accord.agreement.reading import Criterion, read
+from accord.agreement.together import read_together
 from accord.base.lifecycle import HOLDER, Stage
 from accord.criteria.metrics import Scope
 from accord.qualification import queries as qualification
@@ -77,6 +78,8 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "duties": terms.duties,
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
+        "promises": read(terms).promises,
+        "together": read_together(terms),
         "scorecards": read_cards(terms),
         "older": older,
         "comments": queries.comments(terms.number),
