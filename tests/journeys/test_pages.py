@@ -50,7 +50,7 @@ NO_PAGES = {
     *("company_timeline", "company_target", "own_fact_retirement"),
     *("attachment", "agreement_withdrawal", "agreement_refusal"),
     "agreement_comments",
-    *("lead_export", "company_export", "deal_export"),
+    *("lead_export", "company_export", "deal_export", "promises_pdf"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
@@ -89,6 +89,7 @@ class Company:
         return {
             "agreement_version": [reverse(name, args=[1])] if name == "agreement_version" else [],
             "form": ["/f/contact/"],
+            "deliverability": [reverse(name, args=[1])] if name == "deliverability" else [],
             "import_plan": [self.plan],
             "import": [self.imported],
             "deals": ["/deals/", "/deals/?show=table"],

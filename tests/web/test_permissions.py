@@ -18,6 +18,7 @@ ARGUMENTS = {
     "invitation": ["no-such-secret"],
     "form": ["contact"],
     "agreement_version": [1],
+    "deliverability": [1],
     "agreement_comments": [1],
     "agreement_withdrawal": [1],
     "agreement_refusal": [1],

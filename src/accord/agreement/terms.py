@@ -15,7 +15,7 @@ from accord.agreement.definitions import (
     read_definitions,
     read_scorecards,
 )
-from accord.agreement.document import Document, Goal, read_document
+from accord.agreement.document import Document, Goal, ReadyLeads, read_document
 from accord.agreement.document import Duty as DutySaid
 from accord.agreement.spans import Span
 from accord.criteria.language import Definition
@@ -71,20 +71,13 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyLeads:
-    """The number of ready leads that marketing hands over in each period ("month")."""
-
-    target: int
-    per: str
-
-
-@dataclass(frozen=True, slots=True)
 class MarketingPromises:
-    """What marketing promises. `acceptance_rate` is a share from 0 to 1."""
+    """What marketing promises. `acceptance_rate`, `lead_to_customer` are shares from 0 to 1."""
 
     ready_leads: ReadyLeads
     acceptance_rate: float
     pass_back_answer: Span
+    lead_to_customer: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +236,10 @@ def read_terms(text: str, *, number: int = 0, is_trial: bool = False) -> Terms:
 def _marketing(document: Document) -> MarketingPromises:
     promised = document.marketing
     return MarketingPromises(
-        ready_leads=ReadyLeads(target=promised.ready_leads.target, per=promised.ready_leads.per),
+        ready_leads=promised.ready_leads,
         acceptance_rate=promised.acceptance_rate.share,
         pass_back_answer=promised.pass_back_answer.within,
+        lead_to_customer=promised.lead_to_customer.share if promised.lead_to_customer else None,
     )
 
 

@@ -8,8 +8,9 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 PACKAGES = Path(__file__).resolve().parents[3] / "frontend" / "node_modules"
-# Pages draw icons in place, so these are found but not served.
+# Pages draw icons in place and PDF files carry their letters, so these are found but not served.
 ICONS = "icons/"
+LETTERS = "letters/"
 PICKED = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
@@ -39,6 +40,8 @@ class Packages(BaseFinder):
         source = PACKAGES / PICKED[path] if path in PICKED else None
         if path.startswith(ICONS):
             source = PACKAGES / "@tabler" / "icons" / path
+        if path.startswith(LETTERS):
+            source = PACKAGES / "dejavu-fonts-ttf" / "ttf" / path.removeprefix(LETTERS)
         found = [str(source)] if source and source.is_file() else []
         return found if find_all else found[0] if found else None
 

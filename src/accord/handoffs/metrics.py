@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accord.agreement.queries import running
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
 
@@ -38,6 +39,17 @@ def answered(scope: Scope) -> QuerySet[Handoff]:
 def passed_back(scope: Scope) -> QuerySet[PassBack]:
     """What came back in the scope and was not taken back."""
     return PassBack.objects.filter(undone_at__isnull=True, **scope.within("passed_back_at"))
+
+
+def given_up(scope: Scope) -> QuerySet[PassBack]:
+    """What came back for a reason that holds only once the promised attempts were made."""
+    reasons = [reason.key for reason in running().reasons.values() if reason.after_attempts]
+    return passed_back(scope).filter(reason__in=reasons)
+
+
+def tried_enough(scope: Scope) -> QuerySet[PassBack]:
+    """Of those, the ones for which as many attempts were made as promised."""
+    return given_up(scope).filter(attempts__gte=running().attempts.at_least)
 
 
 def promised(scope: Scope) -> QuerySet[Clock]:
@@ -143,6 +155,30 @@ register(
         sentence=_("Handoffs passed back in the period."),
         unit="handoffs",
         rows=passed_back,
+    ),
+    Metric(
+        key="given_up",
+        label=_("Given up"),
+        sentence=_(
+            "Handoffs passed back in the period for a reason that holds only once the promised "
+            "attempts were made."
+        ),
+        unit="handoffs",
+        rows=given_up,
+    ),
+    Metric(
+        key="tried_enough",
+        label=_("Given up after the promised attempts"),
+        sentence=_("Handoffs given up in the period after as many attempts as are promised."),
+        unit="handoffs",
+        rows=tried_enough,
+    ),
+    Rate(
+        key="attempts",
+        label=_("Kept trying"),
+        sentence=_("Given up after the promised attempts, among all that were given up."),
+        part="tried_enough",
+        whole="given_up",
     ),
     Rate(
         key="acceptance_rate",

@@ -19,6 +19,7 @@ from accord.insights.metrics import Metric, Scope
 from accord.leads.models import Lead
 from accord.leads.queries import position_of, visible_to
 from accord.qualification.models import Outcome, Verdict
+from accord.qualification.queries import standing
 from accord.teams.models import User
 from accord.teams.queries import names
 
@@ -59,7 +60,7 @@ class Shape:
     due: str = ""
     done: str = ""
     lead: str = "lead_id"
-    narrowed_by: str = ""
+    narrow: Callable[[Any, str], Any] | None = None
 
 
 def _reason(back: PassBack) -> str:
@@ -81,6 +82,11 @@ SHAPES: Mapping[type[Model], Shape] = {
         moment_is=lambda: _("Handed over"),
         person="owner_id",
         says=lambda handoff: str(HandoffState(handoff.state).label),
+        narrow=lambda rows, definition: rows.filter(
+            lead_id__in=standing()
+            .filter(definition=definition, outcome=Outcome.MET)
+            .values("lead_id")
+        ),
     ),
     Clock: Shape(
         moment="started_at",
@@ -95,14 +101,14 @@ SHAPES: Mapping[type[Model], Shape] = {
         moment_is=lambda: _("Passed back"),
         person="passed_back_by_id",
         says=_reason,
-        narrowed_by="reason",
+        narrow=lambda rows, reason: rows.filter(reason=reason),
     ),
     Verdict: Shape(
         moment="since_at",
         moment_is=lambda: _("Since"),
         person="",
         says=lambda verdict: str(Outcome(verdict.outcome).label),
-        narrowed_by="definition",
+        narrow=lambda rows, definition: rows.filter(definition=definition),
     ),
     Deal: Shape(
         moment="closed_at",
@@ -123,10 +129,8 @@ def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = 
     if key not in all_metrics():
         raise Missing(_("There is no figure “%(key)s”.") % {"key": key})
     counted = all_metrics()[key]
-    rows = counted.rows(scope)
+    rows = narrowed(counted.rows(scope), only)
     shape = SHAPES[rows.model]
-    if only and shape.narrowed_by:
-        rows = rows.filter(**{shape.narrowed_by: only})
     found = list(_after(rows, shape.moment, cursor)[: PAGE + 1])
     return BehindPage(
         metric=counted,
@@ -135,6 +139,12 @@ def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = 
         total=rows.count(),
         next_cursor=_cursor(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
     )
+
+
+def narrowed(rows: Any, only: str) -> Any:
+    """The rows of a metric, where `only` names a reason or definition those of it."""
+    narrow = SHAPES[rows.model].narrow
+    return narrow(rows, only) if only and narrow else rows
 
 
 def _after(rows: Any, moment: str, cursor: str) -> Any:

@@ -1,8 +1,8 @@
 """Promised and delivered: what both sides signed for, and how it stands today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,62 +13,14 @@ from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.handoffs.metrics import KEPT, LATE, PROMISED, missed, passed_back, promised
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
+from accord.insights.behind import narrowed
 from accord.insights.metrics import Scope, metric, share_of
-from accord.insights.rules import Share, expected, share
+from accord.insights.promised import Promises, Quality, Volume
+from accord.insights.rates import closed_quarters, worths
+from accord.insights.rules import expected, share
 from accord.teams.rules import Calendar
 
 _ALIKE = {part: part for part in ("late", "missed", "running")}
-
-
-@dataclass(frozen=True)
-class Volume:
-    """A number promised over a period: the target, what was due by today, what was delivered."""
-
-    key: str
-    side: Side
-    title: str
-    target: float
-    expected: float
-    delivered: int
-
-    @property
-    def ahead(self) -> int:
-        """Delivered more than was due by today; negative when behind. Whole leads."""
-        return self.delivered - round(self.expected)
-
-
-@dataclass(frozen=True)
-class Quality:
-    """A share promised: `promised` is None where the agreement names no share.
-
-    For promised moments `late` were kept too late, `missed` are past due and still to be done,
-    `running` are not due yet. `rows` names the metric behind each of these figures.
-    """
-
-    key: str
-    side: Side
-    title: str
-    promised: float | None
-    delivered: Share
-    rows: Mapping[str, str]
-    late: int = 0
-    missed: int = 0
-    running: int = 0
-
-    @property
-    def is_kept(self) -> bool | None:
-        """Whether the share promised is reached; None while nothing came due."""
-        if self.delivered.value is None or self.promised is None:
-            return None
-        return self.delivered.value >= self.promised
-
-
-@dataclass(frozen=True)
-class Promises:
-    """Both sides' promises over one period."""
-
-    volumes: Sequence[Volume]
-    qualities: Sequence[Quality]
 
 
 def promises(scope: Scope, *, terms: Terms, calendar: Calendar) -> Promises:
@@ -77,25 +29,100 @@ def promises(scope: Scope, *, terms: Terms, calendar: Calendar) -> Promises:
     The scope needs a begin and an end. A fixed number of queries.
     """
     return Promises(
-        volumes=[_ready_leads(scope, terms, calendar)],
-        qualities=[_acceptance(scope, terms), *_clocks(scope, terms)],
+        volumes=[*_ready_leads(scope, terms, calendar), *_worth(scope, terms, calendar)],
+        qualities=[
+            _acceptance(scope, terms),
+            *_customers(scope, terms, calendar),
+            *_clocks(scope, terms),
+            _attempts(scope, terms),
+        ],
     )
 
 
-def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Volume:
+def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Volume]:
+    """All of them, and those of each segment that the agreement names."""
+    promise = terms.marketing.ready_leads
+    first, until, tomorrow = _days(scope, calendar)
+    counted = metric("ready_leads")
+    for only, title, target in (
+        ("", _("Ready leads handed over"), promise.target),
+        *(
+            (each.definition, terms.definitions[each.definition].title, each.target)
+            for each in promise.segments
+        ),
+    ):
+        yield Volume(
+            key="ready_leads",
+            side=Side.MARKETING,
+            title=title,
+            target=expected(target, calendar, first, until),
+            expected=expected(target, calendar, first, tomorrow),
+            delivered=narrowed(counted.rows(scope), only).count(),
+            over=scope,
+            rows="ready_leads",
+            only=only,
+        )
+
+
+def _worth(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Volume]:
+    """What the ready leads are worth together, by what such leads brought before."""
+    promise = terms.marketing.ready_leads.worth
+    if promise is None:
+        return
+    first, until, tomorrow = _days(scope, calendar)
+    before = closed_quarters(scope.at, calendar.time_zone)
+    each = worths(before, currency=promise.currency)
+    handed_over = metric("ready_leads").rows(scope).values_list("trigger")
+    numbers = dict(handed_over.annotate(number=Count("id")))
+    yield Volume(
+        key="worth",
+        side=Side.MARKETING,
+        title=_("What the ready leads are worth"),
+        target=expected(promise.amount, calendar, first, until),
+        expected=expected(promise.amount, calendar, first, tomorrow),
+        delivered=sum(number * each[trigger] for trigger, number in numbers.items()),
+        over=scope,
+        rows="ready_leads",
+        unit=promise.currency,
+    )
+
+
+def _days(scope: Scope, calendar: Calendar) -> tuple[date, date, date]:
+    """First day of the scope, the day after its last, and the day after today within it."""
     zone = ZoneInfo(calendar.time_zone)
     if scope.begins_at is None or scope.ends_at is None:
         raise ValueError("Promises are counted over a period with a begin and an end.")
     first, until = scope.begins_at.astimezone(zone).date(), scope.ends_at.astimezone(zone).date()
-    today = scope.at.astimezone(zone).date() + timedelta(days=1)
-    target = terms.marketing.ready_leads.target
-    return Volume(
-        key="ready_leads",
-        side=Side.MARKETING,
-        title=_("Ready leads handed over"),
-        target=expected(target, calendar, first, until),
-        expected=expected(target, calendar, first, max(first, min(today, until))),
-        delivered=metric("ready_leads").count(scope),
+    tomorrow = scope.at.astimezone(zone).date() + timedelta(days=1)
+    return first, until, max(first, min(tomorrow, until))
+
+
+def _customers(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Quality]:
+    """Customers among the leads of the last four closed quarters: later ones are still young."""
+    promise = terms.marketing.lead_to_customer
+    if promise is not None:
+        before = closed_quarters(scope.at, calendar.time_zone)
+        yield Quality(
+            key="lead_to_customer",
+            side=Side.MARKETING,
+            title=_("Became customers"),
+            promised=promise,
+            delivered=share_of("lead_to_customer_rate", before),
+            rows={"part": "won", "whole": "leads"},
+            over=before,
+            is_final=False,
+        )
+
+
+def _attempts(scope: Scope, terms: Terms) -> Quality:
+    return Quality(
+        key="attempts",
+        side=Side.SALES,
+        title=_("Kept trying before giving up"),
+        promised=terms.sales.within_share,
+        delivered=share_of("attempts", scope),
+        rows={"part": "tried_enough", "whole": "given_up"},
+        over=scope,
     )
 
 
@@ -107,6 +134,7 @@ def _acceptance(scope: Scope, terms: Terms) -> Quality:
         promised=terms.marketing.acceptance_rate,
         delivered=share_of("acceptance_rate", scope),
         rows={"part": "accepted", "whole": "answered"},
+        over=scope,
     )
 
 
@@ -123,10 +151,11 @@ def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
         )
     )
     counts = {kind: numbers for kind, *numbers in rows}
-    return [_quality(kind, counts.get(kind, [0, 0, 0, 0]), terms) for kind in PROMISED]
+    none = [0, 0, 0, 0]
+    return [_quality(kind, counts.get(kind, none), terms, scope) for kind in PROMISED]
 
 
-def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms) -> Quality:
+def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms, scope: Scope) -> Quality:
     kept, late, not_done, number = counts
     due = kept + late + not_done
     return Quality(
@@ -139,6 +168,7 @@ def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms) -> Quality:
             figure: f"{kind.value}_{part}"
             for figure, part in {"part": "kept", "whole": "due", **_ALIKE}.items()
         },
+        over=scope,
         late=late,
         missed=not_done,
         running=number - due,

@@ -12,7 +12,8 @@ from accord.base.errors import Missing
 from accord.insights.channels import Channel, channels
 from accord.insights.funnel import DaysToWon, Funnel, funnel
 from accord.insights.metrics import Scope
-from accord.insights.promises import Promises, Quality, Volume, promises
+from accord.insights.promised import Promises, Quality, Volume
+from accord.insights.promises import promises
 from accord.insights.rules import FEWEST_CASES, Share, midnight
 from accord.insights.scoreboard import promised_over, scoreboard
 from accord.insights.tallies import STEPS
@@ -161,9 +162,12 @@ def _volume(volume: Volume) -> Report:
         "promise": volume.key,
         "side": volume.side.value,
         "title": volume.title,
+        "segment": volume.only or None,
+        "unit": volume.unit,
         "promised": _rounded(volume.target, 1),
         "expected": _rounded(volume.expected, 1),
-        "delivered": volume.delivered,
+        "delivered": _rounded(volume.delivered, 2),
+        "state": volume.state.value,
     }
 
 
@@ -176,6 +180,7 @@ def _quality(quality: Quality) -> Report:
         "delivered": _rounded(quality.delivered.value, 6),
         "low": _rounded(quality.delivered.low, 6),
         "high": _rounded(quality.delivered.high, 6),
+        "state": quality.state.value,
         "kept": quality.delivered.part,
         "due": quality.delivered.whole,
         "late": quality.late,

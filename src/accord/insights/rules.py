@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from accord.teams.rules import Calendar
@@ -59,6 +60,40 @@ def estimate(part: int, sampled: int, all_: int) -> tuple[int, int]:
     return round(value * all_), round(CONFIDENCE * all_ * doubt)
 
 
+class State(StrEnum):
+    """How a promise stands: KEPT so far, AT_RISK while it can still be kept, MISSED.
+
+    OPEN: nothing has come due yet.
+    """
+
+    KEPT = "kept"
+    AT_RISK = "at_risk"
+    MISSED = "missed"
+    OPEN = "open"
+
+
+def state_of_number(delivered: float, due: float, *, is_over: bool) -> State:
+    """Of a number promised over a period: what was delivered against what was due by now.
+
+    While the period runs it can be caught up with.
+    """
+    if delivered >= due:
+        return State.KEPT
+    return State.MISSED if is_over else State.AT_RISK
+
+
+def state_of_share(delivered: Share, promised: float, *, is_over: bool) -> State:
+    """Of a share promised: missed once its whole interval lies below the promise.
+
+    Before that a share below it may be chance, as long as the period runs.
+    """
+    if delivered.value is None or delivered.high is None:
+        return State.OPEN
+    if delivered.value >= promised:
+        return State.KEPT
+    return State.MISSED if is_over or delivered.high < promised else State.AT_RISK
+
+
 def ranks(shares: Sequence[Share]) -> list[int | None]:
     """The place of each share, 1 for the highest, equals alike; None for too few cases."""
     values = [each.value for each in shares if each.is_ranked and each.value is not None]
@@ -96,6 +131,17 @@ def month_of(day: date, zone: str) -> Month:
     return Month(first, midnight(first, zone), midnight(following, zone))
 
 
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def period_of(day: date, per: str, zone: str) -> tuple[Month, Month]:
+    """The first and the last month of the month, quarter or year that a day lies in."""
+    length = _MONTHS[per]
+    begin = date(day.year, (day.month - 1) // length * length + 1, 1)
+    last = date(begin.year, begin.month + length - 1, 1)
+    return month_of(begin, zone), month_of(last, zone)
+
+
 def months_between(first: date, until: date, zone: str) -> Iterator[Month]:
     """The months that [first, until) touches, in order."""
     month = month_of(first, zone)
@@ -108,6 +154,15 @@ def working_days(calendar: Calendar, first: date, until: date) -> int:
     """How many days of [first, until) have working time."""
     days = (first + timedelta(days=number) for number in range((until - first).days))
     return sum(1 for day in days if calendar.ranges_on(day))
+
+
+def due_by(target: float, calendar: Calendar, first: date, until: date, day: date) -> float:
+    """What of a number promised over [first, until) is due before `day`, by working days."""
+    whole = working_days(calendar, first, until)
+    part = working_days(calendar, first, max(first, min(day, until)))
+    if not whole:
+        whole, part = (until - first).days, (max(first, min(day, until)) - first).days
+    return target * part / whole
 
 
 def expected(target: float, calendar: Calendar, first: date, until: date) -> float:

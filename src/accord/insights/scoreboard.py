@@ -12,7 +12,8 @@ from accord.agreement.queries import running
 from accord.insights.channels import Channel, channels_of
 from accord.insights.funnel import Funnel, funnel_of
 from accord.insights.metrics import Scope
-from accord.insights.promises import CameBack, Promises, came_back, promises, waiting_too_long
+from accord.insights.promised import Promises
+from accord.insights.promises import CameBack, came_back, promises, waiting_too_long
 from accord.insights.rules import month_of
 from accord.insights.tallies import tallies
 from accord.teams.rules import Calendar

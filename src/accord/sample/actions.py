@@ -141,12 +141,13 @@ def _open_shop(
 
 
 def _propose(by: uuid.UUID, at: datetime) -> int:
-    """The agreement with this company's own number of leads; its version."""
+    """The agreement with this company's own figures; its version."""
     document = agreement.default_document()
-    own = document.replace(*story.OWN_TARGET)
-    if own == document:
-        raise LookupError("The agreement that ships with Accord states no such target.")
-    return agreement.propose(document=own, by=by, at=at, reason=story.OWN_TARGET_REASON)
+    for figure, own in story.OWN_FIGURES:
+        if figure not in document:
+            raise LookupError(f"The agreement that ships with Accord does not state “{figure}”.")
+        document = document.replace(figure, own)
+    return agreement.propose(document=document, by=by, at=at, reason=story.OWN_FIGURES_REASON)
 
 
 def _newcomer(person: cast.Person, password: str | None) -> Newcomer:

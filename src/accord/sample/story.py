@@ -179,5 +179,5 @@ THINGS = (
 )
 
 # What this company promises instead, and why.
-OWN_TARGET = ("target: 40", "target: 170")
-OWN_TARGET_REASON = "Seven reps can take on twenty-five leads a month each."
+OWN_FIGURES = (("target: 40", "target: 170"), ("revenue: 300000", "revenue: 3000000"))
+OWN_FIGURES_REASON = "Seven reps can take on twenty-five leads a month each."

@@ -92,6 +92,17 @@ def heads(seat: str) -> list[User]:
     return list(found.order_by("name", "id"))
 
 
+def holders() -> dict[str, list[str]]:
+    """Who holds each role, by name. One query."""
+    found: dict[str, list[str]] = {}
+    for name, roles in (
+        User.objects.filter(is_active=True).order_by("name").values_list("name", "roles")
+    ):
+        for role in roles:
+            found.setdefault(role, []).append(name)
+    return found
+
+
 def person(email: str) -> User:
     """The person with this e-mail address, in any case. Raises Missing."""
     found = User.objects.filter(email=email.strip().lower()).first()

@@ -34,12 +34,12 @@ PLACES = (
     Place("leads", _("Leads"), "users", frozenset((*_LEADS, "companies", "company"))),
     Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
-    Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard"})),
+    Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises"})),
     Place(
         "agreement",
         _("Agreement"),
         "writing-sign",
-        frozenset({"agreement", "agreement_version"}),
+        frozenset({"agreement", "agreement_version", "deliverability"}),
     ),
     Place("imports", _("Imports"), "file-import", frozenset({"imports", "import"})),
 )

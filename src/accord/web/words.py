@@ -49,6 +49,13 @@ TRIGGERS: dict[str, Any] = {
     "manual": gettext_lazy("offered by marketing"),
     "brought": gettext_lazy("brought by the rep"),
 }
+PROMISE_STATES: dict[str, Any] = {
+    "kept": gettext_lazy("kept"),
+    "at_risk": gettext_lazy("at risk"),
+    "missed": gettext_lazy("missed"),
+    "open": gettext_lazy("nothing came due yet"),
+    "": gettext_lazy("not measured yet"),
+}
 VERSION_STATES: dict[str, Any] = {
     "trial": gettext_lazy("on trial"),
     "proposed": gettext_lazy("proposed"),
@@ -87,6 +94,11 @@ def role_label(role: str) -> str:
 def role_labels(roles: list[str]) -> str:
     """The words of somebody's roles."""
     return ", ".join(role_label(role) for role in roles)
+
+
+def promise_state(state: str) -> str:
+    """How a promise stands."""
+    return str(PROMISE_STATES[state])
 
 
 def step_label(step: str) -> str:
@@ -146,6 +158,7 @@ def fact_label(key: str) -> str:
 
 FILTERS = (
     *(stage_label, stage_short, status_label, side_label, role_label, role_labels, step_label),
+    promise_state,
     *(
         step_short,
         destination_label,

@@ -1,0 +1,218 @@
+"""The page that both heads keep open: how each promise of the agreement stands today."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from accord.agreement.checking import promised
+from accord.agreement.queries import running
+from accord.agreement.reading import Promise, read
+from accord.agreement.together import FigureRead, read_together
+from accord.agreement.wording import ROLES
+from accord.base.errors import Invalid
+from accord.base.lifecycle import Side
+from accord.insights.goal import revenue
+from accord.insights.metrics import Scope, all_rates, metric, share_of
+from accord.insights.promised import Quality, Volume
+from accord.insights.promises import promises as read_promises
+from accord.insights.rules import Month, Share, month_of
+from accord.teams import queries as teams
+from accord.web.printing import printed
+from accord.web.scopes import figure_url
+from accord.web.times import day, month
+
+if TYPE_CHECKING:
+    from accord.agreement.terms import Terms
+    from accord.teams.rules import Calendar
+    from accord.web.requests import Request
+
+# What one does about a promise that is not kept: the page or the figure, and what it is called.
+_PAGES: Mapping[str, tuple[str, str, Any]] = {
+    "revenue": ("deals", "", gettext_lazy("Look at the open deals")),
+    "ready_leads": ("leads", "", gettext_lazy("See who is not ready yet")),
+    "lead_to_customer": ("scoreboard", "", gettext_lazy("See where customers come from")),
+    "first_attempt": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
+    "answer": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
+    "disposition": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
+}
+_FIGURES: Mapping[str, tuple[str, Any]] = {
+    "acceptance_rate": ("passed_back", gettext_lazy("Read what came back and why")),
+    "pass_back_answer": ("passed_back", gettext_lazy("Read what came back and why")),
+    "attempts": ("given_up", gettext_lazy("See what was given up")),
+}
+_PART_OF = {"worth": "ready_leads"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One promise and how it stands; `counted` is None for what Accord does not measure yet.
+
+    `accountable` is the role that answers for it, `people` who holds that role. `action` is
+    where to go about it, "" where there is nothing to do.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    figures: Sequence[str]
+    counted: Volume | Quality | None
+    accountable: str
+    people: Sequence[str]
+    action: str
+    does: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a number was promised rather than a share."""
+        return isinstance(self.counted, Volume)
+
+    @property
+    def state(self) -> str:
+        """Kept, at_risk, missed, open, or "" for what is not measured."""
+        return self.counted.state.value if self.counted else ""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A figure that both look at; `share` for a rate, else `number`."""
+
+    label: str
+    sentence: str
+    rows: str
+    number: int
+    share: Share | None
+
+
+@require_GET
+def promises(request: "Request") -> HttpResponse:
+    """Both sides' promises over a month, this one if none is named."""
+    return render(request, "promises.html", _context(request))
+
+
+@require_GET
+def promises_pdf(request: "Request") -> HttpResponse:
+    """The same page as a PDF file."""
+    context = _context(request)
+    response = HttpResponse(printed(context), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="promises-{context["key"]}.pdf"'
+    return response
+
+
+def _context(request: "Request") -> dict[str, Any]:
+    calendar, terms = teams.company_calendar(), running()
+    over = _month(request, calendar)
+    scope = Scope(at=request.at, begins_at=over.begins_at, ends_at=over.ends_at)
+    rows = [*_rows(scope, terms, calendar)]
+    following = month_of(over.first + timedelta(days=32), calendar.time_zone)
+    of_side = {
+        side: [row for row in rows if _side(row, terms) == side]
+        for side in (Side.ACCORD, Side.MARKETING, Side.SALES)
+    }
+    looked_at = read_together(terms).figures
+    return {
+        "terms": terms,
+        "over": scope,
+        "month": month(over.first),
+        "key": over.key,
+        "before": month_of(over.first - timedelta(days=1), calendar.time_zone).key,
+        "after": following.key if following.begins_at <= request.at else "",
+        "goal": of_side[Side.ACCORD],
+        "goal_period": _span(of_side[Side.ACCORD], calendar),
+        "sides": [(side.value, of_side[side]) for side in (Side.MARKETING, Side.SALES)],
+        "looked": [_looked(each, scope) for each in looked_at],
+        "workspace": teams.workspace(),
+        "at": request.at,
+    }
+
+
+def _span(rows: Sequence[Row], calendar: "Calendar") -> str:
+    """The period of the goal, from its first to its last day; "" without a goal."""
+    over = rows[0].counted.over if rows and rows[0].counted else None
+    if over is None or over.begins_at is None or over.ends_at is None:
+        return ""
+    zone = ZoneInfo(calendar.time_zone)
+    last = over.ends_at.astimezone(zone).date() - timedelta(days=1)
+    return f"{day(over.begins_at.astimezone(zone).date())} – {day(last)}"
+
+
+def _month(request: "Request", calendar: "Calendar") -> Month:
+    said = request.GET.get("month", "")
+    today = request.at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    try:
+        return month_of(date.fromisoformat(f"{said}-01") if said else today, calendar.time_zone)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(
+            _("“%(said)s” is not a month; write it as 2026-11.") % {"said": said}, field="month"
+        ) from error
+
+
+def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
+    """The goal, then each promise in the order of the document, with its parts."""
+    both = read_promises(scope, terms=terms, calendar=calendar)
+    goal = revenue(scope, terms=terms, calendar=calendar)
+    counted: dict[str, list[Volume | Quality]] = {}
+    for each in (*([goal] if goal else ()), *both.volumes, *both.qualities):
+        counted.setdefault(_PART_OF.get(each.key, each.key), []).append(each)
+    said = {each.key: each for each in read(terms).promises}
+    holders = teams.holders()
+    for key in promised(terms.document):
+        for found in counted.get(key, [None]):
+            yield _row(key, found, said.get(key), terms, holders, scope)
+
+
+def _row(
+    key: str,
+    found: Volume | Quality | None,
+    said: Promise | None,
+    terms: "Terms",
+    holders: Mapping[str, Sequence[str]],
+    scope: Scope,
+) -> Row:
+    duty = terms.duty(key)
+    sentence = said.sentence if said else terms.goal.text if terms.goal else ""
+    action, does = _action(key, scope)
+    return Row(
+        key=key,
+        title=found.title if found else sentence,
+        sentence=sentence if found else "",
+        figures=said.figures if said else (),
+        counted=found,
+        accountable=str(ROLES[duty.accountable]) if duty else "",
+        people=holders.get(duty.accountable, ()) if duty else (),
+        action=action,
+        does=str(does),
+    )
+
+
+def _action(key: str, scope: Scope) -> tuple[str, Any]:
+    if key in _PAGES:
+        view, query, does = _PAGES[key]
+        return f"{reverse(view)}{query}", does
+    if key in _FIGURES:
+        figure, does = _FIGURES[key]
+        return figure_url(figure, scope), does
+    return "", ""
+
+
+def _side(row: Row, terms: "Terms") -> Side:
+    if row.counted:
+        return row.counted.side
+    return next(each.side for each in read(terms).promises if each.key == row.key)
+
+
+def _looked(figure: FigureRead, scope: Scope) -> Looked:
+    rate = all_rates().get(figure.key)
+    if rate is None:
+        number = metric(figure.key).count(scope)
+        return Looked(figure.label, figure.sentence, figure.key, number, None)
+    share = share_of(figure.key, scope)
+    return Looked(figure.label, figure.sentence, rate.part, share.part, share)
