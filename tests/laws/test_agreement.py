@@ -53,11 +53,11 @@ def _keys(part: Any) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def words() -> frozenset[str]:
-    """Keys of reasons, clauses and definitions; not the words of stages and facts."""
+    """Keys of reasons, clauses and definitions; not the words of stages, facts and relations."""
     document = yaml.safe_load((PACKAGE / "agreement" / "default.yaml").read_text(encoding="utf-8"))
     reasons = {*document["pass_back"]["reasons"], *document["lost_deals"]["reasons"]}
     definitions = document["definitions"]
-    ours = {*Stage.values, *registry.facts}
+    ours = {*Stage.values, *registry.facts, *registry.relations}
     return frozenset({*reasons, *definitions, *_keys(definitions)} - ours)
 
 

@@ -15,7 +15,8 @@ from accord.flows import begin
 from accord.flows.evaluate import evaluate
 from accord.leads import actions
 from accord.leads.models import Activity, Company, Lead
-from accord.qualification.actions import judge, question
+from accord.qualification.actions import judge
+from accord.qualification.asking import question
 from accord.qualification.queries import to_recheck
 from tests.handoffs.office import WEEK, person
 

@@ -16,11 +16,15 @@ from accord.base.errors import Invalid
 from accord.base.rows import id_array
 from accord.criteria.checking import check
 from accord.criteria.expressions import Asked, Parts
-from accord.criteria.journal import journal_pass, watched_since
+from accord.criteria.journal import Chosen, journal_pass, watched_since
 from accord.criteria.language import Definition
 from accord.criteria.registry import Registry
 from accord.criteria.scorecards import Scorecard
 from accord.criteria.writing import Writer
+
+
+def _these(column: str) -> str:
+    return f"{column} = ANY(%(criteria_leads)s::uuid[])"
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ class Compiled:
             params["criteria_leads"] = id_array(leads)
         if known_at is not None:
             params["criteria_known_at"] = known_at
-        inner = self._inner(for_leads=leads is not None, past=known_at is not None)
+        chosen = None if leads is None else _these
+        inner = self._inner(chosen=chosen, past=known_at is not None)
         verdicts = (
             "SELECT leaf.lead_id, told.definition, told.verdict, told.met, told.unmet, "
             f"told.missing, CASE told.number {' '.join(self._looks)} END AS recheck_at "
@@ -96,17 +101,35 @@ class Compiled:
         steps = f"leaf AS MATERIALIZED ({inner}), told AS MATERIALIZED ({self.told})"
         return Question(steps, verdicts, self._scores, params)
 
-    def _inner(self, *, for_leads: bool, past: bool) -> str:
+    def tally(
+        self, definition: str, *, at: datetime, chosen: Chosen = None, examples: int = 0
+    ) -> tuple[str, dict[str, Any]]:
+        """How many leads there are of each verdict: a statement and its parameters.
+
+        Its rows are (verdict, number, lead_ids), with so many leads as examples. `chosen` gives
+        the condition on a column of lead ids that chooses some of them.
+        """
+        leaf = self._inner(chosen=chosen, past=False, columns=())
+        sql = (
+            f"WITH leaf AS MATERIALIZED ({leaf}), told AS MATERIALIZED ({self.verdicts}), "
+            "counted AS (SELECT said, count(*) AS number, "
+            f"(array_agg(lead_id))[1:{int(examples)}] AS leads FROM leaf GROUP BY said) "
+            "SELECT told.verdict, counted.number, counted.leads FROM counted "
+            "JOIN told ON told.said = counted.said WHERE told.definition = %(criteria_tallied)s"
+        )
+        return sql, {**self.parts.params, "criteria_at": at, "criteria_tallied": definition}
+
+    def _inner(self, *, chosen: Chosen, past: bool, columns: Sequence[str] | None = None) -> str:
         lead = self.parts.registry.relations["lead"]
         sources = [f"{lead.past if past else lead.sql} AS lead", *self.joined(past=past)]
         if self.parts.counts:
-            journal = journal_pass(self.parts, for_leads=for_leads, known=past)
+            journal = journal_pass(self.parts, chosen=chosen, known=past)
             sources.append(f"LEFT JOIN ({journal}) AS journal ON journal.lead_id = lead.id")
         if self.parts.observed:
             sources.append(f"CROSS JOIN ({watched_since(self.parts)}) AS watched")
-        where = "WHERE lead.id = ANY(%(criteria_leads)s::uuid[])" if for_leads else ""
-        columns = [f"{self.said} AS said", *self._columns]
-        return f"SELECT lead.id AS lead_id, {', '.join(columns)} FROM {' '.join(sources)} {where}"
+        where = f"WHERE {chosen('lead.id')}" if chosen else ""
+        kept = [f"{self.said} AS said", *(self._columns if columns is None else columns)]
+        return f"SELECT lead.id AS lead_id, {', '.join(kept)} FROM {' '.join(sources)} {where}"
 
     @property
     def said(self) -> str:
@@ -146,7 +169,7 @@ def compile(
     parts = writer.parts
     # The passes add parameters of their own, so they are written once before any is sent.
     if parts.counts:
-        journal_pass(parts, for_leads=False, known=False)
+        journal_pass(parts, chosen=None, known=False)
     if parts.observed:
         watched_since(parts)
     # Many leads give the same answers to all clauses, and what follows from the answers is

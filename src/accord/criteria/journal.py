@@ -1,11 +1,16 @@
 """What was done, counted: one pass over the journal, and since when each kind is watched."""
 
+from collections.abc import Callable
+
 from accord.criteria.expressions import AT, Parts, span_of
 from accord.criteria.registry import THEN
 
+# A condition on the column of that name, such as one that chooses leads; None chooses all.
+Chosen = Callable[[str], str] | None
 
-def journal_pass(parts: Parts, *, for_leads: bool, known: bool) -> str:
-    """One pass over the journal: every count with its moments, a row for each lead."""
+
+def journal_pass(parts: Parts, *, chosen: Chosen, known: bool) -> str:
+    """One pass over the journal: every count with its moments, a row for each lead chosen."""
     registry = parts.registry
     if registry.journal is None:
         raise LookupError("No room registered where activities stand.")
@@ -26,8 +31,8 @@ def journal_pass(parts: Parts, *, for_leads: bool, known: bool) -> str:
         ]
         conditions.append(f"({which}{begins})")
     where = [f"({' OR '.join(conditions)})"]
-    if for_leads:
-        where.append("lead_id = ANY(%(criteria_leads)s::uuid[])")
+    if chosen:
+        where.append(chosen("lead_id"))
     if known:
         where.append(f"known_at <= {THEN}")
     return (

@@ -17,6 +17,7 @@ from accord.insights.back_tests import figures
 from accord.leads.queries.sampling import TENTH, rest_of, sample_of, there
 from accord.outbox import jobs
 from accord.qualification import actions
+from accord.qualification.asking import question
 from accord.qualification.models import BackTest
 from accord.qualification.queries import back_test, terms_tried
 from accord.teams.queries import company_calendar
@@ -64,7 +65,7 @@ def run_back_test(
     """
     total, zone, done = there().count(), company_calendar().time_zone, 0
     test = actions.begin_back_test(back_test_id=back_test_id, total=total)
-    asked = actions.question(terms_tried(test), test.definition)
+    asked = question(terms_tried(test), test.definition)
     for is_last, choose in enumerate((sample_of, rest_of)):
         for judged in _judge(partial(_part, test, asked), choose(TENTH), hands):
             done += judged

@@ -76,6 +76,8 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_version": EVERYONE,
     "agreement_signatures": HEADS,
     "agreement_proposal": SALES | MARKETING,
+    "agreement_criteria": SALES | MARKETING,
+    "agreement_count": SALES | MARKETING,
     "promises": EVERYONE,
     "promises_pdf": EVERYONE,
     "deliverability": SALES | MARKETING,

@@ -9,6 +9,7 @@ from accord.web.pages import (
     back_tests,
     companies,
     company_facts,
+    criteria,
     deal_facts,
     deals,
     deliverability,
@@ -94,6 +95,8 @@ urlpatterns = [
     path("figures/<slug:key>/", figure.figure, name="figure"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/<int:number>/", agreement.agreement, name="agreement_version"),
+    path("agreement/criteria/", criteria.agreement_criteria, name="agreement_criteria"),
+    path("agreement/criteria/count/", criteria.agreement_count, name="agreement_count"),
     path(
         "agreement/<int:number>/deliverability/",
         deliverability.deliverability,

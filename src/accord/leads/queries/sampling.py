@@ -1,6 +1,7 @@
 """A tenth and a hundredth of all leads: always the same ones, whoever asks."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import BooleanField, Func, QuerySet
@@ -21,6 +22,11 @@ class OneIn(Func):
 
     def __init__(self, column: str, number: int, **extra: Any) -> None:
         super().__init__(column, number=int(number), **extra)
+
+
+def among(number: int) -> Callable[[str], str]:
+    """The condition of `OneIn` on a column, as SQL."""
+    return lambda column: f"mod(uuid_hash({column}), {int(number)}) = 0"
 
 
 def there() -> QuerySet[Lead]:

@@ -7,7 +7,6 @@ from accord.qualification.actions.back_tests import (
     begin_back_test,
     judge_past,
     keep_figures,
-    question,
     stop_back_test,
 )
 from accord.qualification.actions.judging import forget, judge
@@ -21,6 +20,5 @@ __all__ = [
     "judge",
     "judge_past",
     "keep_figures",
-    "question",
     "stop_back_test",
 ]

@@ -10,13 +10,12 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accord.agreement.terms import Terms, read_terms
+from accord.agreement.terms import read_terms
 from accord.base.errors import Conflict, Invalid
 from accord.base.rows import id_array
-from accord.criteria.compiler import Compiled, compile
-from accord.criteria.registry import registry
+from accord.criteria.compiler import Compiled
 from accord.criteria.timeline import timeline
-from accord.criteria.variants import Variant, beside
+from accord.qualification.asking import question
 from accord.qualification.models import BackTest, BackTestState, PastVerdict
 
 MOST_VARIANTS = 5  # the agreement that runs, and four beside it
@@ -80,16 +79,6 @@ def ask_back_test(
         newest = BackTest.objects.order_by("-asked_at", "-id").values_list("id", flat=True)
         PastVerdict.objects.exclude(back_test_id__in=list(newest[:_KEPT])).delete()
     return back_test
-
-
-def question(variants: Sequence[Terms], definition: str) -> Compiled:
-    """The definition of all variants in one question, under their numbers. Raises Invalid."""
-    of = [
-        Variant(each.definitions, each.scorecards, {"hand_raises": each.hand_raises})
-        for each in variants
-    ]
-    found = beside(of, key=definition, registry=registry)
-    return compile(found.definitions, registry=found.registry, scorecards=found.scorecards)
 
 
 def begin_back_test(*, back_test_id: uuid.UUID, total: int) -> BackTest:

@@ -74,6 +74,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "version": version,
         "versions": queries.history(),
         "proposed": queries.proposed(),
+        "running_number": terms.number if is_running else None,
         "document": terms.document,
         "duties": terms.duties,
         "now": Scope(at=request.at),

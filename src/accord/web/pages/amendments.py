@@ -36,7 +36,7 @@ def agreement_proposal(request: "Request") -> HttpResponse:
         return _page(request, document, made_from, {"faults": refusal.faults}, status=422)
     seen = {"changes": changes(running, terms), "is_read": True}
     if request.POST.get("act") != "propose":
-        return _page(request, document, made_from, seen)
+        return looked_at(request, document, made_from)
     try:
         number = _propose(request, document, made_from)
     except Invalid as refusal:
@@ -45,6 +45,12 @@ def agreement_proposal(request: "Request") -> HttpResponse:
         return _behind(request, document, refusal, seen)
     messages.success(request, _("Proposed. Both heads are told; it runs once both have signed it."))
     return redirect("agreement_version", number)
+
+
+def looked_at(request: "Request", document: str, made_from: str) -> HttpResponse:
+    """A text that can run, with what it changes, ready to be proposed. Raises BadDocument."""
+    changed = changes(queries.running(), read_terms(document))
+    return _page(request, document, made_from, {"changes": changed, "is_read": True})
 
 
 def _begun(request: "Request") -> str:
@@ -88,9 +94,19 @@ def _page(
         "document": document,
         "made_from": made_from,
         "reason": request.POST.get("reason", ""),
+        "titles": _titles(document),
         "lines": max(20, min(document.count("\n") + 2, 45)),
     }
     return render(request, "agreement_proposal.html", context | (more or {}), status=status)
+
+
+def _titles(document: str) -> dict[str, str]:
+    """The definitions that can be put together in the builder; none where it cannot be read."""
+    try:
+        terms = read_terms(document)
+    except BadDocument:
+        terms = queries.running()
+    return {key: each.title for key, each in terms.definitions.items()}
 
 
 @require_POST

@@ -1,0 +1,205 @@
+"""A definition as rows that one edits, and back: what the builder works on.
+
+A row is a group (all, any, not) or a question; how deep it stands says which group it is in. What
+a row asks is written `fact:employees`, `count:page_visits`, `definition:mql` or `score:fit`.
+Values are texts here, as people type them; they become what the language reads.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accord.base.errors import Invalid
+from accord.criteria.language import COMPARISONS, GROUPS, OPERATORS
+from accord.criteria.registry import Registry
+from accord.criteria.values import OPERATORS_OF
+
+ASK = "ask"
+LEVELS = ("must", "should")
+_LISTS = ("one_of", "none_of")
+_MOST_ROWS = 250
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """One row: `kind` is all, any, not or ask; `asks` and what follows belong to a question."""
+
+    level: str
+    depth: int
+    kind: str
+    key: str = ""
+    text: str = ""
+    asks: str = ""
+    operator: str = ""
+    value: str = ""
+    days: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether rows may stand below it."""
+        return self.kind in GROUPS
+
+
+def rows_of(raw: Mapping[str, Any]) -> list[DraftRow]:
+    """The rows of a definition's `must` and `should`; an outermost “all” goes without saying."""
+    must = raw.get("must") or []
+    if isinstance(must, Mapping):
+        must = must["all"] if set(must) == {"all"} else [must]
+    return [
+        *(row for clause in must for row in _rows(clause, "must", 0)),
+        *(row for clause in raw.get("should") or [] for row in _rows(clause, "should", 0)),
+    ]
+
+
+def _rows(clause: Mapping[str, Any], level: str, depth: int) -> Iterator[DraftRow]:
+    kind = next((name for name in GROUPS if name in clause), ASK)
+    row = DraftRow(level, depth, kind, str(clause.get("key", "")), str(clause.get("text", "")))
+    if kind == ASK:
+        yield _asking(row, clause)
+        return
+    yield row
+    for below in [clause["not"]] if kind == "not" else clause[kind]:
+        yield from _rows(below, level, depth + 1)
+
+
+def _asking(row: DraftRow, clause: Mapping[str, Any]) -> DraftRow:
+    what = next((name for name in ("fact", "count", "definition", "score") if name in clause), "")
+    operator = next((name for name in OPERATORS if name in clause), "")
+    days = clause.get("within_days")
+    return replace(
+        row,
+        asks=f"{what}:{clause.get(what, '')}",
+        operator=operator,
+        value=_said(clause.get(operator, "")),
+        days="" if days is None else str(days),
+    )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_said, value))
+    return str(value)
+
+
+def raw_of(rows: Sequence[DraftRow], *, registry: Registry) -> dict[str, Any]:
+    """`must` and `should` as a document writes them. A question without an answer is left out.
+
+    Raises Invalid for more rows than a definition can hold.
+    """
+    if len(rows) > _MOST_ROWS:
+        raise Invalid(f"There are more than {_MOST_ROWS} rows; make a definition of a part.")
+    must, should = (
+        [*_clauses([row for row in rows if row.level == level], 0, registry)] for level in LEVELS
+    )
+    return {"must": {"all": must}, **({"should": should} if should else {})}
+
+
+def _clauses(rows: Sequence[DraftRow], depth: int, registry: Registry) -> Iterator[dict[str, Any]]:
+    place = 0
+    while place < len(rows):
+        row, place = rows[place], place + 1
+        if not row.is_group:
+            if clause := _question(row, registry):
+                yield clause
+            continue
+        begin = place
+        while place < len(rows) and rows[place].depth > depth:
+            place += 1
+        below = [*_clauses(rows[begin:place], depth + 1, registry)]
+        if below:
+            yield {**_heading(row), row.kind: _inside(row.kind, below)}
+
+
+def _inside(kind: str, below: list[dict[str, Any]]) -> Any:
+    if kind != "not":
+        return below
+    return below[0] if len(below) == 1 else {"any": below}
+
+
+def _heading(row: DraftRow) -> dict[str, Any]:
+    said = {"key": row.key.strip(), "text": row.text.strip()}
+    return {name: value for name, value in said.items() if value}
+
+
+def _question(row: DraftRow, registry: Registry) -> dict[str, Any] | None:
+    what, _colon, name = row.asks.partition(":")
+    if not name:
+        return None
+    clause = {**_heading(row), what: name}
+    if what == "definition":
+        return clause
+    if row.operator not in operators_of(row.asks, registry=registry) or not row.value.strip():
+        return None
+    if what == "count" and row.days.strip():
+        clause["within_days"] = _number(row.days)
+    kind = registry.fact(name).type if what == "fact" else "number"
+    return {**clause, row.operator: _typed(row.value.strip(), row.operator, kind)}
+
+
+def _typed(value: str, operator: str, kind: str) -> Any:
+    """A typed value where it reads as one; else the text, which the checker then names."""
+    if operator in _LISTS:
+        return [each.strip() for each in value.split(",") if each.strip()]
+    if operator == "known" or kind == "yes_no":
+        return {"yes": True, "no": False}.get(value.lower(), value)
+    if operator.endswith("_days") or kind in ("number", "money"):
+        return _number(value)
+    return value
+
+
+def _number(value: str) -> Any:
+    for read in (int, float):
+        try:
+            return read(value.replace("_", "x"))
+        except ValueError:
+            continue
+    return value
+
+
+def operators_of(asks: str, *, registry: Registry) -> tuple[str, ...]:
+    """The operators that fit what a row asks; none for a definition or for nothing."""
+    what, _colon, name = asks.partition(":")
+    if what == "fact" and name:
+        return OPERATORS_OF[registry.fact(name).type]
+    return COMPARISONS if what in ("count", "score") else ()
+
+
+def settled(rows: Sequence[DraftRow], *, registry: Registry) -> list[DraftRow]:
+    """The rows with an operator that fits what each asks, and its value where that still fits."""
+    return [_settled(row, registry) for row in rows]
+
+
+def _settled(row: DraftRow, registry: Registry) -> DraftRow:
+    fitting = operators_of(row.asks, registry=registry)
+    if row.is_group or not fitting:
+        return replace(row, operator="", value="" if not row.is_group else row.value)
+    if row.operator in fitting:
+        return row
+    usual = "one_of" if "one_of" in fitting and "is" not in fitting else fitting[0]
+    return replace(row, operator=usual, value="yes" if usual == "known" else "")
+
+
+def added(rows: Sequence[DraftRow], place: int | None, kind: str, level: str) -> list[DraftRow]:
+    """One row more: last in the group at `place`, or last of its level."""
+    if place is None:
+        of_level = [number for number, row in enumerate(rows) if row.level == level]
+        end = of_level[-1] + 1 if of_level else (len(rows) if level == "should" else 0)
+        depth = 0
+    else:
+        end, depth, level = _end(rows, place), rows[place].depth + 1, rows[place].level
+    return [*rows[:end], DraftRow(level, depth, kind), *rows[end:]]
+
+
+def removed(rows: Sequence[DraftRow], place: int) -> list[DraftRow]:
+    """The rows without the one at `place` and without what stands below it."""
+    return [*rows[:place], *rows[_end(rows, place) :]]
+
+
+def _end(rows: Sequence[DraftRow], place: int) -> int:
+    """The first place after a row and all that stands below it."""
+    end = place + 1
+    while end < len(rows) and rows[end].depth > rows[place].depth:
+        end += 1
+    return end if rows[place].is_group else place + 1

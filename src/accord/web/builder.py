@@ -1,0 +1,98 @@
+"""What the builder offers: the things one can ask, and the field that fits each answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accord.agreement.terms import Terms
+from accord.criteria.drafting import DraftRow, operators_of
+from accord.criteria.registry import registry
+
+_NUMBERS = ("number", "money")
+OPERATORS: Mapping[str, Any] = {
+    "is": gettext_lazy("is"),
+    "is_not": gettext_lazy("is not"),
+    "one_of": gettext_lazy("is one of"),
+    "none_of": gettext_lazy("is none of"),
+    "contains": gettext_lazy("contains"),
+    "at_least": gettext_lazy("at least"),
+    "at_most": gettext_lazy("at most"),
+    "more_than": gettext_lazy("more than"),
+    "less_than": gettext_lazy("less than"),
+    "before": gettext_lazy("before"),
+    "after": gettext_lazy("after"),
+    "in_last_days": gettext_lazy("in the last days"),
+    "in_next_days": gettext_lazy("in the next days"),
+    "older_than_days": gettext_lazy("longer ago than days"),
+    "known": gettext_lazy("is known"),
+}
+GROUPS: Mapping[str, Any] = {
+    "all": gettext_lazy("All of these"),
+    "any": gettext_lazy("Any of these"),
+    "not": gettext_lazy("None of these"),
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something one can ask: `asks` as a row writes it, what it is called, and its kind."""
+
+    asks: str
+    label: str
+    kind: str
+
+
+def things(terms: Terms) -> dict[str, Thing]:
+    """All that can be asked, by what it is called, in small letters."""
+    registry.read_custom()
+    found = [
+        *(Thing(f"fact:{key}", str(fact.label), _("fact")) for key, fact in registry.facts.items()),
+        *(
+            Thing(f"count:{key}", _("%(what)s (how often)") % {"what": each.label}, _("behaviour"))
+            for key, each in registry.behaviours.items()
+        ),
+        *(
+            Thing(f"definition:{key}", _("Meets: %(word)s") % {"word": each.title}, _("definition"))
+            for key, each in terms.definitions.items()
+        ),
+        *(
+            Thing(f"score:{key}", _("Points: %(card)s") % {"card": card.title}, _("points"))
+            for key, card in terms.scorecards.items()
+        ),
+    ]
+    return {thing.label.casefold(): thing for thing in sorted(found, key=lambda each: each.label)}
+
+
+def shown(row: DraftRow, number: int, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A row with the field that fits: for a group its kinds, for a question what answers it."""
+    what, _colon, name = row.asks.partition(":")
+    operators = operators_of(row.asks, registry=registry) if what != "?" else ()
+    chosen = [each.strip() for each in row.value.split(",")]
+    choices = registry.fact(name).choices if what == "fact" else ()
+    return {
+        "number": number,
+        "row": row,
+        "indent": range(row.depth),
+        "name": labels.get(row.asks, name),
+        "is_unknown": what == "?",
+        "groups": GROUPS.items(),
+        "operators": [(key, OPERATORS[key]) for key in operators],
+        "field": _field(row, what, name) if operators else "",
+        "choices": [(choice, choice in chosen) for choice in choices],
+        "is_counted": what == "count",
+    }
+
+
+def _field(row: DraftRow, what: str, name: str) -> str:
+    """yes_no, choice, choices, number, date or text."""
+    kind = registry.fact(name).type if what == "fact" else "number"
+    if row.operator == "known" or kind == "yes_no":
+        return "yes_no"
+    if kind == "choice":
+        return "choices" if row.operator in ("one_of", "none_of") else "choice"
+    if row.operator.endswith("_days") or kind in _NUMBERS:
+        return "number"
+    return "date" if kind in ("date", "moment") else "text"

@@ -1,0 +1,127 @@
+"""The builder: a definition row by row, what it holds for, and into the proposal."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accord.agreement import queries
+from accord.leads.models import Lead
+from accord.qualification.queries import outcome_counts
+from tests.web.conftest import Sends
+
+SignedIn = Callable[[str], Client]
+BUILDER, COUNT = reverse("agreement_criteria"), reverse("agreement_count")
+
+
+@pytest.fixture
+def mira(signed_in: SignedIn, sends: Sends) -> Client:
+    for number in range(4):
+        sends(email=f"person{number}@acme.example", phone="")
+    sends(email="small@tiny.example", employees="3", need="", asks_for="", message="")
+    return signed_in("marketer")
+
+
+def form_of(page: str) -> dict[str, list[str]]:
+    """What a browser would send of the builder's form."""
+    form = page[page.index('<form id="builder"') :]
+    sent: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S
+    ):
+        sent[name] = [html.unescape(value).removeprefix("\n")]
+    selects = r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>'
+    for name, options in re.findall(selects, form, re.S):
+        chosen = re.findall(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        sent[name] = [html.unescape(chosen[0][0] or chosen[0][1])] if chosen else [""]
+    for tag in re.findall(r"<input\b[^>]*>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if not name or ('type="checkbox"' in tag and " checked" not in tag):
+            continue
+        sent.setdefault(name[1], []).append(html.unescape(value[1]) if value else "")
+    sent.pop("csrfmiddlewaretoken", None)
+    return sent
+
+
+def page_of(client: Client, sent: dict[str, list[str]], **more: str) -> str:
+    answer = client.post(BUILDER, {**sent, **{key: [value] for key, value in more.items()}})
+    return answer.content.decode()
+
+
+def place_of_empty(sent: dict[str, list[str]]) -> str:
+    return next(
+        name.removeprefix("asks-")
+        for name in sent
+        if name.startswith("asks-") and sent[name] == [""]
+    )
+
+
+def test_shows_the_definition_that_runs_and_changes_nothing(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    assert sent["title"] == ["Marketing-qualified lead (MQL)"]
+    assert "Do not contact" in [value for (value,) in sent.values() if value]
+    done = page_of(mira, sent, act="done")
+    assert "Nothing yet: it says what the agreement says that runs." in html.unescape(done)
+
+
+def test_a_condition_is_added_answered_and_goes_into_the_proposal(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    sent = form_of(page_of(mira, sent, act="ask-must"))
+    place = place_of_empty(sent)
+    sent = form_of(page_of(mira, {**sent, f"asks-{place}": ["employees"]}))
+    assert sent[f"operator-{place}"] == ["is"]
+    answered = {**sent, f"operator-{place}": ["at_least"], f"value-{place}": ["50"]}
+    done = html.unescape(page_of(mira, answered, act="done"))
+    assert "Employees is at least 50" in done
+    assert "Propose it" in done
+    assert queries.proposed() is None
+
+
+def test_a_name_that_is_none_is_said_and_nothing_is_proposed(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    sent = form_of(page_of(mira, sent, act="ask-must"))
+    sent[f"asks-{place_of_empty(sent)}"] = ["Shoe size"]
+    answer = mira.post(BUILDER, {**sent, "act": "done"})
+    assert answer.status_code == 422
+    assert "Shoe size" in answer.content.decode()
+    assert "choose one from the list" in answer.content.decode()
+
+
+def test_counts_how_many_leads_it_holds_for_now(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "sales_ready"}).content.decode())
+    said = mira.post(COUNT, sent).content.decode()
+    numbers = [int(n) for n in re.findall(r'<strong class="num">\s*([\d,]+)</strong>', said)]
+    counts = outcome_counts(definition="sales_ready")
+    assert numbers == [counts.get(key, 0) for key in ("met", "not_met", "cannot_tell")]
+    assert sum(numbers) == Lead.objects.count()
+    assert reverse("lead", args=[Lead.objects.earliest("id").id]) in said
+
+
+def test_a_circle_is_refused_by_its_name(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "ideal_customer"}).content.decode())
+    sent = form_of(page_of(mira, sent, act="ask-must"))
+    sent[f"asks-{place_of_empty(sent)}"] = ["Meets: Marketing-qualified lead (MQL)"]
+    said = html.unescape(page_of(mira, sent, act="look"))
+    assert "ideal_customer → mql → ideal_customer" in said or "It asks for itself" in said
+
+
+def test_a_new_word_is_put_together(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER).content.decode())
+    sent = form_of(page_of(mira, sent, act="any-must"))
+    sent = form_of(page_of(mira, sent, act="ask-0"))
+    place = place_of_empty(sent)
+    sent = form_of(page_of(mira, {**sent, f"asks-{place}": ["Page visits (how often)"]}))
+    sent |= {f"value-{place}": ["2"], f"days-{place}": ["14"], "key": ["keen_visitor"]}
+    sent |= {"title": ["Keen visitor"], "text": ["Comes back."]}
+    done = html.unescape(page_of(mira, sent, act="done"))
+    assert "keen_visitor:" in done
+    assert "within_days: 14" in done
+    assert "Page visits: at least 2 in the last 14 days" in done
+
+
+def test_a_rep_may_and_an_admin_may_not(signed_in: SignedIn) -> None:
+    assert signed_in("rep").get(BUILDER).status_code == 200
+    assert signed_in("admin").get(BUILDER).status_code == 403
