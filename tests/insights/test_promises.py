@@ -14,8 +14,9 @@ from accord.handoffs.models import Handoff
 from accord.insights.behind import behind
 from accord.insights.metrics import Scope, all_metrics, metric
 from accord.insights.promised import Quality
-from accord.insights.promises import came_back, promises, waiting_too_long
+from accord.insights.promises import promises
 from accord.insights.reports import report
+from accord.insights.returned import came_back, waiting_too_long
 from accord.insights.rules import month_of
 from accord.insights.scoreboard import scoreboard
 from accord.teams.models import User

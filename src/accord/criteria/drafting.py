@@ -5,6 +5,7 @@ a row asks is written `fact:employees`, `count:page_visits`, `definition:mql` or
 Values are texts here, as people type them; they become what the language reads.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ ASK = "ask"
 LEVELS = ("must", "should")
 _LISTS = ("one_of", "none_of")
 _MOST_ROWS = 250
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,8 @@ def rows_of(raw: Mapping[str, Any]) -> list[DraftRow]:
 def _rows(clause: Mapping[str, Any], level: str, depth: int) -> Iterator[DraftRow]:
     kind = next((name for name in GROUPS if name in clause), ASK)
     row = DraftRow(level, depth, kind, str(clause.get("key", "")), str(clause.get("text", "")))
-    if kind == ASK:
-        yield _asking(row, clause)
-        return
-    yield row
-    for below in [clause["not"]] if kind == "not" else clause[kind]:
+    yield _asking(row, clause) if kind == ASK else row
+    for below in [clause["not"]] if kind == "not" else clause.get(kind, ()):
         yield from _rows(below, level, depth + 1)
 
 
@@ -150,12 +149,8 @@ def _typed(value: str, operator: str, kind: str) -> Any:
 
 
 def _number(value: str) -> Any:
-    for read in (int, float):
-        try:
-            return read(value.replace("_", "x"))
-        except ValueError:
-            continue
-    return value
+    found = _NUMBER.fullmatch(value.strip())
+    return value if not found else float(value) if found[1] else int(value)
 
 
 def operators_of(asks: str, *, registry: Registry) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ register(
     Rate(
         key="attempts",
         label=_("Kept trying"),
-        sentence=_("Given up after the promised attempts, among all that were given up."),
+        sentence=_("Given up after the promised attempts, among all given up."),
         part="tried_enough",
         whole="given_up",
     ),

@@ -13,9 +13,10 @@ from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.insights.load import Load, load
 from accord.insights.metrics import Scope, metric
-from accord.insights.promised import Volume
+from accord.insights.promised import Quality, Volume
 from accord.insights.rates import FEWEST, STEPS, Rates, closed_quarters, rates
-from accord.insights.rules import due_by, period_of
+from accord.insights.rules import due_by, period_of, share
+from accord.insights.tallies import tallies
 from accord.teams.rules import Calendar
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -46,6 +47,28 @@ def revenue(scope: Scope, *, terms: Terms, calendar: Calendar) -> Volume | None:
         over=over,
         rows="deals_won",
         unit=goal.currency,
+    )
+
+
+def customers(scope: Scope, *, terms: Terms, calendar: Calendar) -> Quality | None:
+    """Customers among the leads of the last four closed quarters: later ones are still young.
+
+    None where no such share is promised. One query, as old as `tallies` says.
+    """
+    promise = terms.marketing.lead_to_customer
+    if promise is None:
+        return None
+    before = closed_quarters(scope.at, calendar.time_zone)
+    counts = tallies(before, zone=calendar.time_zone).total().counts
+    return Quality(
+        key="lead_to_customer",
+        side=Side.MARKETING,
+        title=_("Became customers"),
+        promised=promise,
+        delivered=share(counts["won"], counts["leads"]),
+        rows={"part": "won", "whole": "leads"},
+        over=before,
+        is_final=False,
     )
 
 
@@ -112,12 +135,12 @@ def _needs(goal: Goal, found: Rates) -> tuple[list[Need], str]:
         }
     customers = goal.revenue / MONTHS[goal.per] * goal.marketing_share / found.amount
     needs = [Need("won", customers, None, None)]
-    for earlier, later in reversed([*pairwise(STEPS)]):
-        rate = found.between(earlier, later)
+    for earlier, following in reversed([*pairwise(STEPS)]):
+        rate = found.between(earlier, following)
         if not rate.value:
-            return [], _("Nobody came from “%(earlier)s” to “%(later)s” in those quarters.") % {
+            return [], _("Nobody came from “%(earlier)s” to “%(following)s” in those quarters.") % {
                 "earlier": earlier,
-                "later": later,
+                "following": following,
             }
         needs.append(Need(earlier, needs[-1].number / rate.value, rate.value, rate.whole))
     return needs, ""

@@ -1,9 +1,7 @@
 """Promised and delivered: what both sides signed for, and how it stands today."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
@@ -11,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
-from accord.handoffs.metrics import KEPT, LATE, PROMISED, missed, passed_back, promised
-from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
+from accord.handoffs.metrics import KEPT, LATE, PROMISED, given_up, missed, promised
+from accord.handoffs.models import ClockKind
 from accord.insights.behind import narrowed
 from accord.insights.metrics import Scope, metric, share_of
 from accord.insights.promised import Promises, Quality, Volume
@@ -32,7 +30,6 @@ def promises(scope: Scope, *, terms: Terms, calendar: Calendar) -> Promises:
         volumes=[*_ready_leads(scope, terms, calendar), *_worth(scope, terms, calendar)],
         qualities=[
             _acceptance(scope, terms),
-            *_customers(scope, terms, calendar),
             *_clocks(scope, terms),
             _attempts(scope, terms),
         ],
@@ -97,30 +94,15 @@ def _days(scope: Scope, calendar: Calendar) -> tuple[date, date, date]:
     return first, until, max(first, min(tomorrow, until))
 
 
-def _customers(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Quality]:
-    """Customers among the leads of the last four closed quarters: later ones are still young."""
-    promise = terms.marketing.lead_to_customer
-    if promise is not None:
-        before = closed_quarters(scope.at, calendar.time_zone)
-        yield Quality(
-            key="lead_to_customer",
-            side=Side.MARKETING,
-            title=_("Became customers"),
-            promised=promise,
-            delivered=share_of("lead_to_customer_rate", before),
-            rows={"part": "won", "whole": "leads"},
-            over=before,
-            is_final=False,
-        )
-
-
 def _attempts(scope: Scope, terms: Terms) -> Quality:
+    enough = Q(attempts__gte=terms.attempts.at_least)
+    found = given_up(scope).aggregate(all=Count("id"), enough=Count("id", filter=enough))
     return Quality(
         key="attempts",
         side=Side.SALES,
         title=_("Kept trying before giving up"),
         promised=terms.sales.within_share,
-        delivered=share_of("attempts", scope),
+        delivered=share(found["enough"], found["all"]),
         rows={"part": "tried_enough", "whole": "given_up"},
         over=scope,
     )
@@ -173,44 +155,3 @@ def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms, scope: Scope)
         missed=not_done,
         running=number - due,
     )
-
-
-@dataclass(frozen=True)
-class CameBack:
-    """Handoffs that were passed back for one reason of the agreement."""
-
-    reason: str
-    label: str
-    number: int
-    destination: str
-
-
-def came_back(scope: Scope, *, terms: Terms) -> Sequence[CameBack]:
-    """What came back in the scope and why, most frequent first. One query."""
-    rows = (
-        passed_back(scope)
-        .values_list("reason", "destination")
-        .annotate(number=Count("id"))
-        .order_by("-number", "reason")
-    )
-    labels: Mapping[str, Any] = terms.reasons
-    return [
-        CameBack(
-            reason=reason,
-            label=str(labels[reason].label) if reason in labels else reason,
-            number=number,
-            destination=destination,
-        )
-        for reason, destination, number in rows
-    ]
-
-
-def waiting_too_long(*, at: datetime) -> int:
-    """Open handoffs with a promise that is past due. One query."""
-    late = Clock.objects.filter(
-        Q(state=ClockState.MISSED, stopped_at__isnull=True)
-        | Q(state=ClockState.RUNNING, due_at__lt=at)
-    )
-    return Handoff.objects.filter(
-        disposed_at__isnull=True, id__in=late.values("handoff_id")
-    ).count()

@@ -13,7 +13,8 @@ from accord.insights.channels import Channel, channels_of
 from accord.insights.funnel import Funnel, funnel_of
 from accord.insights.metrics import Scope
 from accord.insights.promised import Promises
-from accord.insights.promises import CameBack, came_back, promises, waiting_too_long
+from accord.insights.promises import promises
+from accord.insights.returned import CameBack, came_back, waiting_too_long
 from accord.insights.rules import month_of
 from accord.insights.tallies import tallies
 from accord.teams.rules import Calendar

@@ -1,25 +1,24 @@
 """The builder: a definition put together row by row, with how many leads it would hold for."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.agreement import queries as agreement
 from accord.agreement.faults import BadDocument, Fault
-from accord.agreement.rewriting import definition_in, with_definition
 from accord.agreement.terms import Terms, read_terms
-from accord.criteria.drafting import DraftRow, added, raw_of, removed, rows_of, settled
+from accord.criteria.drafting import settled
 from accord.criteria.registry import registry
 from accord.insights.rules import estimate
 from accord.leads.queries import visible_to
 from accord.qualification.asking import Asked, ask
 from accord.web.builder import Thing, shown, things
+from accord.web.drafts import Draft, acted, begun, sent, text_of
 from accord.web.pages.amendments import looked_at
 from accord.web.requests import is_partial
 
@@ -28,38 +27,15 @@ if TYPE_CHECKING:
     from accord.web.requests import Request
 
 EXACT_BELOW = 200  # leads in the sample of a hundredth: of so few all are asked at once
-_ACT = re.compile(r"(ask|any|all|not|remove)-(must|should|\d+)")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is being written: the document around it, the definition's heading and its rows."""
-
-    document: str
-    made_from: str
-    reason: str
-    key: str
-    title: str
-    text: str
-    rows: Sequence[DraftRow]
-    is_new: bool
-
-    def written(self) -> str:
-        """The document with the definition as it stands. Raises BadDocument, Invalid."""
-        before = definition_in(self.document, self.key)
-        kept = {name: before[name] for name in ("stage",) if name in before}
-        heading = {"title": self.title.strip(), "text": self.text.strip(), **kept}
-        criteria = raw_of(self.rows, registry=registry)
-        return with_definition(self.document, self.key, {**heading, **criteria})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement_criteria(request: "Request") -> HttpResponse:
     """The builder; with `act` done the proposal with the definition in it."""
     known = things(_terms(request))
-    draft = _begun(request) if "rows" not in request.POST else _sent(request, known)
+    draft = begun(request) if "rows" not in request.POST else sent(request, known)
     act = request.POST.get("act", "")
-    draft = replace(draft, rows=settled(_acted(draft.rows, act), registry=registry))
+    draft = replace(draft, rows=settled(acted(draft.rows, act), registry=registry))
     faults, document = _faults(draft)
     if act == "done" and not faults:
         return looked_at(request, document, draft.made_from)
@@ -81,7 +57,7 @@ def agreement_criteria(request: "Request") -> HttpResponse:
 def agreement_count(request: "Request") -> HttpResponse:
     """How many leads the definition holds for now: of a hundredth of them, or of all."""
     known = things(_terms(request))
-    draft = _sent(request, known)
+    draft = sent(request, known)
     faults, document = _faults(draft)
     if faults:
         return render(request, "parts/builder_count.html", {"faults": faults})
@@ -114,78 +90,9 @@ def _counts(found: Asked, is_exact: bool, user: "User") -> Iterator[dict[str, An
 def _terms(request: "Request") -> Terms:
     """The terms of the document, or those that run where it cannot be read."""
     try:
-        return read_terms(_text(request.POST, "document"))
+        return read_terms(text_of(request.POST, "document"))
     except BadDocument:
         return agreement.running()
-
-
-def _begun(request: "Request") -> Draft:
-    """A definition of the proposal one comes from or of what runs, or a new one."""
-    given = _text(request.POST, "document")
-    document = given or agreement.document_of(agreement.running().number)
-    key = _key(request.GET.get("definition", "")) or "our_own_word"
-    before = definition_in(document, key)
-    return Draft(
-        document=document,
-        made_from=request.POST.get("made_from", "") or agreement.newest()[1],
-        reason=request.POST.get("reason", ""),
-        key=key,
-        title=str(before.get("title", "")),
-        text=str(before.get("text", "")),
-        rows=rows_of(before),
-        is_new=not before,
-    )
-
-
-def _sent(request: "Request", known: Mapping[str, Thing]) -> Draft:
-    sent = request.POST
-    key = _key(sent.get("key", ""))
-    document = _text(sent, "document")
-    number = int(sent.get("rows", "0")) if sent.get("rows", "0").isdigit() else 0
-    rows = [_row(sent, each, known) for each in range(min(number, 500))]
-    return Draft(
-        document=document,
-        made_from=sent.get("made_from", ""),
-        reason=sent.get("reason", ""),
-        key=key or "our_own_word",
-        title=sent.get("title", ""),
-        text=sent.get("text", ""),
-        rows=rows,
-        is_new=not definition_in(document, key),
-    )
-
-
-def _row(sent: QueryDict, number: int, known: Mapping[str, Thing]) -> DraftRow:
-    def of(name: str) -> str:
-        return sent.get(f"{name}-{number}", "").strip()
-
-    named = of("asks")
-    thing = known.get(named.casefold())
-    return DraftRow(
-        level="should" if of("level") == "should" else "must",
-        depth=int(of("depth")) if of("depth").isdigit() else 0,
-        kind=of("kind") if of("kind") in ("all", "any", "not") else "ask",
-        key=of("key"),
-        text=of("text"),
-        asks=thing.asks if thing else f"?:{named}" if named else "",
-        operator=of("operator"),
-        value=", ".join(each.strip() for each in sent.getlist(f"value-{number}")),
-        days=of("days"),
-    )
-
-
-def _acted(rows: Sequence[DraftRow], act: str) -> list[DraftRow]:
-    """The rows after a button was pressed: a row more in a group or a level, or one less."""
-    said = _ACT.fullmatch(act)
-    if not said:
-        return [*rows]
-    does, where = said[1], said[2]
-    if not where.isdigit():
-        return added(rows, None, does, where) if does != "remove" else [*rows]
-    place = int(where)
-    if place >= len(rows):
-        return [*rows]
-    return removed(rows, place) if does == "remove" else added(rows, place, does, "")
 
 
 def _faults(draft: Draft) -> tuple[Sequence[Fault], str]:
@@ -208,11 +115,3 @@ def _shown(draft: Draft, level: str, known: Mapping[str, Thing]) -> Iterator[dic
     for number, row in enumerate(draft.rows):
         if row.level == level:
             yield shown(row, number, labels)
-
-
-def _text(sent: Mapping[str, str], name: str) -> str:
-    return sent.get(name, "").replace("\r\n", "\n")
-
-
-def _key(said: str) -> str:
-    return "_".join(re.findall(r"[a-z0-9]+", said.lower()))[:40]

@@ -20,7 +20,7 @@ from accord.agreement.together import FigureRead, read_together
 from accord.agreement.wording import ROLES
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
-from accord.insights.goal import revenue
+from accord.insights.goal import customers, revenue
 from accord.insights.metrics import Scope, all_rates, metric, share_of
 from accord.insights.promised import Quality, Volume
 from accord.insights.promises import promises as read_promises
@@ -158,9 +158,9 @@ def _month(request: "Request", calendar: "Calendar") -> Month:
 def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
     """The goal, then each promise in the order of the document, with its parts."""
     both = read_promises(scope, terms=terms, calendar=calendar)
-    goal = revenue(scope, terms=terms, calendar=calendar)
+    beside = [each(scope, terms=terms, calendar=calendar) for each in (revenue, customers)]
     counted: dict[str, list[Volume | Quality]] = {}
-    for each in (*([goal] if goal else ()), *both.volumes, *both.qualities):
+    for each in (*filter(None, beside), *both.volumes, *both.qualities):
         counted.setdefault(_PART_OF.get(each.key, each.key), []).append(each)
     said = {each.key: each for each in read(terms).promises}
     holders = teams.holders()
