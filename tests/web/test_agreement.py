@@ -51,7 +51,28 @@ def test_reads_like_a_document(signed_in: SignedIn, sends: Sends) -> None:
 
 def test_nobody_but_the_heads_can_sign(signed_in: SignedIn, second: int) -> None:
     assert "Sign as" not in page(signed_in("rep"), second)
-    assert sign(signed_in("rep"), second, "sales").status_code == 403  # type: ignore[attr-defined]
+    assert sign(signed_in("rep"), second, "sales").status_code == 422  # type: ignore[attr-defined]
+    assert Signature.objects.filter(version__number=second).count() == 0
+
+
+def test_a_head_lets_somebody_sign_on_the_page(
+    signed_in: SignedIn, cast: dict[str, User], second: int
+) -> None:
+    head, rep = signed_in("head_of_sales"), cast["rep"]
+    address = reverse("agreement_delegations")
+    given = {"seat": "sales", "to": str(rep.id), "until": "2099-01-01"}
+    assert signed_in("rep").post(address, given).status_code == 403
+    assert head.post(address, given | {"until": ""}).status_code == 422
+    head.post(address, given)
+    assert f"{rep.name} may sign for you" in page(head, second)
+    assert "Sign as Head of sales" in page(signed_in("rep"), second)
+    sign(signed_in("rep"), second, "sales")
+    signature = Signature.objects.get(version__number=second, seat="sales")
+    assert (signature.signed_by_id, signature.head_id) == (rep.id, cast["head_of_sales"].id)
+    assert f"for {cast['head_of_sales'].name}" in page(head, second)
+
+    head.post(address, {"seat": "sales", "act": "end"})
+    assert "Let somebody sign for you" in page(head, second)
 
 
 def test_a_head_signs_for_the_own_seat_only(signed_in: SignedIn, second: int) -> None:

@@ -33,6 +33,7 @@ def check_terms(
         *_segments(document, definitions),
         *_figures(document),
         *_duties(document),
+        *_on_trial(document, definitions),
     ]
     if faults:
         raise BadDocument(faults)
@@ -171,6 +172,22 @@ def _duties(document: Document) -> Iterator[Fault]:
     for step in steps if given else ():
         if step not in given:
             yield Fault("roles", f"nobody answers for “{step}”; add it to the steps of a duty.")
+
+
+def _on_trial(document: Document, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    """What only runs on trial moves nobody, so a stage or the gate cannot be."""
+    parts = [*promised(document), "scorecards", *definitions]
+    deciding = {document.gate, document.checklist}
+    deciding |= {key for key, each in definitions.items() if each.stage}
+    for number, part in enumerate(document.on_trial):
+        if part not in parts:
+            yield Fault(f"on_trial.{number}", f"there is no part “{part}”; use {', '.join(parts)}.")
+        elif part in deciding:
+            yield Fault(
+                f"on_trial.{number}",
+                f"“{part}” decides where leads go, which cannot be on trial; try it on the past "
+                "instead, or leave it out here.",
+            )
 
 
 def _or(keys: Mapping[str, object] | frozenset[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accord.agreement.cards import CardRead, read_cards
@@ -57,6 +58,9 @@ def _lines(terms: Terms) -> Iterator[_Line]:
     yield ("purpose",), _("Purpose"), reading.purpose
     yield from _together(together)
     yield ("period",), _("Period"), reading.period
+    day = terms.effective_on
+    yield ("effective",), _("In force from"), date_format(day) if day else _("at once")
+    yield ("trial",), _("On trial"), ", ".join(terms.document.on_trial) or _("nothing")
     yield ("review",), _("Review"), reading.review
     yield ("seats",), _("Signatures"), reading.both_seats
     for side, text in reading.parties:

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -49,7 +50,14 @@ def _in_days(span: Span) -> Span:
     return span
 
 
-Delay = Annotated[Span, BeforeValidator(_span)]
+_UNITS = {
+    "type": "object",
+    "properties": {str(unit): {"type": "integer", "minimum": 0} for unit in Unit},
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+}
+Delay = Annotated[Span, BeforeValidator(_span), WithJsonSchema(_UNITS)]
 Limit = Annotated[Delay, AfterValidator(_not_empty)]
 Rest = Annotated[Limit, AfterValidator(_in_days)]
 
@@ -296,6 +304,8 @@ class Document(Clause):
     purpose: Text
     goal: Goal | None = None
     period: Text
+    effective_on: datetime.date | None = None
+    on_trial: list[Key] = []
     review: Review
     parties: Parties
     one_person_may_hold_both: bool

@@ -9,6 +9,7 @@ from accord.base.ids import new_id
 class VersionState(models.TextChoices):
     TRIAL = "trial", _("On trial")
     PROPOSED = "proposed", _("Proposed")
+    SIGNED = "signed", _("Signed")  # by both, and not in force before its day
     IN_FORCE = "in_force", _("In force")
     SUPERSEDED = "superseded", _("Superseded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -28,6 +29,7 @@ class Version(models.Model):
     proposed_by_id = models.UUIDField(null=True)
     in_force_from = models.DateTimeField(null=True)
     in_force_until = models.DateTimeField(null=True)
+    judged_at = models.DateTimeField(null=True)  # when all leads were judged by it
     ended_at = models.DateTimeField(null=True)  # withdrawn or turned down, with who and why
     ended_by_id = models.UUIDField(null=True)
     ended_why = models.TextField(blank=True)
@@ -64,6 +66,8 @@ class Signature(models.Model):
     signed_at = models.DateTimeField()
     signed_by_id = models.UUIDField()
     name = models.CharField(max_length=150)
+    head_id = models.UUIDField(null=True)  # whose seat it is, where another signed for them
+    instead_of = models.CharField(max_length=150, blank=True)  # that head's name
     digest = models.CharField(max_length=64)  # of the document that was signed
 
     class Meta:
@@ -73,6 +77,30 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Delegation(models.Model):
+    """A head lets somebody else sign for the seat, up to and with the day `until_on`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    seat = models.CharField(max_length=10, choices=Seat)
+    head_id = models.UUIDField()
+    user_id = models.UUIDField()
+    given_at = models.DateTimeField()
+    until_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat", "head_id"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_who_signs_for_a_head",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.seat
 
 
 class Comment(models.Model):

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from accord.agreement.models import Comment, Seat, Version, VersionState
+from accord.agreement.models import Comment, Delegation, Seat, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Missing, Refusal
 
@@ -56,11 +56,12 @@ def _terms(number: int, digest: str, *, is_trial: bool) -> Terms:
 
 @dataclass(frozen=True)
 class Signed:
-    """A signature: which seat, who, and when."""
+    """A signature: which seat, who, and when; for whom, where somebody else signed."""
 
     seat: str
     name: str
     signed_at: datetime
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,16 @@ def proposed() -> int | None:
     return found.values_list("number", flat=True).first()
 
 
+def delegations(*, on: date) -> list[Delegation]:
+    """Who may sign for which head on a day. One query."""
+    return list(Delegation.objects.filter(ended_at__isnull=True, until_on__gte=on))
+
+
+def judged_at(number: int) -> datetime | None:
+    """When all leads were judged by a version; None while they have not been."""
+    return Version.objects.filter(number=number).values_list("judged_at", flat=True).first()
+
+
 def comments(number: int) -> list[Comment]:
     """What was said of a version while it waited, in its order. One query."""
     return list(Comment.objects.filter(version__number=number).order_by("said_at", "id"))
@@ -142,7 +153,9 @@ def _summary(version: Version) -> VersionSummary:
         proposed_at=version.proposed_at,
         in_force_from=version.in_force_from,
         in_force_until=version.in_force_until,
-        signatures=[Signed(each.seat, each.name, each.signed_at) for each in signatures],
+        signatures=[
+            Signed(each.seat, each.name, each.signed_at, each.instead_of) for each in signatures
+        ],
         missing_seats=[seat for seat in Seat.values if seat not in seats],
         proposed_by_id=version.proposed_by_id,
         ended_at=version.ended_at,

@@ -149,6 +149,15 @@ class Terms:
         """Who answers for a step of a lead's way, or for a promise; None where nobody is named."""
         return next((duty for duty in self.duties if step in duty.steps), None)
 
+    def is_part_on_trial(self, part: str) -> bool:
+        """Whether a promise, a definition or the scorecards only run on trial."""
+        return part in self.document.on_trial
+
+    @property
+    def effective_on(self) -> datetime.date | None:
+        """The day from which it is in force, where it is not at once."""
+        return self.document.effective_on
+
     @property
     def goal(self) -> Goal | None:
         """What both teams work for, where they named it."""

@@ -17,6 +17,7 @@ from accord.agreement import actions, queries
 from accord.agreement.comparing import changes
 from accord.agreement.queries import VersionSummary
 from accord.agreement.reading import Defined, Reading, ReasonRead, read
+from accord.agreement.schema import json_schema
 from accord.agreement.together import Together, read_together
 from accord.base.errors import Missing
 from accord.base.lifecycle import Side
@@ -59,6 +60,13 @@ def export(*, number: int | None) -> None:
     """Print the agreement's YAML, exactly as it was proposed."""
     ready()
     sys.stdout.write(queries.document_of(number or queries.running().number))
+
+
+@agreement.command()
+def schema() -> None:
+    """Print the JSON Schema that every agreement fits, for editors and for git."""
+    json.dump(json_schema(), sys.stdout, indent=2)
+    sys.stdout.write("\n")
 
 
 @agreement.command()

@@ -38,8 +38,10 @@ from accord.teams.queries import workspace
 _WITH_SALES = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})
 
 
-def hand_off(*, leads: Collection[uuid.UUID], at: datetime) -> list[Handoff]:
-    """Hand over those of the leads that call for it; the handoffs that are new.
+def hand_off(
+    *, leads: Collection[uuid.UUID], at: datetime, most: int | None = None
+) -> list[Handoff]:
+    """Hand over those of the leads that call for it, so many at `most`; the handoffs that are new.
 
     Whoever has a lead already is told when it raises a hand again.
     """
@@ -55,6 +57,9 @@ def hand_off(*, leads: Collection[uuid.UUID], at: datetime) -> list[Handoff]:
             for case in cases.values()
             if (call := triggered(case, max_rounds=terms.max_rounds, time_zone=zone))
         ]
+        if most is not None:
+            order = {lead_id: place for place, lead_id in enumerate(leads)}
+            calls = sorted(calls, key=lambda call: order[call.lead_id])[:most]
         _enter_again(calls, terms, at)
         offerings = [_offering(call, cases[call.lead_id]) for call in calls]
         handoffs = _offer(offerings, terms, by=None, at=at)

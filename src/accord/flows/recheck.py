@@ -1,9 +1,12 @@
 """What time alone changes, and what a new version of the agreement changes."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 
+from accord.agreement import actions as agreement
+from accord.agreement.queries import NoAgreement, running
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
@@ -29,10 +32,12 @@ def recheck(*, at: datetime, limit: int = BATCH) -> int:
 def re_evaluate(*, at: datetime) -> int:
     """Judge all leads by the agreement that now runs, and move those on that meet it.
 
-    Hands nothing over: what a new version makes ready would come in a flood. The past stays as
-    it is. Returns the number of verdicts that changed.
+    Hands nothing over: what a new version makes ready would come in a flood, so `release` lets
+    it go bit by bit. The past stays as it is. Returns the number of verdicts that changed.
     """
     with transaction.atomic():
         changed = evaluate(leads=None, at=at)
         advance(leads=None, at=at)
+        with suppress(NoAgreement):  # before set-up
+            agreement.note_judged(number=running().number, at=at)
     return changed

@@ -57,6 +57,26 @@ def send_mail(timestamp: int | None = None) -> None:
         pass
 
 
+@app.periodic(cron="* * * * *", queue="clock", queueing_lock="come_into_force")
+@app.task(name="come_into_force")
+def come_into_force(timestamp: int | None = None) -> None:
+    """Put in force what both heads have signed and whose day has come."""
+    from accord.agreement.actions import come_into_force
+
+    come_into_force(at=datetime.now(UTC))
+
+
+@app.periodic(cron="*/15 * * * *", queue="clock", queueing_lock="release")
+@app.task(name="release")
+def release(timestamp: int | None = None) -> None:
+    """Hand over what a new version made ready, as the reps have time for it."""
+    from accord.flows.release import release
+    from accord.teams.queries import is_paused
+
+    if not is_paused():
+        release(at=datetime.now(UTC))
+
+
 @app.periodic(cron="7 * * * *", queue="clock", queueing_lock="suspect")
 @app.task(name="suspect")
 def suspect(timestamp: int | None = None) -> None:

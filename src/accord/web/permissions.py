@@ -74,7 +74,9 @@ TABLE: dict[str, frozenset[str]] = {
     "deal_loss": SALES,
     "agreement": EVERYONE,
     "agreement_version": EVERYONE,
-    "agreement_signatures": HEADS,
+    "agreement_signatures": EVERYONE,  # a head may let anybody sign
+    "agreement_delegations": HEADS,
+    "agreement_schema": EVERYONE,
     "agreement_proposal": SALES | MARKETING,
     "agreement_criteria": SALES | MARKETING,
     "agreement_count": SALES | MARKETING,

@@ -95,6 +95,8 @@ urlpatterns = [
     path("figures/<slug:key>/", figure.figure, name="figure"),
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/<int:number>/", agreement.agreement, name="agreement_version"),
+    path("agreement/delegations/", agreement.agreement_delegations, name="agreement_delegations"),
+    path("agreement/schema.json", agreement.agreement_schema, name="agreement_schema"),
     path("agreement/criteria/", criteria.agreement_criteria, name="agreement_criteria"),
     path("agreement/criteria/count/", criteria.agreement_count, name="agreement_count"),
     path(

@@ -59,6 +59,7 @@ PROMISE_STATES: dict[str, Any] = {
 VERSION_STATES: dict[str, Any] = {
     "trial": gettext_lazy("on trial"),
     "proposed": gettext_lazy("proposed"),
+    "signed": gettext_lazy("signed by both"),
     "in_force": gettext_lazy("in force"),
     "superseded": gettext_lazy("superseded"),
     "withdrawn": gettext_lazy("withdrawn"),

@@ -140,7 +140,9 @@ def _look(
     later: list[tuple[uuid.UUID, int, datetime | None]] = []
     for clock in claimed:
         handoff = handoffs[clock.handoff_id]
-        steps = terms[handoff.agreement_version].escalation
+        agreed = terms[handoff.agreement_version]
+        # A promise on trial is counted like any other, and nobody is told of it.
+        steps = () if agreed.is_part_on_trial(clock.kind) else agreed.escalation
         moments = [step.after.due(calendars[clock.user_id], clock.due_at) for step in steps]
         now, next_at = steps_come(moments=moments, next_step=clock.next_step, at=at)
         come.extend((clock, steps[n].key) for n in now if _applies(steps[n].key, handoff))

@@ -1,6 +1,7 @@
 """Reads of handoffs."""
 
 from accord.handoffs.queries.cases import cases_of, last_returns, rounds_of
+from accord.handoffs.queries.fresh import newly_ready
 from accord.handoffs.queries.inbox import (
     PAGE,
     InboxItem,
@@ -31,6 +32,7 @@ __all__ = [
     "kept_today",
     "last_returns",
     "late_of_others",
+    "newly_ready",
     "one_open",
     "open_handoff",
     "re_enter_on",

@@ -1,11 +1,14 @@
 """The agreement, as a document of two pages that one signs at its end."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +17,9 @@ from accord.agreement import actions, queries
 from accord.agreement.cards import read_cards
 from accord.agreement.comparing import changes
 from accord.agreement.reading import Criterion, read
+from accord.agreement.schema import json_schema
 from accord.agreement.together import read_together
+from accord.base.errors import Invalid
 from accord.base.lifecycle import HOLDER, Stage
 from accord.criteria.metrics import Scope
 from accord.qualification import queries as qualification
@@ -54,13 +59,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class SeatShown:
-    """A place to sign: by whom it was signed, or who has yet to."""
+    """A place to sign: by whom it was signed, or who has yet to.
+
+    `is_own`: the reader holds it; `lets` is whom they let sign for them, up to `until`.
+    """
 
     key: str
     label: str
     signature: "Signed | None"
     holders: Sequence[str]
     may_sign: bool
+    is_own: bool
+    lets: str
+    until: date | None
 
 
 @require_GET
@@ -90,8 +101,16 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         if version.ended_by_id
         else "",
         "seats": [_seat(key, version, terms, request) for key in SEATS],
+        "people": [each for each in teams.people() if each.id != request.user.id],
+        "on_trial": set(terms.document.on_trial),
     }
     return render(request, "agreement.html", context)
+
+
+@require_GET
+def agreement_schema(request: "Request") -> JsonResponse:
+    """The JSON Schema of the agreement's document."""
+    return JsonResponse(json_schema())
 
 
 @require_POST
@@ -107,6 +126,8 @@ def agreement_signatures(request: "Request") -> HttpResponse:
     )
     if signed.in_force_from:
         messages.success(request, _("Signed. The agreement is in force."))
+    elif signed.state == "signed":
+        messages.success(request, _("Signed by both. It comes into force on its day."))
     else:
         messages.success(request, _("Signed. It is in force when the other head has signed too."))
     return redirect("agreement_version", number)
@@ -142,12 +163,16 @@ def _tree(lines: Sequence[Criterion]) -> list[Node]:
 
 
 def _seat(key: str, version: "VersionSummary", terms: "Terms", request: "Request") -> SeatShown:
+    user = request.user
     signature = next((each for each in version.signatures if each.seat == key), None)
-    has_signed = any(each.name == request.user.name for each in version.signatures)
+    has_signed = any(each.name == user.name for each in version.signatures)
+    given = [each for each in queries.delegations(on=_today(request)) if each.seat == key]
+    own = next((each for each in given if each.head_id == user.id), None)
+    holds = SEATS[key] in user.roles
     may_sign = (
         signature is None
         and version.state in ("trial", "proposed")
-        and SEATS[key] in request.user.roles
+        and (holds or any(each.user_id == user.id for each in given))
         and (terms.one_person_may_hold_both or not has_signed)
     )
     return SeatShown(
@@ -156,4 +181,29 @@ def _seat(key: str, version: "VersionSummary", terms: "Terms", request: "Request
         signature=signature,
         holders=[] if signature else [user.name for user in teams.heads(key)],
         may_sign=may_sign,
+        is_own=holds,
+        lets=teams.names({own.user_id}).get(own.user_id, "") if own else "",
+        until=own.until_on if own else None,
     )
+
+
+def _today(request: "Request") -> date:
+    return request.at.astimezone(ZoneInfo(teams.company_calendar().time_zone)).date()
+
+
+@require_POST
+def agreement_delegations(request: "Request") -> HttpResponse:
+    """Lets somebody sign for one's seat up to a day, or nobody any more."""
+    seat = request.POST.get("seat", "")
+    if request.POST.get("act") == "end":
+        actions.end_delegation(seat=seat, by=request.user.id, at=request.at)
+        messages.success(request, _("Nobody but you signs for this seat."))
+        return redirect("agreement")
+    try:
+        to, until = uuid.UUID(request.POST.get("to", "")), request.POST.get("until", "")
+        day = date.fromisoformat(until)
+    except ValueError as error:
+        raise Invalid(_("Choose who signs for you, and up to which day.")) from error
+    actions.delegate(seat=seat, by=request.user.id, to=to, until=day, at=request.at)
+    messages.success(request, _("They are told, and may sign for you."))
+    return redirect("agreement")

@@ -69,6 +69,7 @@ class Row:
     people: Sequence[str]
     action: str
     does: str
+    is_on_trial: bool
 
     @property
     def is_number(self) -> bool:
@@ -158,9 +159,14 @@ def _month(request: "Request", calendar: "Calendar") -> Month:
 def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
     """The goal, then each promise in the order of the document, with its parts."""
     both = read_promises(scope, terms=terms, calendar=calendar)
-    beside = [each(scope, terms=terms, calendar=calendar) for each in (revenue, customers)]
+    beside: list[Volume | Quality | None] = [
+        revenue(scope, terms=terms, calendar=calendar),
+        customers(scope, terms=terms, calendar=calendar),
+    ]
     counted: dict[str, list[Volume | Quality]] = {}
-    for each in (*filter(None, beside), *both.volumes, *both.qualities):
+    for each in (*beside, *both.volumes, *both.qualities):
+        if each is None:
+            continue
         counted.setdefault(_PART_OF.get(each.key, each.key), []).append(each)
     said = {each.key: each for each in read(terms).promises}
     holders = teams.holders()
@@ -190,6 +196,7 @@ def _row(
         people=holders.get(duty.accountable, ()) if duty else (),
         action=action,
         does=str(does),
+        is_on_trial=terms.is_part_on_trial(key),
     )
 
 

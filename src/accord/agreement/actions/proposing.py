@@ -1,30 +1,29 @@
-"""Proposing and signing the agreement. A version's text never changes; only its state does."""
+"""Proposing the agreement. A version's text never changes; only its state does."""
 
-import hashlib
 import uuid
-from collections.abc import Collection
 from datetime import datetime
 from importlib.resources import files
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement.models import Comment, Seat, Signature, Version, VersionState
-from accord.agreement.terms import Terms, read_terms
-from accord.base.errors import Conflict, Invalid, Missing, Refusal
+from accord.agreement.actions.telling import (
+    MOST_WORDS,
+    SEAT_ROLES,
+    NotTheirSeat,
+    check_words,
+    digest_of,
+    heads,
+    roles_of,
+    tell_people,
+)
+from accord.agreement.models import Comment, Version, VersionState
+from accord.agreement.terms import read_terms
+from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.ids import named_id
-from accord.outbox import jobs
-from accord.outbox.actions import Telling, tell
-from accord.teams.models import Role, User
+from accord.teams.models import User
 
-_SEAT_ROLES = {Seat.SALES: Role.HEAD_OF_SALES, Seat.MARKETING: Role.HEAD_OF_MARKETING}
-_OPEN = (VersionState.TRIAL, VersionState.PROPOSED)
-MOST_WORDS = 5_000  # characters
 _ENDED = (VersionState.WITHDRAWN, VersionState.TURNED_DOWN)
-
-
-class NotTheirSeat(Refusal):
-    """The person does not hold the seat they would sign for."""
 
 
 def default_document(*, one_person_may_hold_both: bool = False, currency: str = "EUR") -> str:
@@ -91,7 +90,7 @@ def propose(
             at=at,
         )
         subject = _("Version %(number)s of the agreement is proposed") % {"number": number}
-        _tell(named_id("proposed", number), number, subject, reason, _heads() - {by}, at)
+        tell_people(named_id("proposed", number), number, subject, reason, heads() - {by}, at)
     return number
 
 
@@ -112,17 +111,17 @@ def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
 
     Raises Missing, Conflict when it no longer waits, Invalid without a reason, NotTheirSeat.
     """
-    _check_words(why, _("Say why, so that the next proposal can be better."), field="why")
+    check_words(why, _("Say why, so that the next proposal can be better."), field="why")
     with transaction.atomic():
         version = _waiting(number)
-        held = {seat for seat, role in _SEAT_ROLES.items() if role in _roles_of(by)}
+        held = {seat for seat, role in SEAT_ROLES.items() if role in roles_of(by)}
         if not held:
             raise NotTheirSeat(_("Only the heads can turn a proposal down."))
         _end(version, VersionState.TURNED_DOWN, why.strip(), by, at)
         if version.proposed_by_id and version.proposed_by_id != by:
             subject = _("Version %(number)s of the agreement was turned down") % {"number": number}
             author = {version.proposed_by_id}
-            _tell(named_id("turned down", number), number, subject, why.strip(), author, at)
+            tell_people(named_id("turned down", number), number, subject, why.strip(), author, at)
 
 
 def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) -> None:
@@ -132,7 +131,7 @@ def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) 
     longer waits, Invalid for what says nothing or too much.
     """
     words = text.strip()
-    _check_words(words, _("Write a few words first."), field="text")
+    check_words(words, _("Write a few words first."), field="text")
     with transaction.atomic():
         version = _waiting(number)
         speaker = User.objects.get(id=by)
@@ -149,13 +148,8 @@ def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) 
             "name": speaker.name,
             "number": number,
         }
-        people = (spoke | _heads() | {version.proposed_by_id}) - {by, None}
-        _tell(said.id, number, subject, words, {each for each in people if each}, at)
-
-
-def _check_words(text: str, sentence: str, *, field: str) -> None:
-    if not 0 < len(text.strip()) <= MOST_WORDS or "\0" in text:
-        raise Invalid(sentence, field=field)
+        people = (spoke | heads() | {version.proposed_by_id}) - {by, None}
+        tell_people(said.id, number, subject, words, {each for each in people if each}, at)
 
 
 def _waiting(number: int) -> Version:
@@ -170,90 +164,10 @@ def _waiting(number: int) -> Version:
     return version
 
 
-def _roles_of(user_id: uuid.UUID) -> list[str]:
-    user = User.objects.filter(id=user_id, is_active=True).first()
-    return list(user.roles) if user else []
-
-
 def _end(version: Version, state: VersionState, why: str, by: uuid.UUID, at: datetime) -> None:
     version.state, version.ended_why = state, why
     version.ended_by_id, version.ended_at = by, at
     version.save(update_fields=["state", "ended_why", "ended_by_id", "ended_at"])
-
-
-def sign(
-    *, number: int, seat: str, by: uuid.UUID, at: datetime, digest: str | None = None
-) -> Version:
-    """Sign a version for a seat; with both signatures it is in force at once.
-
-    `digest`, where given, is that of the text the person read. Raises NotTheirSeat, Missing,
-    or Conflict when it was signed before, replaced, or changed.
-    """
-    if seat not in Seat.values:
-        raise Invalid(
-            _("“%(seat)s” is not a seat; sign for sales or for marketing.") % {"seat": seat},
-            field="seat",
-        )
-    with transaction.atomic():
-        version = Version.objects.select_for_update().filter(number=number).first()
-        if version is None:
-            raise Missing(
-                _("There is no version %(number)s of the agreement.") % {"number": number}
-            )
-        _check_text(version, digest)
-        if version.state not in _OPEN:
-            raise Conflict(
-                _("Version %(number)s cannot be signed; it is: %(state)s.")
-                % {"number": number, "state": version.get_state_display().lower()}
-            )
-        signer = _signer(Seat(seat), by)
-        terms = read_terms(version.document, number=number)
-        _check_signatures(version, terms, Seat(seat), signer)
-        Signature.objects.create(
-            version=version,
-            seat=seat,
-            signed_at=at,
-            signed_by_id=signer.id,
-            name=signer.name,
-            digest=version.digest,
-        )
-        if version.signatures.count() == len(Seat):
-            _put_in_force(version, at)
-    return version
-
-
-def digest_of(document: str) -> str:
-    """SHA-256 of a document, in hexadecimal."""
-    return hashlib.sha256(document.encode()).hexdigest()
-
-
-def _heads() -> set[uuid.UUID]:
-    heads = User.objects.filter(is_active=True, roles__overlap=list(_SEAT_ROLES.values()))
-    return set(heads.values_list("id", flat=True))
-
-
-def _tell(
-    event: uuid.UUID,
-    number: int,
-    subject: str,
-    text: str,
-    people: Collection[uuid.UUID],
-    at: datetime,
-) -> None:
-    tell(
-        tellings=[
-            Telling(
-                event_id=event,
-                user_id=user,
-                kind="agreement.proposed",
-                subject=subject,
-                text=text,
-                link=f"/agreement/{number}/",
-            )
-            for user in sorted(people)
-        ],
-        at=at,
-    )
 
 
 def _newest() -> Version | None:
@@ -279,54 +193,3 @@ def _store(
         proposed_by_id=by,
     )
     return number
-
-
-def _check_text(version: Version, read: str | None) -> None:
-    if digest_of(version.document) != version.digest:
-        raise Conflict(
-            _("The text of version %(number)s is not the one that was proposed; do not sign it.")
-            % {"number": version.number}
-        )
-    if read is not None and read != version.digest:
-        raise Conflict(_("The text has changed since you read it; read it again, then sign."))
-
-
-def _signer(seat: Seat, by: uuid.UUID) -> User:
-    signer = User.objects.filter(id=by, is_active=True).first()
-    if signer is None or _SEAT_ROLES[seat] not in signer.roles:
-        raise NotTheirSeat(
-            _("Only the %(seat)s can sign for this seat; ask them to.")
-            % {"seat": str(seat.label).lower()}
-        )
-    return signer
-
-
-def _check_signatures(version: Version, terms: Terms, seat: Seat, signer: User) -> None:
-    for signature in version.signatures.all():
-        if signature.seat == seat:
-            raise Conflict(
-                _("%(name)s has already signed for this seat.") % {"name": signature.name}
-            )
-        if signature.signed_by_id == signer.id and not terms.one_person_may_hold_both:
-            raise NotTheirSeat(
-                _(
-                    "You have signed for the other seat; one person may sign for both only where "
-                    "the agreement says so."
-                )
-            )
-
-
-def _put_in_force(version: Version, at: datetime) -> None:
-    """The version runs from now on; what ran before and older proposals are superseded."""
-    newer = Version.objects.filter(number__gt=version.number, state=VersionState.IN_FORCE)
-    if newer.exists():
-        raise Conflict(_("A newer version is in force; propose this one anew."))
-    older = Version.objects.filter(number__lt=version.number)
-    older.filter(state=VersionState.IN_FORCE).update(
-        state=VersionState.SUPERSEDED, in_force_until=at
-    )
-    older.filter(state__in=_OPEN).update(state=VersionState.SUPERSEDED)
-    version.state = VersionState.IN_FORCE
-    version.in_force_from = at
-    version.save(update_fields=["state", "in_force_from"])
-    jobs.defer("re_evaluate")
