@@ -1,4 +1,4 @@
-"""A document with one definition written anew; every other line of it stays as it is."""
+"""A document with one definition or scorecard written anew; its other lines stay as they are."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,34 +7,33 @@ import yaml
 
 from accord.agreement.plain_yaml import read_yaml
 
-_PART = "definitions"
 _WIDTH = 92  # characters of a line, before its indent
 
 
-def definition_in(document: str, key: str) -> Mapping[str, Any]:
-    """A definition as the document writes it; empty for one that it does not have.
+def entry_in(document: str, part: str, key: str) -> Mapping[str, Any]:
+    """An entry of a part, `definitions` or `scorecards`, as it is written; empty for none.
 
     Raises BadDocument where the document cannot be read.
     """
-    found = read_yaml(document).get(_PART)
-    definition = found.get(key) if isinstance(found, Mapping) else None
-    return definition if isinstance(definition, Mapping) else {}
+    found = read_yaml(document).get(part)
+    entry = found.get(key) if isinstance(found, Mapping) else None
+    return entry if isinstance(entry, Mapping) else {}
 
 
-def with_definition(document: str, key: str, definition: Mapping[str, Any]) -> str:
-    """The document with this definition in the place of the one of that key, or as its last one.
+def with_entry(document: str, part: str, key: str, entry: Mapping[str, Any]) -> str:
+    """The document with this entry in the place of the one of that key, or as its part's last one.
 
     Raises BadDocument where the document cannot be read.
     """
     read_yaml(document)
     lines = document.splitlines(keepends=True)
-    entries = [*_entries(document)]
+    entries = [*_entries(document, part)]
     if not entries:
-        text: str = yaml.safe_dump({_PART: {key: dict(definition)}}, **_STYLE)
+        text: str = yaml.safe_dump({part: {key: dict(entry)}}, **_STYLE)
         return document.rstrip("\n") + "\n" + text
     own = next(((name, first, last) for name, first, last in entries if name == key), None)
     indent = len(lines[entries[0][1]]) - len(lines[entries[0][1]].lstrip())
-    written = _written(key, definition, indent)
+    written = _written(key, entry, indent)
     if own:
         _name, first, last = own
         return "".join([*lines[:first], written, *lines[last + 1 :]])
@@ -50,8 +49,8 @@ _STYLE: dict[str, Any] = {
 }
 
 
-def _written(key: str, definition: Mapping[str, Any], indent: int) -> str:
-    text: str = yaml.dump({key: dict(definition)}, Dumper=_Indented, **_STYLE)
+def _written(key: str, entry: Mapping[str, Any], indent: int) -> str:
+    text: str = yaml.dump({key: dict(entry)}, Dumper=_Indented, **_STYLE)
     return "".join(f"{' ' * indent}{line}" for line in text.splitlines(keepends=True))
 
 
@@ -62,11 +61,11 @@ class _Indented(yaml.SafeDumper):
         super().increase_indent(flow=flow, indentless=False)
 
 
-def _entries(document: str) -> Iterator[tuple[str, int, int]]:
-    """Each definition's key with its first and its last line, from 0."""
+def _entries(document: str, wanted: str) -> Iterator[tuple[str, int, int]]:
+    """Each entry's key with its first and its last line, from 0."""
     root = yaml.compose(document, Loader=yaml.SafeLoader)
     for part, below in root.value if isinstance(root, yaml.MappingNode) else ():
-        if part.value == _PART and isinstance(below, yaml.MappingNode):
+        if part.value == wanted and isinstance(below, yaml.MappingNode):
             for key, value in below.value:
                 yield key.value, key.start_mark.line, _last_line(value)
 

@@ -119,6 +119,20 @@ class Compiled:
         )
         return sql, {**self.parts.params, "criteria_at": at, "criteria_tallied": definition}
 
+    def facts(
+        self, names: Sequence[str], *, at: datetime, chosen: Chosen
+    ) -> tuple[str, dict[str, Any]]:
+        """The values of facts that the definitions ask, as they were known at `at`.
+
+        Its rows are (lead_id, value of each).
+        """
+        lead = self.parts.registry.relations["lead"]
+        columns = [self.parts.registry.fact(name).sql for name in names]
+        joins = " ".join([f"{lead.past} AS lead", *self.joined(past=True)])
+        where = f"WHERE {chosen('lead.id')}" if chosen else ""
+        sql = f"SELECT lead.id AS lead_id, {', '.join(columns)} FROM {joins} {where}"
+        return sql, {**self.parts.params, "criteria_at": at, "criteria_known_at": at}
+
     def _inner(self, *, chosen: Chosen, past: bool, columns: Sequence[str] | None = None) -> str:
         lead = self.parts.registry.relations["lead"]
         sources = [f"{lead.past if past else lead.sql} AS lead", *self.joined(past=past)]

@@ -121,7 +121,9 @@ def read_scorecard(key: str, raw: Mapping[str, Any]) -> Scorecard:
 def _grades(key: str, raw: Any) -> tuple[tuple[str, int], ...]:
     names = GRADES[key][:-1]
     given = {str(name): points for name, points in raw.items()} if isinstance(raw, dict) else {}
-    if set(given) != set(names) or not all(_is_whole(each, 1, 10**6) for each in given.values()):
+    if set(given) != set(names) or not all(
+        _is_whole(each, -(10**6), 10**6) for each in given.values()
+    ):
         raise Invalid(
             f"Say from how many points on it is {' and '.join(names)}, such as "
             f"{{{names[0]}: 60, {names[1]}: 25}}.",

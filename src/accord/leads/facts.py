@@ -17,7 +17,7 @@ _LEAD = Relation(
         "leads_factchange",
         "lead_id",
         OLD,
-        "now.first_contact_at, ",
+        "now.known_at, now.first_contact_at, ",
         {"company_id": "::uuid", "campaign_id": "::uuid"},
     ),
     changes="SELECT lead_id, known_until AS at FROM leads_factchange",

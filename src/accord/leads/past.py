@@ -1,6 +1,8 @@
 """Leads, companies and the values of a company's own facts as they were known, in SQL."""
 
-from accord.criteria.registry import THEN
+from dataclasses import replace
+
+from accord.criteria.registry import THEN, Registry
 
 # Of facts that the company defined: the column of a value, and whether it was known then.
 VALUE_OF = {
@@ -42,6 +44,23 @@ COMPANY_OLD = {
     "country": "text_value",
     "is_target": "yes_value",
 }
+
+
+def as_first_known(registry: Registry) -> Registry:
+    """The same facts, but their past is what was known when each lead came."""
+    return replace(
+        registry,
+        relations={
+            key: replace(
+                relation,
+                past=relation.past.replace(THEN, "now.known_at" if key == "lead" else _CAME),
+            )
+            for key, relation in registry.relations.items()
+        },
+    )
+
+
+_CAME = "lead.known_at"
 
 
 def as_known(

@@ -39,7 +39,7 @@ PLACES = (
         "agreement",
         _("Agreement"),
         "writing-sign",
-        frozenset({"agreement", "agreement_version", "deliverability"}),
+        frozenset({"agreement", "agreement_version", "deliverability", "suggestions"}),
     ),
     Place("imports", _("Imports"), "file-import", frozenset({"imports", "import"})),
 )

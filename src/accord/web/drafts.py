@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 
 from accord.agreement import queries as agreement
-from accord.agreement.rewriting import definition_in, with_definition
+from accord.agreement.rewriting import entry_in, with_entry
 from accord.criteria.drafting import DraftRow, added, raw_of, removed, rows_of
 from accord.criteria.registry import registry
 from accord.web.builder import Thing
@@ -34,11 +34,11 @@ class Draft:
 
     def written(self) -> str:
         """The document with the definition as it stands. Raises BadDocument, Invalid."""
-        before = definition_in(self.document, self.key)
+        before = entry_in(self.document, "definitions", self.key)
         kept = {name: before[name] for name in ("stage",) if name in before}
         heading = {"title": self.title.strip(), "text": self.text.strip(), **kept}
         criteria = raw_of(self.rows, registry=registry)
-        return with_definition(self.document, self.key, {**heading, **criteria})
+        return with_entry(self.document, "definitions", self.key, {**heading, **criteria})
 
 
 def begun(request: "Request") -> Draft:
@@ -46,7 +46,7 @@ def begun(request: "Request") -> Draft:
     given = text_of(request.POST, "document")
     document = given or agreement.document_of(agreement.running().number)
     key = _key(request.GET.get("definition", "")) or "our_own_word"
-    before = definition_in(document, key)
+    before = entry_in(document, "definitions", key)
     return Draft(
         document=document,
         made_from=request.POST.get("made_from", "") or agreement.newest()[1],
@@ -74,7 +74,7 @@ def sent(request: "Request", known: Mapping[str, Thing]) -> Draft:
         title=given.get("title", ""),
         text=given.get("text", ""),
         rows=rows,
-        is_new=not definition_in(document, key),
+        is_new=not entry_in(document, "definitions", key),
     )
 
 

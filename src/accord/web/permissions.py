@@ -79,6 +79,7 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_schema": EVERYONE,
     "agreement_proposal": SALES | MARKETING,
     "agreement_criteria": SALES | MARKETING,
+    "suggestions": SALES | MARKETING,
     "agreement_count": SALES | MARKETING,
     "promises": EVERYONE,
     "promises_pdf": EVERYONE,

@@ -31,6 +31,7 @@ from accord.web.pages import (
     scoreboard,
     set_up,
     sign_in,
+    suggestions,
     today,
 )
 
@@ -97,6 +98,7 @@ urlpatterns = [
     path("agreement/<int:number>/", agreement.agreement, name="agreement_version"),
     path("agreement/delegations/", agreement.agreement_delegations, name="agreement_delegations"),
     path("agreement/schema.json", agreement.agreement_schema, name="agreement_schema"),
+    path("agreement/suggestions/", suggestions.suggestions, name="suggestions"),
     path("agreement/criteria/", criteria.agreement_criteria, name="agreement_criteria"),
     path("agreement/criteria/count/", criteria.agreement_count, name="agreement_count"),
     path(

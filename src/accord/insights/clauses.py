@@ -1,0 +1,127 @@
+"""What each clause of a definition lets in and shuts out, and what became of those leads."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from accord.agreement.terms import Terms
+from accord.criteria.explain import sentence
+from accord.criteria.language import Clause, Definition, Group, Leaf, leaves
+from accord.criteria.registry import registry
+from accord.insights.outcomes import Answers, answers
+from accord.insights.rules import Share, share
+from accord.qualification.asking import ever_met
+
+PERIOD = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Leads that a clause alone decides on: how many, and what sales made of them."""
+
+    leads: int
+    won: int
+    passed_back: Share
+
+
+@dataclass(frozen=True)
+class ClauseEffect:
+    """A clause: `lets_in` are leads that only meet the definition because of it, `shuts_out`
+    those that only it keeps from meeting it."""
+
+    key: str
+    sentence: str
+    lets_in: Decided
+    shuts_out: Decided
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The clauses of a definition, and on how many leads with an answer they were tried."""
+
+    definition: str
+    title: str
+    leads: int
+    won: int
+    passed_back: int
+    clauses: Sequence[ClauseEffect]
+
+    @property
+    def worst_in(self) -> ClauseEffect | None:
+        """The clause that lets in the most leads that sales passed back."""
+        return max(
+            (each for each in self.clauses if each.lets_in.passed_back.part),
+            key=lambda each: each.lets_in.passed_back.part,
+            default=None,
+        )
+
+    @property
+    def worst_out(self) -> ClauseEffect | None:
+        """The clause that shuts out the most leads that won all the same."""
+        return max(
+            (each for each in self.clauses if each.shuts_out.won),
+            key=lambda each: each.shuts_out.won,
+            default=None,
+        )
+
+
+def effects(terms: Terms, definition: str, *, at: datetime) -> Effects:
+    """Each clause left out in turn, over the last PERIOD, as things were known then. Four queries.
+
+    Only leads that became customers, were accepted or came back in it are asked: they teach.
+    """
+    begins = at - PERIOD
+    known = answers(since=begins)
+    asked = terms.definitions[definition]
+    tried = [*_without_each(asked)]
+    now, *without = ever_met(
+        [terms, *(_with(terms, each) for _leaf, each in tried)],
+        definition,
+        leads=known.leads,
+        begins=begins,
+        ends=at,
+    )
+    return Effects(
+        definition=definition,
+        title=asked.title,
+        leads=len(known.leads),
+        won=len(known.won),
+        passed_back=len(known.passed_back),
+        clauses=[
+            ClauseEffect(
+                key=leaf.key,
+                sentence=sentence(leaf, registry=registry),
+                lets_in=_decided(now - met, known),
+                shuts_out=_decided(met - now, known),
+            )
+            for (leaf, _each), met in zip(tried, without, strict=True)
+        ],
+    )
+
+
+def _decided(found: set[uuid.UUID], known: Answers) -> Decided:
+    back, accepted = found & known.passed_back, found & known.accepted
+    return Decided(len(found), len(found & known.won), share(len(back), len(back | accepted)))
+
+
+def _with(terms: Terms, definition: Definition) -> Terms:
+    return replace(terms, definitions={**terms.definitions, definition.key: definition})
+
+
+def _without_each(definition: Definition) -> Iterator[tuple[Leaf, Definition]]:
+    """Each clause that asks something, and the definition without it; one alone cannot go."""
+    for leaf in leaves(definition.must):
+        must = _without(definition.must, leaf)
+        if isinstance(must, Group) and any(True for _ in leaves(must)):
+            yield leaf, replace(definition, must=must)
+
+
+def _without(clause: Clause, leaf: Leaf) -> Clause | None:
+    """The clause without a leaf; a group that has nothing left goes, too."""
+    if clause is leaf:
+        return None
+    if not isinstance(clause, Group):
+        return clause
+    kept = tuple(each for item in clause.items if (each := _without(item, leaf)) is not None)
+    return replace(clause, items=kept) if kept else None

@@ -1,0 +1,186 @@
+"""Points for who a lead is, learnt from what became of leads: a suggestion, applied by nobody.
+
+Only what was known when a lead came may teach. The older leads teach, the newer ones check: on
+them it is compared with the scorecard of today.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from accord.agreement.terms import Terms
+from accord.base.errors import Invalid
+from accord.criteria.explain import sentence
+from accord.criteria.language import Clause
+from accord.criteria.registry import Fact, registry
+from accord.criteria.scorecards import FIT, GRADES
+from accord.insights.candidates import Candidate, candidates, holds
+from accord.insights.checked import Checked, checked
+from accord.insights.fitting import Fitted, fit
+from accord.insights.outcomes import Known, known_outcomes
+from accord.insights.rules import Share, share
+from accord.qualification.asking import card_at_first, facts_at_first
+
+FEWEST_OUTCOMES = 200
+FEWEST_WINS = 20
+_TAUGHT = 0.7  # of the leads, the older ones; the rest check
+_LEARNT_LATER = 0.9  # of those of whom a fact is known won: it was learnt because they won
+# Who somebody is, rather than what kind of lead.
+_NAMES = frozenset({"name", "email", "phone", "company"})
+
+
+class TooFew(Invalid):
+    """There are too few outcomes to learn from."""
+
+
+@dataclass(frozen=True)
+class LearntRow:
+    """A row of the suggested card: its points, and of how many leads it held, with the wins."""
+
+    raw: Mapping[str, Any]
+    sentence: str
+    points: int
+    won: Share
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A suggested scorecard with how it compares; `left_out` are facts learnt after the win."""
+
+    outcomes: int
+    wins: int
+    patience: float
+    taught: int
+    checked: int
+    rows: Sequence[LearntRow]
+    grades: Mapping[str, int]
+    suggested: Checked
+    today: Checked | None
+    left_out: Sequence[str]
+
+    def scorecard(self, title: str, text: str) -> dict[str, Any]:
+        """The card as a document writes it."""
+        rows = [{"points": row.points, **row.raw} for row in self.rows]
+        return {"title": title, "text": text, "rows": rows, "grades": dict(self.grades)}
+
+
+def learn_fit(terms: Terms, *, at: datetime) -> Learnt:
+    """A fit scorecard that tells those who won from those who did not.
+
+    Raises TooFew under FEWEST_OUTCOMES outcomes or FEWEST_WINS wins, or where nothing that is
+    known of leads tells them apart; the sentence names the numbers.
+    """
+    known = known_outcomes(at=at)
+    _check(known)
+    names = [key for key, fact in registry.facts.items() if _may_teach(key, fact)]
+    values = facts_at_first(names, leads=list(known.won), at=at)
+    leads = [lead for lead in known.won if lead in values]
+    cut = round(len(leads) * _TAUGHT)
+    teaching, checking = leads[:cut], leads[cut:]
+    columns = {name: place for place, name in enumerate(names)}
+    left_out = [name for name in names if _is_learnt_later(name, columns, values, known.won)]
+    found = [
+        candidate
+        for name in names
+        if name not in left_out
+        for candidate in candidates(
+            registry.fact(name), [values[lead][columns[name]] for lead in teaching]
+        )
+    ]
+    answers = {
+        lead: [holds(each.test, values[lead][columns[each.test.fact]]) for each in found]
+        for lead in leads
+    }
+    won = [known.won[lead] for lead in teaching]
+    fitted = fit([answers[lead] for lead in teaching], won) if found and any(won) else None
+    if fitted is None or not fitted.points:
+        raise TooFew(
+            f"Nothing that was known of {len(leads):,} leads when they came tells those who won "
+            "from those who did not."
+        )
+    points = {lead: fitted.points_of(answers[lead]) for lead in leads}
+    grades = _grades([points[lead] for lead in teaching])
+    return Learnt(
+        outcomes=len(leads),
+        wins=sum(known.won[lead] for lead in leads),
+        patience=known.patience,
+        taught=len(teaching),
+        checked=len(checking),
+        rows=[*_rows(fitted, found, answers, known.won)],
+        grades=grades,
+        suggested=checked(points, grades, teaching, checking, known.won),
+        today=_today(terms, teaching, checking, known.won, at),
+        left_out=[str(registry.fact(name).label) for name in left_out],
+    )
+
+
+def _check(known: Known) -> None:
+    leads, wins = f"{len(known.won):,}", f"{known.wins:,}"
+    if len(known.won) < FEWEST_OUTCOMES:
+        raise TooFew(
+            f"{leads} leads have a known outcome; {FEWEST_OUTCOMES} are needed to learn from. A "
+            "lead counts once it won, or had as much time as nine in ten winners took."
+        )
+    if known.wins < FEWEST_WINS:
+        raise TooFew(f"{wins} of {leads} leads won; {FEWEST_WINS} wins are needed to learn from.")
+
+
+def _may_teach(key: str, fact: Fact) -> bool:
+    return key not in _NAMES and fact.type in ("text", "choice", "number", "money", "yes_no")
+
+
+def _is_learnt_later(
+    name: str,
+    columns: Mapping[str, int],
+    values: Mapping[uuid.UUID, Sequence[Any]],
+    won: Mapping[uuid.UUID, bool],
+) -> bool:
+    """Whether nearly all of whom a fact is known won: then the win is why it is known."""
+    if not registry.fact(name).is_open:
+        return False
+    known = [won[lead] for lead, row in values.items() if row[columns[name]] is not None]
+    share_of_all = sum(won[lead] for lead in values) / max(len(values), 1)
+    return bool(known) and sum(known) / len(known) >= max(_LEARNT_LATER, share_of_all + 0.05)
+
+
+def _rows(
+    fitted: Fitted,
+    found: Sequence[Candidate],
+    answers: Mapping[uuid.UUID, Sequence[bool]],
+    won: Mapping[uuid.UUID, bool],
+) -> Iterator[LearntRow]:
+    for place, points in sorted(fitted.points.items(), key=lambda each: -each[1]):
+        candidate = found[place]
+        clause: Clause = replace(candidate.test, key=candidate.key)
+        held = [won[lead] for lead, said in answers.items() if said[place]]
+        yield LearntRow(
+            raw=candidate.raw,
+            sentence=sentence(clause, registry=registry),
+            points=points,
+            won=share(sum(held), len(held)),
+        )
+
+
+def _grades(points: Sequence[int]) -> dict[str, int]:
+    """The best grade for about the best fifth, the next for the best half."""
+    ordered = sorted(points, reverse=True)
+    best, good = ordered[len(ordered) // 5], ordered[len(ordered) // 2]
+    first, second, _last = GRADES[FIT]
+    return {first: best if best > good else good + 1, second: good}
+
+
+def _today(
+    terms: Terms,
+    teaching: Sequence[uuid.UUID],
+    checking: Sequence[uuid.UUID],
+    won: Mapping[uuid.UUID, bool],
+    at: datetime,
+) -> Checked | None:
+    card = terms.scorecards.get(FIT)
+    if card is None:
+        return None
+    points = card_at_first(terms, FIT, leads=[*teaching, *checking], at=at)
+    taught, tried = ([lead for lead in leads if lead in points] for leads in (teaching, checking))
+    return checked(points, dict(card.grades), taught, tried, won)
