@@ -15,7 +15,8 @@ SOURCE = Path(accord.__file__).parent
 CALLS = {"defer", "defer_each"}
 SECONDS = {
     **dict.fromkeys(("take_in", "watch_clocks", "recheck", "send_mail", "rescue"), 15),
-    "read_mailbox": 60,
+    **dict.fromkeys(("read_mailbox", "come_into_force"), 60),
+    "release": 900,
     "suspect": 3600,
 }
 

@@ -1,5 +1,5 @@
--- What evaluation writes under the agreement that Accord ships, written by hand: it knows the
--- five definitions and both scorecards by heart and nothing else. Their figures stand here a second time on purpose:
+-- What evaluation writes under the agreement that Accord ships with five more definitions, written
+-- by hand: it knows the ten definitions and both scorecards by heart and nothing else. Their figures stand here a second time on purpose:
 -- where they differ, the rows do, and the benchmark says so.
 --
 -- %(at)s the moment of judging, %(stamp)s the same as text, %(version)s the agreement's.
@@ -226,7 +226,35 @@ WITH watched AS (
                             CASE WHEN NOT budget THEN 'budget-known' END,
                             CASE WHEN NOT timeline THEN 'timeline-known' END], NULL),
          CASE WHEN need AND tried IS NULL THEN ARRAY['attempts'] ELSE '{}' END,
-         tried_look)
+         tried_look),
+        ('large_company', very_large,
+         array_remove(ARRAY[CASE WHEN very_large THEN 'employees-at-least' END, CASE WHEN industry THEN 'industry-known' END, CASE WHEN country THEN 'country-known' END, CASE WHEN (NOT type_open) THEN 'lead-type-known' END], NULL),
+         array_remove(ARRAY[CASE WHEN NOT very_large THEN 'employees-at-least' END, CASE WHEN NOT industry THEN 'industry-known' END, CASE WHEN NOT country THEN 'country-known' END, CASE WHEN NOT (NOT type_open) THEN 'lead-type-known' END], NULL),
+         CASE WHEN very_large IS NULL THEN ARRAY['employees'] ELSE '{}' END,
+         NULL),
+        ('reachable', may AND (email OR phone),
+         array_remove(ARRAY[CASE WHEN may THEN 'do-not-contact-is' END, CASE WHEN email THEN 'email-known' END, CASE WHEN phone THEN 'phone-known' END], NULL),
+         array_remove(ARRAY[CASE WHEN NOT may THEN 'do-not-contact-is' END, CASE WHEN NOT email THEN 'email-known' END, CASE WHEN NOT phone THEN 'phone-known' END], NULL),
+         '{}',
+         NULL),
+        ('ready_to_buy', authority AND budget AND timeline AND need,
+         array_remove(ARRAY[CASE WHEN authority THEN 'authority-one-of' END, CASE WHEN budget THEN 'budget-known' END, CASE WHEN timeline THEN 'needed-by-on-known' END, CASE WHEN need THEN 'need-known' END, CASE WHEN phone THEN 'phone-known' END], NULL),
+         array_remove(ARRAY[CASE WHEN NOT authority THEN 'authority-one-of' END, CASE WHEN NOT budget THEN 'budget-known' END, CASE WHEN NOT timeline THEN 'needed-by-on-known' END, CASE WHEN NOT need THEN 'need-known' END, CASE WHEN NOT phone THEN 'phone-known' END], NULL),
+         CASE WHEN (authority AND budget AND timeline AND need) IS NULL THEN ARRAY['authority'] ELSE '{}' END,
+         NULL),
+        ('wanted_account', target AND fits,
+         array_remove(ARRAY[CASE WHEN target THEN 'target-account-is' END, CASE WHEN fits THEN 'ideal-customer' END, CASE WHEN phone THEN 'phone-known' END, CASE WHEN email THEN 'email-known' END], NULL),
+         array_remove(ARRAY[CASE WHEN NOT target THEN 'target-account-is' END, CASE WHEN NOT fits THEN 'ideal-customer' END, CASE WHEN NOT phone THEN 'phone-known' END, CASE WHEN NOT email THEN 'email-known' END], NULL),
+         CASE WHEN (target AND fits) IS NULL THEN ARRAY['employees'] ELSE '{}' END,
+         NULL),
+        ('hot', (authority AND budget AND timeline AND need) AND raises,
+         array_remove(ARRAY[CASE WHEN (authority AND budget AND timeline AND need) THEN 'ready-to-buy' END, CASE WHEN raises THEN 'hand-raises-at-least' END, CASE WHEN email THEN 'email-known' END], NULL),
+         array_remove(ARRAY[CASE WHEN NOT (authority AND budget AND timeline AND need) THEN 'ready-to-buy' END, CASE WHEN NOT raises THEN 'hand-raises-at-least' END, CASE WHEN NOT email THEN 'email-known' END], NULL),
+         CASE WHEN ((authority AND budget AND timeline AND need) AND raises) IS NULL
+              THEN array_remove(ARRAY[CASE WHEN authority IS NULL THEN 'authority' END,
+                                      CASE WHEN raises IS NULL THEN 'hand_raises' END], NULL)
+              ELSE '{}' END,
+         raises_look)
     ) AS told (definition, verdict, met, unmet, missing, recheck_at)
 ), verdicts AS (
 INSERT INTO qualification_verdict AS verdict

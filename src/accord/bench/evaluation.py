@@ -1,13 +1,12 @@
-"""Judging leads by the agreement that Accord ships, against SQL written by hand."""
+"""Judging leads by a full agreement of ten definitions, against SQL written by hand."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from accord.agreement.queries import running
 from accord.bench.actions.by_hand import JUDGED, differing, judge_by_hand, keep
 from accord.bench.actions.copying import empty
 from accord.bench.actions.filling import ACTIVITIES_A_LEAD, change, fill
-from accord.bench.actions.place import open_shop, own_database, settle, vacuum
+from accord.bench.actions.place import agree_on_more, open_shop, own_database, settle, vacuum
 from accord.bench.figures import Figure, middle, most_memory, stopwatch
 from accord.flows.evaluate import evaluate
 
@@ -23,10 +22,10 @@ def evaluation(*, leads: int | None, at: datetime) -> Iterator[Figure]:
     """`evaluate.new`, from no verdict to all, and `evaluate.again`, where few changed."""
     leads = leads or LEADS
     with own_database():
-        open_shop(at=at - timedelta(days=600))
+        begun = at - timedelta(days=600)
+        version = agree_on_more(by=open_shop(at=begun).id, at=begun)
         fill(leads=leads, at=at)
         vacuum()
-        version = running().number
         both: list[Judge] = [
             lambda moment: evaluate(leads=None, at=moment),
             lambda moment: judge_by_hand(version=version, at=moment),

@@ -1,15 +1,21 @@
 """A database of a benchmark's own, on the server that Accord uses; dropped afterwards."""
 
 import secrets
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.resources import files
 from urllib.parse import urlencode
 
+import yaml
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 
+from accord.agreement.actions import default_document, propose, sign
+from accord.agreement.models import Seat
+from accord.agreement.rewriting import with_entry
 from accord.flows.begin import Company, begin
 from accord.teams.actions import Newcomer
 from accord.teams.models import Role, User
@@ -64,6 +70,18 @@ def settle(tables: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
         cursor.execute("CHECKPOINT")
+
+
+def agree_on_more(*, by: uuid.UUID, at: datetime) -> int:
+    """A full agreement: ten definitions, two scorecards, sixty clauses; its version."""
+    more = files("accord.bench").joinpath("definitions.yaml").read_text(encoding="utf-8")
+    document = default_document(one_person_may_hold_both=True)
+    for key, definition in yaml.safe_load(more).items():
+        document = with_entry(document, "definitions", key, definition)
+    number = propose(document=document, by=by, at=at, reason="To be measured")
+    for seat in Seat.values:
+        sign(number=number, seat=seat, by=by, at=at)
+    return number
 
 
 def open_shop(*, at: datetime) -> User:
