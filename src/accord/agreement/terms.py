@@ -18,7 +18,9 @@ from accord.agreement.definitions import (
 from accord.agreement.document import Document, Goal, ReadyLeads, read_document
 from accord.agreement.document import Duty as DutySaid
 from accord.agreement.spans import Span
+from accord.criteria.checking import asking
 from accord.criteria.language import Definition
+from accord.criteria.registry import registry
 from accord.criteria.scorecards import Scorecard
 
 
@@ -120,7 +122,8 @@ class Terms:
 
     `definitions` are those that can be executed, by key; `gate` names the one that a lead must
     meet to be handed over, `checklist` the one a rep checks before qualifying. `words` are
-    those that are text only. `scorecards` give points, under `fit` and `engagement`.
+    those that are text only. `scorecards` give points, under `fit` and `engagement`. `following`
+    names the definitions, and “scorecards”, that ask for what stages or deals move.
     """
 
     number: int
@@ -129,6 +132,7 @@ class Terms:
     definitions: Mapping[str, Definition]
     words: Mapping[str, Word]
     scorecards: Mapping[str, Scorecard]
+    following: frozenset[str]
     gate: str
     checklist: str
     hand_raises: frozenset[str]
@@ -229,6 +233,7 @@ def read_terms(text: str, *, number: int = 0, is_trial: bool = False) -> Terms:
         definitions=MappingProxyType(definitions),
         words=MappingProxyType(words),
         scorecards=MappingProxyType(scorecards),
+        following=asking(definitions, scorecards, registry=registry),
         gate=document.gate,
         checklist=document.checklist,
         hand_raises=frozenset(document.hand_raises.asks_for),

@@ -22,6 +22,7 @@ from accord.criteria.scorecards import ClauseRow, EventRow, Scorecard
 from accord.criteria.values import value_of
 
 _MAX_CLAUSES = 200
+STAGE = "stage"  # what the facts follow that definitions move
 
 
 def check(
@@ -53,6 +54,29 @@ def check(
     for key, definition in definitions.items():
         with _standing(f"definitions.{key}"):
             _weight(definition.leaves(), words, (key,), known)
+
+
+def asking(
+    definitions: Mapping[str, Definition],
+    scorecards: Mapping[str, Scorecard],
+    *,
+    registry: Registry,
+) -> frozenset[str]:
+    """The definitions that ask, themselves or by what they name, a fact that follows something."""
+
+    def follows(asked: Iterable[Leaf]) -> bool:
+        for leaf in asked:
+            if isinstance(leaf, Test) and registry.fact(leaf.fact).follows:
+                return True
+            below = words.below(leaf)
+            if below and follows(below[1]):
+                return True
+        return False
+
+    words = _Words(definitions, scorecards, registry)
+    cards = [leaf for place, leaf, name in words.places() if place.startswith("scorecards.")]
+    found = {key for key, each in definitions.items() if follows(each.leaves())}
+    return frozenset(found | ({"scorecards"} if follows(cards) else set()))
 
 
 @contextmanager
@@ -111,13 +135,19 @@ class _Words:
             )
 
     def below(self, leaf: Leaf) -> tuple[str, list[Leaf]] | None:
-        """What a clause names and what that asks; None for one that names neither."""
+        """What a clause names and what that asks; None for one that names nothing.
+
+        The stage of a lead is what the definitions that enter one ask.
+        """
         if isinstance(leaf, Reference):
             return leaf.definition, list(leaves(self.definitions[leaf.definition].must))
         if isinstance(leaf, Score):
             rows = self.scorecards[leaf.scorecard].rows
             clauses = [row.clause for row in rows if isinstance(row, ClauseRow)]
             return _score(leaf.scorecard), [each for one in clauses for each in leaves(one)]
+        if isinstance(leaf, Test) and self.registry.fact(leaf.fact).follows == STAGE:
+            entering = [each for each in self.definitions.values() if each.stage]
+            return STAGE, [each for one in entering for each in leaves(one.must)]
         return None
 
 

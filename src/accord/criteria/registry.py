@@ -21,8 +21,9 @@ class Fact:
     """Something known, or not, of a lead.
 
     `sql` is an expression over the alias of its relation, with % written as %%. An open fact
-    that is absent is unknown; a closed one is 0, no or ''. Raises ValueError for a type that
-    does not exist or cannot be closed, and for a choice without choices.
+    that is absent is unknown; a closed one is 0, no or ''. `follows` says what moves it rather
+    than somebody learning it: "stage", which definitions enter, or "deals". Raises ValueError for
+    a type that does not exist or cannot be closed, and for a choice without choices.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Fact:
     relation: str = "lead"
     is_open: bool = True
     choices: tuple[str, ...] = ()
+    follows: str = ""
 
     def __post_init__(self) -> None:
         if self.type not in TYPES or not (self.is_open or self.type in ABSENT):

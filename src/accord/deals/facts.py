@@ -1,12 +1,16 @@
-"""What criteria may ask about a lead's newest deal: the facts that the company defined."""
+"""What criteria may ask about a lead's deals, and the company's own facts of the newest one."""
 
 from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
 
 from accord.criteria.registry import THEN, Fact, Relation, registry
 from accord.leads.facts import asked
 from accord.leads.models import About, CustomFact
 from accord.leads.past import KNOWN_THEN, VALUE_OF
 from accord.leads.queries.custom import custom_facts
+
+DEALS = "deals"  # what the facts follow that deals move
 
 
 def _relation(fact: CustomFact) -> Relation:
@@ -36,4 +40,34 @@ def _facts() -> Iterable[tuple[Fact, Relation]]:
         yield asked(fact), _relation(fact)
 
 
+def _counted(*, then: bool) -> str:
+    """How many deals of a lead are open and how many won, now or as it was known."""
+    known, state = "", "deal.state"
+    if then:
+        known = f" AND deal.known_at <= {THEN} AND deal.opened_at <= {THEN}"
+        state = f"CASE WHEN deal.closed_at > {THEN} THEN 'open' ELSE deal.state END"
+    return (
+        f"LATERAL (SELECT count(*) FILTER (WHERE {state} = 'open') AS open, "
+        f"count(*) FILTER (WHERE {state} = 'won') AS won FROM deals_deal AS deal "
+        f"WHERE deal.lead_id = lead.id{known})"
+    )
+
+
+registry.add(
+    Relation(
+        key="deals",
+        sql=_counted(then=False),
+        past=_counted(then=True),
+        on="TRUE",
+        changes=(
+            "SELECT deal.lead_id, turn.at FROM deals_deal AS deal CROSS JOIN LATERAL (VALUES "
+            "(GREATEST(deal.known_at, deal.opened_at)), (GREATEST(deal.known_at, deal.closed_at))"
+            ") AS turn(at)"
+        ),
+    ),
+    Fact(
+        "open_deals", _("Open deals"), "number", "deals.open", "deals", is_open=False, follows=DEALS
+    ),
+    Fact("won_deals", _("Deals won"), "number", "deals.won", "deals", is_open=False, follows=DEALS),
+)
 registry.sources.append(_facts)

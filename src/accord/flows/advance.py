@@ -6,7 +6,8 @@ from datetime import datetime
 
 from accord.agreement.queries import NoAgreement, running
 from accord.base.lifecycle import Cause, Stage
-from accord.leads.actions import Entering, enter_stages
+from accord.flows.moving import enter_stages
+from accord.leads.actions import Entering
 from accord.qualification import queries
 
 

@@ -17,9 +17,10 @@ from accord.deals import actions
 from accord.deals.actions import Losing, NewDeal, Taken
 from accord.deals.models import Deal, DealLead, DealState
 from accord.flows.follow_up import accept_offered, give_up, note_qualified
+from accord.flows.moving import enter_stages, judge_again
 from accord.handoffs.models import Handoff
 from accord.handoffs.queries import re_enter_on
-from accord.leads.actions import Entering, enter_stages, set_statuses
+from accord.leads.actions import Entering, set_statuses
 from accord.leads.actions.accounts import give_accounts
 from accord.leads.models import Lead
 from accord.teams.queries import workspace
@@ -66,6 +67,7 @@ def open_deals(*, openings: Sequence[Opening], by: uuid.UUID, at: datetime) -> l
         joining = {o.lead_id: o.join for o in openings if o.join}
         actions.join_deals(joining=joining, by=by, at=at)
         _enter(Stage.OPPORTUNITY, sorted(leads), _("A deal was opened"), by, at)
+        judge_again(leads=sorted(leads), at=at)
         give_accounts(owners={lead.company_id: by for lead in leads.values() if lead.company_id})
     opened = iter(ids)
     return [opening.join or next(opened) for opening in openings]
@@ -95,6 +97,7 @@ def win_deals(
         taken = actions.win_deals(amounts=amounts, by=by, at=at)
         leads = sorted(_leads_of(taken))
         _enter(Stage.CUSTOMER, leads, _("A deal was won"), by, at)
+        judge_again(leads=leads, at=at)
         set_statuses(statuses=dict.fromkeys(leads, LeadStatus.CLOSED))
     return taken
 
@@ -113,6 +116,7 @@ def lose_deals(*, lost: Sequence[Lost], by: uuid.UUID, at: datetime) -> list[Tak
             losing=[_losing(each, reasons[each.deal_id], at, zone) for each in lost], by=by, at=at
         )
         _leave(taken, reasons, by, at)
+        judge_again(leads=_leads_of(taken), at=at)
     return taken
 
 

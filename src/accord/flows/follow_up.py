@@ -11,6 +11,7 @@ from accord.agreement.queries import terms_of
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Cause, LeadStatus, Side, Stage
 from accord.flows.evaluate import evaluate
+from accord.flows.moving import enter_stages
 from accord.handoffs import actions
 from accord.handoffs.actions import Attempt, AttemptOutcome, Taken
 from accord.handoffs.actions.telling import (
@@ -20,7 +21,7 @@ from accord.handoffs.actions.telling import (
 )
 from accord.handoffs.models import Handoff, HandoffState
 from accord.handoffs.rules.triggers import start_of
-from accord.leads.actions import Entering, assign_owners, enter_stages, set_statuses
+from accord.leads.actions import Entering, assign_owners, set_statuses
 from accord.leads.models import Lead
 from accord.qualification.models import Outcome
 from accord.qualification.queries import verdicts_of

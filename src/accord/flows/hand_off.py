@@ -16,6 +16,7 @@ from accord.agreement.terms import Terms
 from accord.base.errors import Conflict, Invalid
 from accord.base.ids import named_id
 from accord.base.lifecycle import Cause, LeadStatus, Stage
+from accord.flows.moving import enter_stages
 from accord.handoffs import actions, queries
 from accord.handoffs.actions import Offering
 from accord.handoffs.actions.telling import (
@@ -32,7 +33,7 @@ from accord.handoffs.rules.triggers import (
     hand_raise_in_vain,
     triggered,
 )
-from accord.leads.actions import Entering, enter_stages, set_statuses
+from accord.leads.actions import Entering, set_statuses
 from accord.teams.queries import workspace
 
 _WITH_SALES = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})

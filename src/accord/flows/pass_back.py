@@ -14,12 +14,13 @@ from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.lifecycle import Cause, LeadStatus, Side, Stage
 from accord.flows.evaluate import evaluate
 from accord.flows.follow_up import give_up
+from accord.flows.moving import enter_stages
 from accord.handoffs import actions
 from accord.handoffs.actions import Returning, Taken, Undone
 from accord.handoffs.actions.telling import tell_of_pass_backs, tell_of_undone
 from accord.handoffs.models import Handoff
 from accord.handoffs.queries import re_enter_on
-from accord.leads.actions import Entering, assign_owners, change_facts, enter_stages, set_statuses
+from accord.leads.actions import Entering, assign_owners, change_facts, set_statuses
 from accord.leads.actions.suspecting import suspect
 from accord.leads.models import Likeness, StageEntry
 from accord.leads.queries import lead_called

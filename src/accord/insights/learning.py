@@ -128,7 +128,8 @@ def _check(known: Known) -> None:
 
 
 def _may_teach(key: str, fact: Fact) -> bool:
-    return key not in _NAMES and fact.type in ("text", "choice", "number", "money", "yes_no")
+    kinds = ("text", "choice", "number", "money", "yes_no")
+    return key not in _NAMES and not fact.follows and fact.type in kinds
 
 
 def _is_learnt_later(

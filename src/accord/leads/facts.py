@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from accord.criteria.registry import Behaviour, Fact, Journal, Registry, Relation
+from accord.base.lifecycle import Stage
+from accord.criteria.checking import STAGE
+from accord.criteria.registry import THEN, Behaviour, Fact, Journal, Registry, Relation
 from accord.leads.models import About, Authority, CompanyValue, CustomFact, CustomValue, LeadValue
 from accord.leads.past import COMPANY_OLD, KNOWN_THEN, OLD, VALUE_OF, as_known
 from accord.leads.queries.custom import custom_facts
@@ -49,6 +51,17 @@ _CAMPAIGN = Relation(
     past="campaigns_campaign",
     on="campaign.id = lead.campaign_id",
 )
+_STANDING = Relation(
+    key="standing",
+    sql="(SELECT id AS lead_id, stage FROM leads_lead)",
+    past=(
+        "LATERAL (SELECT entry.lead_id, entry.stage FROM leads_stageentry AS entry "
+        f"WHERE entry.lead_id = lead.id AND GREATEST(entry.known_at, entry.entered_at) <= {THEN} "
+        "ORDER BY entry.entered_at DESC, entry.known_at DESC, entry.id DESC LIMIT 1)"
+    ),
+    on="standing.lead_id = lead.id",
+    changes="SELECT lead_id, GREATEST(entered_at, known_at) AS at FROM leads_stageentry",
+)
 _JOURNAL = Journal(
     table="leads_activity",
     observed="leads_observed",
@@ -87,6 +100,15 @@ FACTS = (
     Fact("needed_by_on", _("Needed by"), "date", "lead.needed_by_on"),
     Fact("do_not_contact", _("Do not contact"), "yes_no", "lead.do_not_contact", is_open=False),
     Fact("first_contact_at", _("First contact"), "moment", "lead.first_contact_at"),
+    Fact(
+        "stage",
+        _("Stage"),
+        "choice",
+        "standing.stage",
+        "standing",
+        choices=tuple(Stage.values),
+        follows=STAGE,
+    ),
 )
 BEHAVIOURS = (
     Behaviour("form_submissions", _("Forms filled in"), ("form.submitted",)),
@@ -109,7 +131,7 @@ BEHAVIOURS = (
 
 def fill(registry: Registry) -> None:
     """Make all this known to criteria."""
-    registry.add(_LEAD, _COMPANY, _CAMPAIGN, _JOURNAL)
+    registry.add(_LEAD, _COMPANY, _CAMPAIGN, _STANDING, _JOURNAL)
     registry.add(*FACTS, *BEHAVIOURS)
     registry.sources.append(_own_facts)
 

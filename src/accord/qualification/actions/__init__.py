@@ -9,7 +9,7 @@ from accord.qualification.actions.back_tests import (
     keep_figures,
     stop_back_test,
 )
-from accord.qualification.actions.judging import forget, judge
+from accord.qualification.actions.judging import forget, judge, look_again
 
 __all__ = [
     "MOST_VARIANTS",
@@ -20,5 +20,6 @@ __all__ = [
     "judge",
     "judge_past",
     "keep_figures",
+    "look_again",
     "stop_back_test",
 ]

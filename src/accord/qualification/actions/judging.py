@@ -9,11 +9,16 @@ from typing import Any
 from django.db import connection, transaction
 
 from accord.agreement.terms import Terms
+from accord.base.rows import id_array
 from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
 from accord.criteria.scorecards import CARDS, Scorecard
 from accord.qualification.models import PastVerdict, Score, Verdict
 
+_LOOK_AGAIN = """
+UPDATE qualification_verdict SET recheck_at = %(at)s
+WHERE lead_id = ANY(%(leads)s::uuid[]) AND (recheck_at IS NULL OR recheck_at > %(at)s)
+"""
 # The judged rows are compared with the stored ones first: an upsert alone would lock, and so
 # rewrite, every row that stays as it is.
 _VERDICTS = """
@@ -135,3 +140,9 @@ def forget(*, leads: Collection[uuid.UUID]) -> None:
     Verdict.objects.filter(lead_id__in=leads).delete()
     Score.objects.filter(lead_id__in=leads).delete()
     PastVerdict.objects.filter(lead_id__in=leads).delete()
+
+
+def look_again(*, leads: Collection[uuid.UUID], at: datetime) -> None:
+    """Have leads judged by the next sweep. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_AGAIN, {"at": at, "leads": id_array(leads)})
