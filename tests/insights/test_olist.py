@@ -8,9 +8,13 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accord.agreement.actions import default_document
+from accord.agreement.terms import read_terms
 from accord.flows.import_file import import_file, plan_import
 from accord.insights.behind import behind
+from accord.insights.learning import Learnt, learn_fit
 from accord.insights.metrics import Scope, metric
+from accord.insights.rates import closed_quarters, rates
 from accord.insights.reports import report
 from accord.leads.models import Lead, Submission
 from accord.teams.models import User
@@ -144,3 +148,57 @@ def test_run_twice_changes_nothing(olist: object) -> None:
     assert bring_in("deals") == (842, 0, 0, 842, 0)
     assert everything() == before
     assert Lead.objects.count() == 8000
+
+
+@pytest.fixture(scope="module")
+def learnt(olist: object, django_db_blocker: pytest.FixtureRequest) -> Learnt:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        return learn_fit(read_terms(default_document()), at=AT)
+
+
+class TestLearning:
+    """No agreement runs here, so the scorecard of today is the one that Accord ships."""
+
+    def test_each_row_counts_what_pandas_counts(
+        self, learnt: Learnt, frame: pandas.DataFrame
+    ) -> None:
+        columns = {"source": frame.origin, "source_detail": frame.landing_page_id}
+        assert learnt.rows
+        for row in learnt.rows:
+            said = columns[row.raw["fact"]]
+            held = said.notna() if "known" in row.raw else said == row.raw["is"]
+            judge = (int(frame.won_date[held].notna().sum()), int(held.sum()))
+            assert (row.won.part, row.won.whole) == judge, row.sentence
+
+    def test_what_is_known_of_winners_alone_teaches_nothing(self, learnt: Learnt) -> None:
+        """The file of deals says of whom a deal was closed what segment and lead type they are."""
+        facts = {row.raw["fact"] for row in learnt.rows}
+        assert facts <= {"source", "source_detail"}
+        assert set(learnt.left_out) == {"Industry", "Lead type"}
+
+    def test_tells_newer_leads_apart(self, learnt: Learnt) -> None:
+        assert (learnt.outcomes, learnt.wins) == (8000, 842)
+        assert (learnt.taught, learnt.checked) == (5600, 2400)
+        assert learnt.suggested.auc is not None
+        assert learnt.today is None  # it asks for the lead type
+        assert learnt.suggested.auc > 0.65
+        best, *_between, last = learnt.suggested.grades
+        assert best.won.low > last.won.high
+
+    def test_chances_come_true(self, learnt: Learnt) -> None:
+        """In most fifths the chance foretold lies within the interval of what came true."""
+        kept = [band.won.low <= band.foretold <= band.won.high for band in learnt.suggested.bands]
+        assert sum(kept) >= 3
+
+
+class TestRates:
+    def test_the_last_four_closed_quarters_are_those_of_pandas(
+        self, olist: object, frame: pandas.DataFrame
+    ) -> None:
+        over = closed_quarters(datetime(2018, 5, 31, 12, tzinfo=UTC), "UTC")
+        found = rates(over, zone="UTC", currency="EUR")
+        came = frame.first_contact_date
+        rows = frame[(came >= "2017-04-01") & (came < "2018-04-01")]
+        assert found.counts["leads"] == len(rows)
+        assert found.counts["won"] == rows.won_date.notna().sum()
+        assert found.amount is None

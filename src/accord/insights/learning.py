@@ -12,10 +12,11 @@ from typing import Any
 
 from accord.agreement.terms import Terms
 from accord.base.errors import Invalid
+from accord.criteria.checking import expand
 from accord.criteria.explain import sentence
-from accord.criteria.language import Clause
+from accord.criteria.language import Clause, Test, leaves
 from accord.criteria.registry import Fact, registry
-from accord.criteria.scorecards import FIT, GRADES
+from accord.criteria.scorecards import FIT, GRADES, ClauseRow, Scorecard
 from accord.insights.candidates import Candidate, candidates, holds
 from accord.insights.checked import Checked, checked
 from accord.insights.fitting import Fitted, fit
@@ -111,7 +112,7 @@ def learn_fit(terms: Terms, *, at: datetime) -> Learnt:
         rows=[*_rows(fitted, found, answers, known.won)],
         grades=grades,
         suggested=checked(points, grades, teaching, checking, known.won),
-        today=_today(terms, teaching, checking, known.won, at),
+        today=_today(terms, left_out, teaching, checking, known.won, at),
         left_out=[str(registry.fact(name).label) for name in left_out],
     )
 
@@ -174,14 +175,23 @@ def _grades(points: Sequence[int]) -> dict[str, int]:
 
 def _today(
     terms: Terms,
+    left_out: Sequence[str],
     teaching: Sequence[uuid.UUID],
     checking: Sequence[uuid.UUID],
     won: Mapping[uuid.UUID, bool],
     at: datetime,
 ) -> Checked | None:
+    """How the card of today does; None without one, or where it asks what only winners have."""
     card = terms.scorecards.get(FIT)
-    if card is None:
+    if card is None or _facts_of(card, terms) & set(left_out):
         return None
     points = card_at_first(terms, FIT, leads=[*teaching, *checking], at=at)
     taught, tried = ([lead for lead in leads if lead in points] for leads in (teaching, checking))
     return checked(points, dict(card.grades), taught, tried, won)
+
+
+def _facts_of(card: Scorecard, terms: Terms) -> set[str]:
+    """What a card asks, itself or by the definitions it names."""
+    rows = [row for row in card.rows if isinstance(row, ClauseRow)]
+    clauses = [expand(row.clause, terms.definitions) for row in rows]
+    return {leaf.fact for each in clauses for leaf in leaves(each) if isinstance(leaf, Test)}
