@@ -9,16 +9,19 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from accord.agreement.queries import NoAgreement, running
 from accord.base.lifecycle import HOLDER, Side, Stage
 from accord.criteria.metrics import Scope
 from accord.leads.queries import LeadFilters
+from accord.teams import queries as teams
 from accord.web import figures, times
 from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
 from accord.web.scopes import figure_url
 from accord.web.words import FILTERS as WORDS
-from accord.web.words import stage_short
+from accord.web.words import role_label, stage_short
 
 register = template.Library()
 FIGURES = (
@@ -76,6 +79,22 @@ def icon(name: str, extra: str = "") -> SafeString:
 def nonce(purpose: str) -> SafeString:
     """The hidden field that makes a repeated sending the same one."""
     return format_html('<input type="hidden" name="nonce" value="{}">', new_nonce(purpose))
+
+
+@register.simple_tag
+def answers_for(step: str) -> str:
+    """Who answers for a step of a lead's way or for a promise, by the agreement; "" for nobody."""
+    try:
+        duty = running().duty(step)
+    except NoAgreement:
+        return ""
+    if duty is None:
+        return ""
+    people = ", ".join(teams.holders().get(duty.accountable, ()))
+    return _("%(people)s (%(role)s) answers for it.") % {
+        "people": people or _("Nobody yet"),
+        "role": role_label(duty.accountable),
+    }
 
 
 @register.simple_tag
