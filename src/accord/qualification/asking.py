@@ -58,7 +58,7 @@ def ask(terms: Terms, definition: str, *, at: datetime, is_sample: bool) -> Aske
     numbers: dict[str, int] = dict.fromkeys(_OUTCOMES.values(), 0)
     examples: dict[str, list[uuid.UUID]] = {outcome: [] for outcome in numbers}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
         cursor.execute(sql, params)
         for verdict, number, leads in cursor.fetchall():
             outcome = _OUTCOMES[verdict]
