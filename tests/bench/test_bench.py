@@ -30,10 +30,13 @@ def databases() -> set[str]:
 
 
 def test_each_says_what_it_found_beside_its_limit() -> None:
-    done = bench("import.copy", "evaluate", "pages", "--json")
+    done = bench("import.copy", "evaluate", "agreement", "pages", "--json")
     assert done.returncode == 0, done.stderr
     found = {line["name"]: line for line in json.loads(done.stdout)}
     assert {"import.copy", "evaluate.new", "evaluate.again"} < found.keys()
+    waits = {f"agreement.{each}" for each in ("count.sample", "count.exact", "lead")}
+    waits |= {"agreement.back_test.sample", "agreement.back_test.exact"}
+    assert waits < found.keys()
     assert {"pages.lead", "pages.handoffs", "pages.leads", "pages.scoreboard"} < found.keys()
     assert all(line["leads"] == ROWS and line["figure"] > 0 for line in found.values())
     assert (found["import.copy"]["limit"], found["import.copy"]["limit_is"]) == (0.5, "at_least")

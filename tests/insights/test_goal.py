@@ -168,6 +168,28 @@ class TestDeliverable:
             "leads": False,
         }
 
+    @pytest.mark.parametrize(("number", "won", "rate"), [(FEWEST - 1, 4, 4 / 69), (30, 6, 0.2)])
+    def test_a_segment_with_few_cases_brings_what_all_leads_bring(self, number, won, rate):
+        promise = "    segments: [{definition: ideal_customer, target: 10}]\n"
+        change_agreement(open_office(), ("    per: month\n", f"    per: month\n{promise}"))
+        small = some(40)
+        large = send(
+            *(
+                {"email": f"p{each}@big{each}.example", "company": f"Big {each}", "employees": 120}
+                for each in range(number)
+            )
+        )
+        came_before(small, {Stage.MQL: 40})
+        came_before(large, {Stage.MQL: number, Stage.CUSTOMER: won})
+        deal(large[0], 1000, days_ago=60)
+        found = deliverable(running(), scope=november(), calendar=company_calendar())
+        all_leads, segment = found.outlooks
+        assert (all_leads.own.part, all_leads.own.whole) == (won, 40 + number)
+        assert (segment.own.part, segment.own.whole) == (won, number)
+        assert segment.is_thin == (number < FEWEST)
+        assert segment.rate == pytest.approx(rate)
+        assert segment.revenue == pytest.approx(10 * rate * 1000)
+
     def test_says_what_is_missing(self):
         open_office()
         found = deliverable(running(), scope=november(), calendar=company_calendar())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from accord.base.errors import Invalid
+from accord.bench.asking import asking
 from accord.bench.evaluation import evaluation
 from accord.bench.figures import Figure
 from accord.bench.imports import against_copy, million, olist, workbook
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import.xlsx": workbook,
     "import.copy": against_copy,
     "evaluate": evaluation,
+    "agreement": asking,
     "pages": pages,
     "import.million": million,
 }

@@ -18,7 +18,7 @@ from accord.cli.ready import ready
 @click.option("--leads", type=click.IntRange(min=100), help="How many leads; else each one's own.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def bench(*, names: tuple[str, ...], leads: int | None, as_json: bool) -> None:
-    """Run benchmarks (import, evaluate, pages), each in a database of its own."""
+    """Run benchmarks (import, evaluate, agreement, pages), each in a database of its own."""
     ready(migrated=False)
     console, figures = Console(stderr=True), []
     for figure in run(names=names, leads=leads, at=datetime.now(UTC)):

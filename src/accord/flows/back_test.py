@@ -20,7 +20,7 @@ from accord.qualification import actions
 from accord.qualification.asking import question
 from accord.qualification.models import BackTest
 from accord.qualification.queries import back_test, terms_tried
-from accord.teams.queries import company_calendar
+from accord.teams.queries import company
 
 PART = 25_000  # leads judged in one statement: what is sorted for them fits into memory
 SAMPLED_FROM = 20_000  # leads; of fewer the exact answer is there as soon
@@ -63,7 +63,7 @@ def run_back_test(
     `hands` statements run at once; one runs on the caller's own connection. Raises Conflict
     when it is finished already.
     """
-    total, zone, done = there().count(), company_calendar().time_zone, 0
+    total, here, done = there().count(), company(), 0
     test = actions.begin_back_test(back_test_id=back_test_id, total=total)
     asked = question(terms_tried(test), test.definition)
     for is_last, choose in enumerate((sample_of, rest_of)):
@@ -71,8 +71,11 @@ def run_back_test(
             done += judged
             tell(done, total)
         if is_last or total > SAMPLED_FROM:
-            found = figures(test, is_sample=not is_last, zone=zone)
+            found = figures(
+                test, is_sample=not is_last, zone=here.calendar.time_zone, currency=here.currency
+            )
             actions.keep_figures(back_test_id=test.id, figures=found, is_whole=bool(is_last))
+            tell(done, total)
     return back_test(test.id)
 
 

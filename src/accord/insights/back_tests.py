@@ -67,10 +67,11 @@ class VariantFigures:
     segments: dict[str, list[tuple[str | None, int]]] = field(default_factory=dict)
 
 
-def figures(back_test: BackTest, *, is_sample: bool, zone: str) -> dict[str, Any]:
+def figures(back_test: BackTest, *, is_sample: bool, zone: str, currency: str) -> dict[str, Any]:
     """The figures as they are kept; of the tenth of the leads that are judged first, or of all.
 
-    A fixed number of queries for each variant.
+    What was won in another currency counts as a deal, without its value. A fixed number of
+    queries for each variant.
     """
     narrow: Callable[..., Any] = _tenth if is_sample else _all
     past = narrow(PastVerdict.objects.filter(back_test=back_test))
@@ -81,7 +82,7 @@ def figures(back_test: BackTest, *, is_sample: bool, zone: str) -> dict[str, Any
         _by_month(variant, past, number, zone)
         if not is_sample:
             _by_segment(variant, past, number)
-    won = _won(variants, narrow(_deals(back_test)), leads["leads"])
+    won = _won(variants, narrow(_deals(back_test, currency)), leads["leads"])
     _accepted(variants, narrow(_handoffs(back_test)))
     return {
         "is_sample": is_sample,
@@ -154,11 +155,12 @@ def _met_by(back_test: BackTest) -> Subquery:
     return Subquery(verdicts.values("met_at"))
 
 
-def _deals(back_test: BackTest) -> QuerySet[Any]:
+def _deals(back_test: BackTest, currency: str) -> QuerySet[Any]:
     closed = Deal.objects.filter(
         state=DealState.WON, closed_at__gte=back_test.begins_at, closed_at__lt=back_test.ends_at
     )
-    return closed.annotate(met_at=_met_by(back_test))
+    value = models.Case(models.When(currency=currency, then=F("amount")))
+    return closed.annotate(met_at=_met_by(back_test), value=value)
 
 
 def _handoffs(back_test: BackTest) -> QuerySet[Any]:
@@ -174,7 +176,7 @@ def _won(variants: Sequence[VariantFigures], deals: QuerySet[Any], leads: int) -
     all_won, customers = Won(), [set[Any]() for _ in variants]
     every = set[Any]()
     for lead_id, amount, closed_at, met_at in deals.values_list(
-        "lead_id", "amount", "closed_at", "met_at"
+        "lead_id", "value", "closed_at", "met_at"
     ).iterator():
         all_won.add(amount)
         every.add(lead_id)

@@ -16,6 +16,7 @@ from accord.insights.metrics import Scope, metric
 from accord.insights.promised import Quality, Volume
 from accord.insights.rates import FEWEST, STEPS, Rates, closed_quarters, rates
 from accord.insights.rules import due_by, period_of, share
+from accord.insights.segments import Outlook, outlooks
 from accord.insights.tallies import tallies
 from accord.teams.rules import Calendar
 
@@ -95,11 +96,13 @@ class Deliverable:
     """Whether what is promised can be delivered.
 
     `needs` go back from the goal, customers first; empty without a goal, or where some rate is
-    not known: `why_not` says which. `load` is what the promised ready leads ask of the reps.
+    not known: `why_not` says which. `outlooks` are what the promised ready leads will bring, and
+    `load` is what they ask of the reps.
     """
 
     rates: Rates | None
     needs: list[Need]
+    outlooks: list[Outlook]
     why_not: str
     promised: int
     load: Load
@@ -117,15 +120,17 @@ def deliverable(terms: Terms, *, scope: Scope, calendar: Calendar) -> Deliverabl
     divided by the rate between them, as the cohorts of the last four closed quarters had it.
     """
     target = terms.marketing.ready_leads.target
-    goal, found, needs, why_not = terms.goal, None, list[Need](), ""
+    goal, found, why_not = terms.goal, None, ""
+    needs, bring = list[Need](), list[Outlook]()
     if goal is None:
         why_not = _("The agreement names no goal, so nothing can be worked out from it.")
     else:
         before = closed_quarters(scope.at, calendar.time_zone)
         found = rates(before, zone=calendar.time_zone, currency=goal.currency)
         needs, why_not = _needs(goal, found)
+        bring = outlooks(terms, found)
     (asked,) = load([terms], [float(target)], at=scope.at)
-    return Deliverable(found, needs, why_not, target, asked)
+    return Deliverable(found, needs, bring, why_not, target, asked)
 
 
 def _needs(goal: Goal, found: Rates) -> tuple[list[Need], str]:

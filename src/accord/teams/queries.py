@@ -37,11 +37,17 @@ def is_paused() -> bool:
     return Workspace.objects.filter(paused_at__isnull=False).exists()
 
 
-def company_calendar() -> Calendar:
-    """The company's working hours, with its holidays. Raises Refusal before set-up."""
+def company() -> Workspace:
+    """The company that runs this Accord. Raises Refusal before set-up."""
     here = workspace()
     if here is None:
         raise Refusal("This Accord has no company yet; set it up first.")
+    return here
+
+
+def company_calendar() -> Calendar:
+    """The company's working hours, with its holidays. Raises Refusal before set-up."""
+    here = company()
     return _read(here.calendar, _exceptions([here.calendar_id]).get(here.calendar_id, {}))
 
 
