@@ -17,7 +17,7 @@ from accord.handoffs.models import (
     PassBack,
     Trigger,
 )
-from accord.handoffs.queries import came_back, choices
+from accord.handoffs.queries import Returned, came_back, choices
 from accord.leads.models import Activity, Lead
 from accord.outbox.models import Channel, Notification
 from tests.handoffs.office import (
@@ -60,6 +60,7 @@ class TestPassingBack:
         assert states == {
             ClockKind.ANSWER: ClockState.STOPPED,
             ClockKind.FIRST_ATTEMPT: ClockState.CANCELLED,
+            ClockKind.PASS_BACK_ANSWER: ClockState.RUNNING,
         }
 
     def test_tells_marketing_and_the_story_why(self):
@@ -264,7 +265,7 @@ class TestWhatMarketingSees:
         open_office()
         handoff = hand_raise()
         back(handoff, "no_budget")
-        (seen,) = came_back()
+        (seen,) = came_back(Returned.OPEN, at=SOON)
         assert (seen.lead.id, seen.label, seen.by) == (
             handoff.lead_id,
             "No budget",

@@ -43,7 +43,7 @@ SERIOUS = {"serious", "critical"}
 NO_PAGES = {
     *("sign_out", "theme", "sample_company_role", "sample_company_removal", "agreement_signatures"),
     *("lead_timeline", "lead_activities", "lead_offer", "lead_deals"),
-    *("handoff_acceptance", "handoff_claim", "handoff_pass_back_undoing"),
+    *("handoff_acceptance", "handoff_claim", "handoff_pass_back_undoing", "came_back_answers"),
     *("deal_step", "deal_win", "deal_loss", "notification"),
     *("import_trial", "import_start", "import_refused", "import_handoffs"),
     *("duplicate_answer", "merge_undoing", "mail_lead"),

@@ -52,5 +52,5 @@ def test_where_leads_came_back(
 ) -> None:
     at = timezone.now()
     pass_back(handoffs=[handoff.id], said=Said("no_need", "No."), by=handoff.owner_id, at=at)
-    shown = signed_in("marketer").get(f"{reverse('handoffs')}?show=back").content.decode()
+    shown = signed_in("marketer").get(reverse("came_back")).content.decode()
     assert f"{cast['head_of_marketing'].name} (Head of marketing) answers for it." in shown

@@ -160,7 +160,7 @@ class TestPassingBack:
     ) -> None:
         act(sam, "handoff_pass_back", handoff, reason="no_need", note="Not before spring")
 
-        for place in ("handoffs", "today"):
+        for place in ("came_back", "today"):
             page = str(signed_in("marketer").get(reverse(place)).content, "utf-8")
             assert "Not before spring" in page
 

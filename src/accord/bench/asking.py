@@ -19,6 +19,7 @@ LEADS = 100_000
 ASKED = "mql"
 CHANGED = ("at_least: 20", "at_least: 100")  # the proposal asks for larger companies
 WARM_UP = 2
+FEW = 3
 
 
 def asking(*, leads: int | None, at: datetime) -> Iterator[Figure]:
@@ -33,11 +34,12 @@ def asking(*, leads: int | None, at: datetime) -> Iterator[Figure]:
         vacuum()
         count = partial(ask, running(), ASKED, at=at)
         yield _waited("count.sample", leads, 0.3, _seconds(lambda: count(is_sample=True), 20))
-        yield _waited("count.exact", leads, 5.0, _seconds(lambda: count(is_sample=False), 3))
+        exact = _seconds(lambda: count(is_sample=False), FEW)
+        yield _waited("count.exact", leads, 5.0, exact)
         some = iter(Lead.objects.order_by("email").values_list("id", flat=True)[:100])
         one = _seconds(lambda: evaluate(leads=[next(some)], at=at), 50)
         yield _waited("lead", leads, 0.02, one)
-        runs = [_back_test(at) for _ in range(3)]
+        runs = [_back_test(at) for _ in range(FEW)]
         yield _waited("back_test.sample", leads, 5.0, [sample for sample, _exact in runs])
         yield _waited("back_test.exact", leads, 60.0, [exact for _sample, exact in runs])
 
@@ -71,11 +73,12 @@ def _back_test(at: datetime) -> tuple[float, float]:
 
 
 def _waited(name: str, leads: int, limit: float, seconds: list[float]) -> Figure:
+    """What 95 in 100 stay below; of a few runs the middle one."""
     p95 = percentile(seconds, 0.95)
     return Figure(
         name=f"agreement.{name}",
         leads=leads,
-        figure=round(p95, 3),
+        figure=round(p95 if len(seconds) > FEW else middle(seconds), 3),
         unit="s",
         limit=limit,
         limit_is="at_most",

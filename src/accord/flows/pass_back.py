@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accord.agreement.queries import terms_of
-from accord.agreement.terms import Reason, Terms
+from accord.agreement.terms import Attempts, Reason, Terms
 from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.lifecycle import Cause, LeadStatus, Side, Stage
 from accord.flows.evaluate import evaluate
@@ -34,6 +34,8 @@ GOES_TO = {
     "disqualify": Stage.DISQUALIFIED,
     "suppress": Stage.DISQUALIFIED,
 }
+# Mechanical: what follows is done with the pass-back itself, so that nobody has to say anything.
+ANSWER_THEMSELVES = frozenset({"data_fix", "merge", "suppress"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def pass_back(
         reasons = {id: _reason(terms[version], said) for id, (_lead, version) in rows.items()}
         blamed = _blamed(rows, terms, reasons, said)
         returnings = [
-            _returning(id, reasons[id], said, blamed.get(id, ()), at) for id in sorted(rows)
+            _returning(id, reasons[id], said, blamed.get(id, ()), terms[rows[id][1]].attempts, at)
+            for id in sorted(rows)
         ]
         taken = actions.pass_back(returnings=returnings, by=by, at=at)
         _move(taken, reasons, by, at)
@@ -130,7 +133,12 @@ def _reason(terms: Terms, said: Said) -> Reason:
 
 
 def _returning(
-    handoff_id: uuid.UUID, reason: Reason, said: Said, blamed: Sequence[str], at: datetime
+    handoff_id: uuid.UUID,
+    reason: Reason,
+    said: Said,
+    blamed: Sequence[str],
+    expects: Attempts,
+    at: datetime,
 ) -> Returning:
     return Returning(
         handoff_id=handoff_id,
@@ -141,6 +149,8 @@ def _returning(
         asked=said.asked.strip()[:200],
         re_enter_on=_re_enter_on(reason, said, at),
         blamed_clauses=blamed,
+        expects=expects if reason.after_attempts else None,
+        answers_itself=reason.destination in ANSWER_THEMSELVES,
     )
 
 

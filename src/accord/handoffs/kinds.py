@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.base.lifecycle import Side
-from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind, Trigger
+from accord.handoffs.models import Answer, AttemptChannel, AttemptOutcome, ClockKind, Trigger
 from accord.leads.kinds import ASKED_FOR, Kind, Told, register
 
 _TRIED = {
@@ -72,6 +72,11 @@ def _passed_back(told: Told) -> str:
     return _("Passed back: %(reason)s") % {"reason": label}
 
 
+def _answered(told: Told) -> str:
+    says = Answer(told.outcome).label if told.outcome else ""
+    return _("Marketing answered: %(answer)s") % {"answer": says}
+
+
 def _reassigned(told: Told) -> str:
     detail = told.detail or {}
     if before := detail.get("before"):
@@ -98,6 +103,8 @@ def _attempt(told: Told) -> str:
 def _missed(told: Told) -> str:
     promise = ClockKind(told.outcome).label if told.outcome else ""
     name = (told.detail or {}).get("name")
+    if not name:
+        return _("Not done in time: %(promise)s") % {"promise": promise}
     return _("Not done in time: %(promise)s (%(name)s)") % {"promise": promise, "name": name}
 
 
@@ -126,6 +133,13 @@ register(
         Side.SALES,
         "arrow-back-up",
         _passed_back,
+    ),
+    Kind(
+        "pass_back.answered",
+        gettext_lazy("Pass-back answered"),
+        Side.MARKETING,
+        "message-reply",
+        _answered,
     ),
     Kind(
         "handoff.pass_back_undone",

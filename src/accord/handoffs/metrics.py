@@ -11,7 +11,7 @@ from accord.agreement.queries import running
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
 
-PROMISED = (ClockKind.FIRST_ATTEMPT, ClockKind.ANSWER, ClockKind.DISPOSITION)
+PROMISED = tuple(ClockKind)
 KEPT = Q(stopped_at__lte=F("due_at"))
 LATE = Q(stopped_at__gt=F("due_at"))
 
@@ -49,7 +49,7 @@ def given_up(scope: Scope) -> QuerySet[PassBack]:
 
 def tried_enough(scope: Scope) -> QuerySet[PassBack]:
     """Of those, the ones for which as many attempts were made as promised."""
-    return given_up(scope).filter(attempts__gte=running().attempts.at_least)
+    return given_up(scope).filter(is_early=False)
 
 
 def promised(scope: Scope) -> QuerySet[Clock]:

@@ -161,6 +161,7 @@ class ClockKind(models.TextChoices):
     FIRST_ATTEMPT = "first_attempt", _("First attempt")
     ANSWER = "answer", _("Accept or pass back")
     DISPOSITION = "disposition", _("Disposition")
+    PASS_BACK_ANSWER = "pass_back_answer", _("Answer to what came back")
 
 
 class ClockState(models.TextChoices):
@@ -174,6 +175,7 @@ class ClockState(models.TextChoices):
 class Clock(models.Model):
     """One promised moment of one handoff; `due_at` is worked out once and stored.
 
+    `user_id` is who promised it; None while that is the whole marketing team.
     Kept when stopped_at <= due_at; late when stopped after it. A clock that a rep missed stays
     theirs when the handoff goes to somebody else, whose own clock starts anew.
     `escalates_at` is when the sweep has to look next; `next_step` counts the steps of the
@@ -183,9 +185,9 @@ class Clock(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead_id = models.UUIDField()
     handoff_id = models.UUIDField()
-    kind = models.CharField(max_length=15, choices=ClockKind)
+    kind = models.CharField(max_length=20, choices=ClockKind)
     state = models.CharField(max_length=10, choices=ClockState)
-    user_id = models.UUIDField()
+    user_id = models.UUIDField(null=True)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
@@ -238,8 +240,21 @@ class Escalation(models.Model):
         return self.step
 
 
+class Answer(models.TextChoices):
+    """What marketing says to a pass-back."""
+
+    AGREED = "agreed", _("Agreed")
+    MENDED = "mended", _("Mended, and handed over again")
+    DISAGREED = "disagreed", _("Disagreed, for the meeting")
+    ITSELF = "itself", _("Answered by itself")
+
+
 class PassBack(models.Model):
-    """Sales returns a lead to marketing, with a reason of the agreement it was offered under."""
+    """Sales returns a lead to marketing, with a reason of the agreement it was offered under.
+
+    `is_early`: given up before as many attempts, on as many channels, as are promised.
+    Marketing answers once; a mechanical reason answers itself.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead_id = models.UUIDField(db_index=True)
@@ -251,6 +266,7 @@ class PassBack(models.Model):
         max_length=200, blank=True
     )  # what the reason asks for: which competitor, …
     attempts = models.PositiveSmallIntegerField(default=0)  # made before it was passed back
+    is_early = models.BooleanField(default=False)
     blamed_clauses = ArrayField(
         models.CharField(max_length=120), default=list
     )  # "mql:asked-for-us"
@@ -261,6 +277,10 @@ class PassBack(models.Model):
     passed_back_at = models.DateTimeField()
     passed_back_by_id = models.UUIDField()
     undone_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=10, choices=Answer, null=True)
+    answer_note = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by_id = models.UUIDField(null=True)  # None when it answered itself
 
     class Meta:
         constraints = [
@@ -268,9 +288,24 @@ class PassBack(models.Model):
                 fields=["lead_id", "handoff_id"],
                 condition=models.Q(undone_at__isnull=True),
                 name="one_pass_back_a_handoff",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    answer__isnull=True, answered_at__isnull=True, answered_by_id__isnull=True
+                )
+                | models.Q(answer="itself", answered_at__isnull=False, answered_by_id__isnull=True)
+                | models.Q(answered_at__isnull=False, answered_by_id__isnull=False),
+                name="an_answer_has_a_moment_and_a_person",
+            ),
         ]
-        indexes = [models.Index(fields=["passed_back_at"], name="pass_backs_by_time")]
+        indexes = [
+            models.Index(fields=["passed_back_at"], name="pass_backs_by_time"),
+            models.Index(
+                fields=["passed_back_at"],
+                condition=models.Q(answered_at__isnull=True, undone_at__isnull=True),
+                name="pass_backs_to_answer",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reason

@@ -18,6 +18,7 @@ from accord.insights.rates import closed_quarters, worths
 from accord.insights.rules import expected, share
 from accord.teams.rules import Calendar
 
+EVERY = 1.0  # marketing promises to answer every lead that comes back
 _ALIKE = {part: part for part in ("late", "missed", "running")}
 
 
@@ -95,7 +96,7 @@ def _days(scope: Scope, calendar: Calendar) -> tuple[date, date, date]:
 
 
 def _attempts(scope: Scope, terms: Terms) -> Quality:
-    enough = Q(attempts__gte=terms.attempts.at_least)
+    enough = Q(is_early=False)
     found = given_up(scope).aggregate(all=Count("id"), enough=Count("id", filter=enough))
     return Quality(
         key="attempts",
@@ -140,11 +141,12 @@ def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
 def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms, scope: Scope) -> Quality:
     kept, late, not_done, number = counts
     due = kept + late + not_done
+    is_of_marketing = kind == ClockKind.PASS_BACK_ANSWER
     return Quality(
         key=kind.value,
-        side=Side.SALES,
+        side=Side.MARKETING if is_of_marketing else Side.SALES,
         title=str(kind.label),
-        promised=terms.sales.within_share,
+        promised=EVERY if is_of_marketing else terms.sales.within_share,
         delivered=share(kept, due),
         rows={
             figure: f"{kind.value}_{part}"

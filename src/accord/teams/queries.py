@@ -51,27 +51,27 @@ def company_calendar() -> Calendar:
     return _read(here.calendar, _exceptions([here.calendar_id]).get(here.calendar_id, {}))
 
 
-def calendars_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, Calendar]:
-    """The working hours of people, by their id. Three queries.
+def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, Calendar]:
+    """The working hours of people, by their id; None stands for the company. Three queries.
 
     A person without own hours works the company's, on the wall clock of their own zone.
     """
     if not users:
         return {}
-    here = workspace()
-    found = list(User.objects.filter(id__in=users).select_related("calendar"))
-    companys = here.calendar if here else None
+    companys = company().calendar
+    found = list(User.objects.filter(id__in=filter(None, users)).select_related("calendar"))
     rows = {user.id: user.calendar or companys for user in found}
-    exceptions = _exceptions({row.id for row in rows.values() if row})
-    calendars = {}
-    for user in found:
-        row = rows[user.id]
-        if row is None:
-            raise Refusal(
-                "This Accord has no company yet, and so no working hours; set it up first."
-            )
-        zone = row.time_zone if user.calendar else user.time_zone
-        calendars[user.id] = _read(row, exceptions.get(row.id, {}), zone=zone)
+    exceptions = _exceptions({companys.id, *(row.id for row in rows.values())})
+    calendars: dict[uuid.UUID | None, Calendar] = {
+        user.id: _read(
+            rows[user.id],
+            exceptions.get(rows[user.id].id, {}),
+            zone=user.calendar.time_zone if user.calendar else user.time_zone,
+        )
+        for user in found
+    }
+    if None in users:
+        calendars[None] = _read(companys, exceptions.get(companys.id, {}))
     return calendars
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accord.handoffs import queries as handoffs
+from accord.handoffs.queries import Returned
 from accord.outbox import queries as outbox
 from accord.teams import queries as teams
 from accord.web import permissions
@@ -33,6 +34,7 @@ PLACES = (
     Place("today", _("Today"), "sun", frozenset({"today"})),
     Place("leads", _("Leads"), "users", frozenset((*_LEADS, "companies", "company"))),
     Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs"})),
+    Place("came_back", _("Came back"), "arrow-back-up", frozenset({"came_back"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
     Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises"})),
     Place(
@@ -77,5 +79,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "workspace": SimpleLazyObject(teams.workspace),
             "unseen": SimpleLazyObject(lambda: outbox.unseen_count(user)),
             "waiting": SimpleLazyObject(lambda: handoffs.waiting_count(user, at)),
+            "to_answer": SimpleLazyObject(lambda: handoffs.came_back_count(Returned.OPEN)),
         }
     return given

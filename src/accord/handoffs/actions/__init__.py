@@ -7,11 +7,14 @@ from accord.handoffs.actions.offering import Offering, offer
 from accord.handoffs.actions.pausing import Resumed, pause, resume_due
 from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
 from accord.handoffs.actions.reassigning import reassign, record_reassigned, release_queue
+from accord.handoffs.actions.replying import Answered, answer_pass_backs
 from accord.handoffs.actions.returning import Returning, Undone, pass_back, undo_pass_back
 from accord.handoffs.actions.taking import Taken
-from accord.handoffs.models import AttemptChannel, AttemptOutcome
+from accord.handoffs.models import Answer, AttemptChannel, AttemptOutcome
 
 __all__ = [
+    "Answer",
+    "Answered",
     "Attempt",
     "AttemptChannel",
     "AttemptOutcome",
@@ -23,6 +26,7 @@ __all__ = [
     "Undone",
     "accept",
     "add_pool",
+    "answer_pass_backs",
     "claim",
     "escalate_due",
     "hand_to_others",

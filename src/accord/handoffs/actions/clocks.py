@@ -32,6 +32,13 @@ WHERE handoff.lead_id = clock.lead_id AND handoff.id = clock.handoff_id
   AND clock.user_id = handoff.owner_id AND clock.stopped_at IS NULL
   AND clock.state IN ('running', 'paused', 'missed')
 """
+# What a team promised is kept by whoever of it does it.
+_STOP_FOR_TEAM = """
+UPDATE handoffs_clock AS clock
+SET state = 'stopped', stopped_at = %(at)s, escalates_at = NULL, user_id = %(by)s
+WHERE clock.handoff_id = ANY(%(handoffs)s) AND clock.user_id IS NULL
+  AND clock.stopped_at IS NULL AND clock.state IN ('running', 'missed')
+"""
 # A clock that was missed is no longer looked after, but stays missed.
 _CANCEL = """
 UPDATE handoffs_clock AS clock
@@ -48,7 +55,7 @@ SET state = CASE WHEN clock.missed_at IS NOT NULL THEN 'missed'
     escalates_at = CASE WHEN clock.resumes_at > %(at)s THEN NULL ELSE clock.due_at END,
     stopped_at = NULL
 FROM json_to_recordset(%(rows)s::json) AS undone(handoff_id uuid, ended_at timestamptz)
-WHERE clock.handoff_id = undone.handoff_id
+WHERE clock.handoff_id = undone.handoff_id AND clock.user_id IS NOT NULL
   AND (clock.stopped_at = undone.ended_at OR (clock.state = 'missed' AND clock.stopped_at IS NULL))
 """
 _PAUSE = """
@@ -71,11 +78,11 @@ WHERE handoff.id = ANY(%(handoffs)s)
 
 @dataclass(frozen=True)
 class Start:
-    """A clock that starts to run for the handoff's owner."""
+    """A clock that starts to run for the handoff's owner; None for the marketing team."""
 
     handoff: Taken
     kind: ClockKind
-    user_id: uuid.UUID
+    user_id: uuid.UUID | None
 
 
 def start_clocks(starts: Sequence[Start], at: datetime) -> None:
@@ -97,6 +104,7 @@ def _row(start: Start, terms: Terms, calendar: Calendar, at: datetime) -> tuple[
         ClockKind.FIRST_ATTEMPT: terms.first_attempt(start.handoff.trigger),
         ClockKind.ANSWER: terms.answer,
         ClockKind.DISPOSITION: terms.disposition,
+        ClockKind.PASS_BACK_ANSWER: terms.marketing.pass_back_answer,
     }[start.kind]
     due_at = span.due(calendar, at)
     return (
@@ -122,6 +130,12 @@ def kinds_to_run(handoff: Taken) -> list[ClockKind]:
 def stop_clocks(handoffs: Iterable[Taken], kinds: Collection[ClockKind], at: datetime) -> None:
     """Stop clocks: what they promised is done."""
     _run(_STOP, handoffs, at=at, kinds=[kind.value for kind in kinds])
+
+
+def stop_clocks_of_team(handoffs: Iterable[uuid.UUID], by: uuid.UUID, at: datetime) -> None:
+    """Stop what marketing promised about handoffs: this person did it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STOP_FOR_TEAM, {"handoffs": sorted(handoffs), "by": by, "at": at})
 
 
 def cancel_clocks(handoffs: Iterable[Taken], at: datetime) -> None:

@@ -18,8 +18,7 @@ from accord.handoffs.rules.clocks import steps_come
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
-from accord.teams.models import User
-from accord.teams.queries import calendars_of
+from accord.teams.queries import calendars_of, names
 
 # A promise is kept at the moment due itself, so that it is missed only after it.
 _CLAIM = """
@@ -47,13 +46,16 @@ RETURNING clock_id, step
 
 @dataclass(frozen=True)
 class Claimed:
-    """A missed clock that is this transaction's; `is_new` when it was not missed before."""
+    """A missed clock that is this transaction's; `is_new` when it was not missed before.
+
+    `user_id` None: the marketing team promised it.
+    """
 
     id: uuid.UUID
     lead_id: uuid.UUID
     handoff_id: uuid.UUID
     kind: str
-    user_id: uuid.UUID
+    user_id: uuid.UUID | None
     due_at: datetime
     next_step: int
     is_new: bool
@@ -145,18 +147,19 @@ def _look(
         steps = () if agreed.is_part_on_trial(clock.kind) else agreed.escalation
         moments = [step.after.due(calendars[clock.user_id], clock.due_at) for step in steps]
         now, next_at = steps_come(moments=moments, next_step=clock.next_step, at=at)
-        come.extend((clock, steps[n].key) for n in now if _applies(steps[n].key, handoff))
+        come.extend((clock, steps[n].key) for n in now if _applies(steps[n].key, clock, handoff))
         later.append((clock.id, max(now, default=clock.next_step - 1) + 1, next_at))
     return come, later
 
 
-def _applies(step: str, handoff: Handoff) -> bool:
-    """Nobody loses a lead whom they have tried to reach, or accepted."""
-    return step != "reassign" or not (handoff.first_attempt_at or handoff.accepted_at)
+def _applies(step: str, clock: Claimed, handoff: Handoff) -> bool:
+    """Nobody loses a lead whom they have tried to reach, or accepted; a team has none to lose."""
+    is_in_touch = handoff.first_attempt_at or handoff.accepted_at
+    return step != "reassign" or not (is_in_touch or clock.user_id is None)
 
 
 def _record(missed: Sequence[Claimed], at: datetime) -> None:
-    names = dict(User.objects.filter(id__in={c.user_id for c in missed}).values_list("id", "name"))
+    people = names(clock.user_id for clock in missed)
     record_activities(
         rows=[
             (
@@ -167,7 +170,7 @@ def _record(missed: Sequence[Claimed], at: datetime) -> None:
                     happened_at=clock.due_at,
                     handoff_id=clock.handoff_id,
                     outcome=clock.kind,
-                    detail={"name": names.get(clock.user_id, "")},
+                    detail={"name": people.get(clock.user_id, "") if clock.user_id else ""},
                 ),
             )
             for clock in missed

@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count
 
+from accord.agreement.terms import Attempts
 from accord.base.ids import new_id
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows
-from accord.handoffs.actions.clocks import cancel_clocks, restore_clocks, set_next_due, stop_clocks
+from accord.handoffs.actions.clocks import (
+    Start,
+    cancel_clocks,
+    restore_clocks,
+    set_next_due,
+    start_clocks,
+    stop_clocks,
+)
 from accord.handoffs.actions.taking import MAY_ANSWER, RETURNING, Taken, hold, take, take_all
-from accord.handoffs.models import ClockKind, PassBack
+from accord.handoffs.models import Answer, ClockKind, PassBack
+from accord.handoffs.queries.reach import channels_of
+from accord.handoffs.rules.attempts import is_early
 from accord.leads.actions import record_activities
 from accord.leads.models import Activity
 from accord.leads.rules import NewActivity
@@ -29,8 +38,9 @@ WHERE handoff.id = ANY(%(handoffs)s) AND handoff.state IN ('offered', 'accepted'
 """
 _COLUMNS = (
     *("id", "lead_id", "handoff_id", "reason", "destination", "note", "asked", "attempts"),
-    *("blamed_clauses", "re_enter_on", "round", "after_acceptance", "agreement_version"),
-    *("passed_back_at", "passed_back_by_id"),
+    *("is_early", "blamed_clauses", "re_enter_on", "round", "after_acceptance"),
+    *("agreement_version", "passed_back_at", "passed_back_by_id"),
+    *("answer", "answer_note", "answered_at"),
 )
 _UNDO = """
 UPDATE handoffs_passback AS back SET undone_at = %(at)s
@@ -54,7 +64,8 @@ WHERE handoff.id = ANY(%(handoffs)s) AND handoff.state = 'passed_back'
 class Returning:
     """A handoff goes back: the reason's key and label, where it sends the lead, what was said.
 
-    `asked` answers the one thing more that the reason asks for.
+    `asked` answers the one thing more that the reason asks for. `expects` are the attempts that
+    are promised before giving up for this reason. What answers itself asks nothing of marketing.
     """
 
     handoff_id: uuid.UUID
@@ -65,13 +76,15 @@ class Returning:
     asked: str = ""
     re_enter_on: date | None = None
     blamed_clauses: Sequence[str] = ()
+    expects: Attempts | None = None
+    answers_itself: bool = False
 
 
 def pass_back(*, returnings: Sequence[Returning], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Pass handoffs back, all or none.
 
-    Stops the clocks of answer and disposition. Raises Conflict with what became of one that is
-    not open, or whose it is.
+    Stops the clocks of answer and disposition, and starts marketing's to answer. Raises Conflict
+    with what became of one that is not open, or whose it is.
     """
     said = {returning.handoff_id: returning for returning in returnings}
     with transaction.atomic():
@@ -80,9 +93,22 @@ def pass_back(*, returnings: Sequence[Returning], by: uuid.UUID, at: datetime) -
         stop_clocks(taken, [ClockKind.ANSWER, ClockKind.DISPOSITION], at)
         cancel_clocks(taken, at)
         set_next_due(taken)
-        tries = _attempts(taken)
+        tried, possible = _attempts(taken), channels_of([h.lead_id for h in taken])
         copy_rows(
-            PassBack, _COLUMNS, (_row(h, said[h.id], tries.get(h.id, 0), by, at) for h in taken)
+            PassBack,
+            _COLUMNS,
+            (
+                _row(h, said[h.id], tried.get(h.id, []), possible.get(h.lead_id, set()), by, at)
+                for h in taken
+            ),
+        )
+        start_clocks(
+            [
+                Start(h, ClockKind.PASS_BACK_ANSWER, None)
+                for h in taken
+                if not said[h.id].answers_itself
+            ],
+            at,
         )
         record_activities(rows=[(h.lead_id, _told(h, said[h.id], by, at)) for h in taken], at=at)
     return taken
@@ -113,6 +139,7 @@ def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: dateti
         ended = {handoff_id: moment for handoff_id, moment, _ in rows}
         went = {handoff_id: destination for handoff_id, _, destination in rows}
         taken = take(_REOPEN, {"handoffs": sorted(went)})
+        cancel_clocks(taken, at)
         restore_clocks(ended, at)
         set_next_due(taken)
         record_activities(
@@ -122,18 +149,35 @@ def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: dateti
     return [Undone(handoff, went[handoff.id], ended[handoff.id]) for handoff in taken]
 
 
-def _attempts(taken: Sequence[Taken]) -> Mapping[uuid.UUID, int]:
+def _attempts(taken: Sequence[Taken]) -> Mapping[uuid.UUID, list[str]]:
+    """The channel of each attempt, by handoff."""
     rows = Activity.objects.filter(
         lead_id__in=[handoff.lead_id for handoff in taken],
         handoff_id__in=[handoff.id for handoff in taken],
         kind="attempt.logged",
     )
-    return dict(rows.values_list("handoff_id").annotate(number=Count("id")))
+    found: dict[uuid.UUID, list[str]] = {}
+    for handoff_id, channel in rows.values_list("handoff_id", "channel"):
+        if handoff_id and channel:
+            found.setdefault(handoff_id, []).append(channel)
+    return found
 
 
 def _row(
-    handoff: Taken, said: Returning, attempts: int, by: uuid.UUID, at: datetime
+    handoff: Taken,
+    said: Returning,
+    tried: Sequence[str],
+    possible: Collection[str],
+    by: uuid.UUID,
+    at: datetime,
 ) -> tuple[object, ...]:
+    early = said.expects is not None and is_early(
+        made=len(tried),
+        tried=set(tried),
+        at_least=said.expects.at_least,
+        channels=said.expects.channels,
+        possible=set(possible),
+    )
     return (
         new_id(),
         handoff.lead_id,
@@ -142,7 +186,8 @@ def _row(
         said.destination,
         said.note,
         said.asked,
-        attempts,
+        len(tried),
+        early,
         list(said.blamed_clauses),
         said.re_enter_on,
         handoff.round,
@@ -150,6 +195,7 @@ def _row(
         handoff.agreement_version,
         at,
         by,
+        *((Answer.ITSELF.value, "", at) if said.answers_itself else (None, "", None)),
     )
 
 

@@ -10,8 +10,9 @@ from accord.agreement.models import Seat
 from accord.base.ids import named_id
 from accord.handoffs.actions.escalating import StepTaken
 from accord.handoffs.actions.pausing import Resumed
+from accord.handoffs.actions.replying import Answered
 from accord.handoffs.actions.taking import Taken
-from accord.handoffs.models import ClockKind, Handoff
+from accord.handoffs.models import Answer, ClockKind, Handoff
 from accord.handoffs.rules.triggers import Event
 from accord.leads.kinds import ASKED_FOR
 from accord.leads.models import Lead
@@ -20,6 +21,7 @@ from accord.teams import queries as teams
 from accord.teams.models import MARKETING_ROLES, User
 
 INBOX = "/handoffs/"
+CAME_BACK = "/came-back/"
 
 
 def tell_of_offers(*, handoffs: Collection[Handoff], at: datetime) -> None:
@@ -131,7 +133,7 @@ def tell_of_pass_backs(
                 kind="handoff.passed_back",
                 subject=_("%(who)s came back: %(reason)s")
                 % {"who": leads[handoff.lead_id], "reason": labels[handoff.id]},
-                link=_page(handoff.lead_id),
+                link=CAME_BACK,
             )
             for handoff in taken
             for person in people
@@ -203,10 +205,12 @@ def tell_of_resumed(*, resumed: Sequence[Resumed], at: datetime) -> None:
 
 def tell_of_missed(*, steps: Sequence[StepTaken], at: datetime) -> None:
     """Tell the rep, or the heads of sales, as each step says, what is past due."""
-    if not steps:
+    _tell_of_unanswered([each for each in steps if each.clock.user_id is None], at)
+    of_reps = {each: each.clock.user_id for each in steps if each.clock.user_id}
+    if not of_reps:
         return
-    leads = _names(each.clock.lead_id for each in steps)
-    reps = teams.names(each.clock.user_id for each in steps)
+    leads = _names(each.clock.lead_id for each in of_reps)
+    reps = teams.names(of_reps.values())
     heads = _heads()
     tell(
         tellings=[
@@ -218,14 +222,60 @@ def tell_of_missed(*, steps: Sequence[StepTaken], at: datetime) -> None:
                 % {
                     "who": leads[each.clock.lead_id],
                     "promise": ClockKind(each.clock.kind).label,
-                    "rep": reps.get(each.clock.user_id, ""),
+                    "rep": reps.get(rep, ""),
                 },
                 text=_("Already in touch? Log the call or the mail, and the clock stops."),
                 link=_page(each.clock.lead_id),
             )
-            for each in steps
+            for each, rep in of_reps.items()
             if each.step in ("tell_rep", "tell_head")
-            for user_id in (heads if each.step == "tell_head" else [each.clock.user_id])
+            for user_id in (heads if each.step == "tell_head" else [rep])
+        ],
+        at=at,
+    )
+
+
+def _tell_of_unanswered(steps: Sequence[StepTaken], at: datetime) -> None:
+    """Tell all of marketing, or its heads, as each step says, what sales waits to hear of."""
+    if not steps:
+        return
+    leads = _names(each.clock.lead_id for each in steps)
+    told = {"tell_rep": _marketing(), "tell_head": [h.id for h in teams.heads(Seat.MARKETING)]}
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("missed", each.clock.id, each.step),
+                user_id=user_id,
+                kind="clock.missed",
+                subject=_("%(who)s came back, and sales still waits for an answer")
+                % {"who": leads[each.clock.lead_id]},
+                text=_("Agree, mend it and hand it over again, or say what speaks against it."),
+                link=CAME_BACK,
+            )
+            for each in steps
+            for user_id in told.get(each.step, ())
+        ],
+        at=at,
+    )
+
+
+def tell_of_answers(
+    *, answered: Sequence[Answered], answer: Answer, note: str, at: datetime
+) -> None:
+    """Tell the reps who passed leads back what marketing says."""
+    leads = _names(each.lead_id for each in answered)
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("pass-back answered", each.id),
+                user_id=each.passed_back_by_id,
+                kind="pass_back.answered",
+                subject=_("Marketing on %(who)s: %(answer)s")
+                % {"who": leads[each.lead_id], "answer": answer.label},
+                text=note,
+                link=_page(each.lead_id),
+            )
+            for each in answered
         ],
         at=at,
     )

@@ -15,18 +15,28 @@ from accord.handoffs.queries.inbox import (
     waiting_count,
 )
 from accord.handoffs.queries.kept import Kept, kept_today
-from accord.handoffs.queries.returned import CameBack, Choice, came_back, choices, re_enter_on
+from accord.handoffs.queries.reasons import Choice, choices, re_enter_on
+from accord.handoffs.queries.returned import (
+    RETURNED_PAGE,
+    CameBack,
+    Returned,
+    came_back,
+    came_back_count,
+)
 from accord.handoffs.queries.told import why_them
 
 __all__ = [
     "PAGE",
+    "RETURNED_PAGE",
     "CameBack",
     "Choice",
     "InboxItem",
     "Kept",
     "Promise",
+    "Returned",
     "Show",
     "came_back",
+    "came_back_count",
     "cases_of",
     "choices",
     "kept_today",

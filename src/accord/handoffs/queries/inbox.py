@@ -161,12 +161,13 @@ def _promises(handoffs: Collection[Handoff], at: datetime) -> Mapping[uuid.UUID,
     calendars = calendars_of({clock.user_id for clock in clocks})
     found: dict[uuid.UUID, list[Promise]] = {}
     for clock in clocks:
-        promise = _promise(clock, calendars[clock.user_id], at)
+        promise = promise_of(clock, calendars[clock.user_id], at)
         found.setdefault(clock.handoff_id, []).append(promise)
     return found
 
 
-def _promise(clock: Clock, calendar: Calendar, at: datetime) -> Promise:
+def promise_of(clock: Clock, calendar: Calendar, at: datetime) -> Promise:
+    """A clock as whoever promised reads it."""
     rests_until = clock.resumes_at if clock.state == ClockState.PAUSED else None
     if rests_until and rests_until <= at:
         rests_until = None

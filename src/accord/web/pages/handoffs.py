@@ -31,28 +31,24 @@ if TYPE_CHECKING:
     from accord.handoffs.queries import InboxItem
     from accord.web.requests import Request
 
-BACK = "back"
 SHOWS: dict[str, Any] = {
     "mine": gettext_lazy("Mine"),
     "queue": gettext_lazy("Queue"),
     "late": gettext_lazy("Waiting too long"),
     "all": gettext_lazy("All open"),
-    BACK: gettext_lazy("Passed back"),
 }
 
 
 @require_GET
 def handoffs(request: "Request") -> HttpResponse:
-    """Open handoffs, due first; for marketing, what came back."""
+    """Open handoffs, due first."""
     sells = not SALES.isdisjoint(request.user.roles)
-    show = request.GET.get("show", "mine" if sells else BACK)
+    show = request.GET.get("show", "mine" if sells else "all")
     context: dict[str, Any] = {
         "show": show if show in SHOWS else "all",
         "shows": [(key, label) for key, label in SHOWS.items() if sells or key != "mine"],
         "kept": queries.kept_today(request.user, request.at) if sells else None,
     }
-    if context["show"] == BACK:
-        return render(request, "passed_back.html", context | {"backs": queries.came_back()})
     context |= _page(queries.Show(context["show"]), request)
     template = "parts/handoff_list.html" if is_partial(request) else "handoffs.html"
     return render(request, template, context)

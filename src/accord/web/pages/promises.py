@@ -43,10 +43,10 @@ _PAGES: Mapping[str, tuple[str, str, Any]] = {
     "first_attempt": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
     "answer": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
     "disposition": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
+    "pass_back_answer": ("came_back", "", gettext_lazy("Answer what came back")),
 }
 _FIGURES: Mapping[str, tuple[str, Any]] = {
     "acceptance_rate": ("passed_back", gettext_lazy("Read what came back and why")),
-    "pass_back_answer": ("passed_back", gettext_lazy("Read what came back and why")),
     "attempts": ("given_up", gettext_lazy("See what was given up")),
 }
 _PART_OF = {"worth": "ready_leads"}

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_GET
 
 from accord.agreement import queries as agreement
 from accord.handoffs import queries as handoffs
-from accord.handoffs.queries import Show
+from accord.handoffs.queries import Returned, Show
 from accord.leads import queries as leads
 from accord.teams import queries as teams
-from accord.teams.calendars import ALWAYS
 from accord.web.pages.agreement import SEATS
 from accord.web.permissions import HEAD_OF_SALES, HEADS, MARKETING, SALES
 
@@ -70,7 +69,7 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
     if HEAD_OF_SALES in roles:
         yield from _late(request)
     if roles & MARKETING:
-        yield from _came_back(request.at, terms)
+        yield from _came_back(request.at)
 
 
 def _signatures(request: "Request", terms: "Terms") -> Iterator[Todo]:
@@ -137,17 +136,15 @@ def _late(request: "Request") -> Iterator[Todo]:
         )
 
 
-def _came_back(at: datetime, terms: "Terms") -> Iterator[Todo]:
-    for each in handoffs.came_back(limit=MOST + 1):
-        due_at = terms.marketing.pass_back_answer.due(ALWAYS, each.back.passed_back_at)
-        if due_at > at:
-            words = {"by": each.by, "lead": each.lead, "reason": each.label}
-            yield Todo(
-                sentence=_("%(by)s passed back %(lead)s: %(reason)s") % words,
-                about=each.back.note,
-                link=reverse("lead", args=[each.lead.id]),
-                icon="arrow-back-up",
-                side="marketing",
-                due_at=due_at,
-                act=_("Answer"),
-            )
+def _came_back(at: datetime) -> Iterator[Todo]:
+    for each in handoffs.came_back(Returned.OPEN, at=at, limit=MOST + 1):
+        words = {"by": each.by, "lead": each.lead, "reason": each.label}
+        yield Todo(
+            sentence=_("%(by)s passed back %(lead)s: %(reason)s") % words,
+            about=each.back.note,
+            link=f"{reverse('came_back')}#back-{each.id}",
+            icon="arrow-back-up",
+            side="marketing",
+            due_at=each.promise.due_at if each.promise else None,
+            act=_("Answer"),
+        )

@@ -1,0 +1,48 @@
+"""Marketing answers what came back: it agrees, mends and hands over again, or disagrees."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accord.base.errors import Invalid
+from accord.flows.hand_off import offer
+from accord.handoffs import actions
+from accord.handoffs.actions import Answer, Answered
+from accord.handoffs.actions.telling import tell_of_answers
+
+ANSWERS = (Answer.AGREED, Answer.MENDED, Answer.DISAGREED)
+_ASKS = {
+    Answer.MENDED: gettext_lazy("Say in a few words what you mended; the rep reads it."),
+    Answer.DISAGREED: gettext_lazy(
+        "Say what speaks against it; both heads read it in the next meeting."
+    ),
+}
+
+
+def answer_pass_backs(
+    *, backs: Collection[uuid.UUID], answer: str, note: str, by: uuid.UUID, at: datetime
+) -> list[Answered]:
+    """Answer pass-backs, all or none; the reps who passed them back are told.
+
+    What was mended goes to sales again at once. Raises Invalid for an answer there is not or one
+    without its reason, Conflict when somebody was faster or a mended lead cannot be handed over.
+    """
+    if answer not in ANSWERS:
+        raise Invalid(
+            _("“%(given)s” is no answer; use one of %(known)s.")
+            % {"given": answer, "known": ", ".join(ANSWERS)},
+            field="answer",
+        )
+    said, note = Answer(answer), note.strip()
+    if said in _ASKS and not note:
+        raise Invalid(str(_ASKS[said]), field="note")
+    with transaction.atomic():
+        answered = actions.answer_pass_backs(backs=backs, answer=said, note=note, by=by, at=at)
+        tell_of_answers(answered=answered, answer=said, note=note, at=at)
+        if said == Answer.MENDED:
+            offer(leads={each.lead_id for each in answered}, by=by, why=note, at=at)
+    return answered
