@@ -57,6 +57,7 @@ def fill(
         dice = random.Random(seed)  # noqa: S311 - the same year for the same seed
         play = Play(
             reps={people[person.email]: person for person in cast.REPS},
+            marketers=[people[person.email] for person in cast.MARKETERS],
             made={prospect.email: prospect for prospect in made},
             dice=dice,
             steps=[step.key for step in sales_steps()],

@@ -23,6 +23,7 @@ from accord.leads.models import Door
 from accord.sample import cast, queries, story
 from accord.sample.plan import Prospect, Sending
 from accord.sample.queries import Open
+from accord.sample.replies import reply
 
 # Reps on both sides of the ocean are at work at the first hour; the others are of late.
 HOUR = (15, 45)
@@ -80,6 +81,7 @@ class Play:
     """The year as it unfolds. `reps` are the people of the cast by their user id."""
 
     reps: dict[uuid.UUID, cast.Person]
+    marketers: Sequence[uuid.UUID]
     made: dict[str, Prospect]
     dice: random.Random
     steps: Sequence[str]
@@ -90,6 +92,7 @@ class Play:
     def go_on(self, *, sent: Sequence[Sending], at: datetime, is_last: bool) -> None:
         """Take in what was sent up to `at`, and let the reps do their part, unless it is last."""
         self._take_in(sent, at)
+        reply(marketers=self.marketers, dice=self.dice, at=at)
         watch_clocks(at=at)
         recheck(at=at)
         if is_last:

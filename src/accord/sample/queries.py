@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from accord.handoffs.models import Handoff
+from accord.handoffs.models import Handoff, PassBack
 from accord.leads.models import Identity, Import
 from accord.sample import cast
 from accord.sample.cast import Person
@@ -43,6 +44,22 @@ def leads_by_email(emails: Collection[str]) -> dict[str, uuid.UUID]:
     """The lead of each address."""
     rows = Identity.objects.filter(kind="email", value__in=emails)
     return dict(rows.values_list("value", "lead_id"))
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A pass-back that marketing has not answered."""
+
+    id: uuid.UUID
+    reason: str
+    passed_back_at: datetime
+
+
+def unanswered() -> list[Unanswered]:
+    """All of them, oldest first; those of one moment and reason stand together."""
+    rows = PassBack.objects.filter(answered_at__isnull=True, undone_at__isnull=True)
+    ordered = rows.order_by("passed_back_at", "reason", "lead_id")
+    return [Unanswered(*row) for row in ordered.values_list("id", "reason", "passed_back_at")]
 
 
 @dataclass(frozen=True)
