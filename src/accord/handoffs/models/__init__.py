@@ -1,0 +1,24 @@
+"""Routing, handoffs, their clocks, and pass-backs."""
+
+from accord.handoffs.models.attempts import AttemptChannel, AttemptOutcome
+from accord.handoffs.models.clocks import Clock, ClockKind, ClockState, Escalation
+from accord.handoffs.models.handoff import Handoff, HandoffState, Trigger
+from accord.handoffs.models.returning import Answer, PassBack
+from accord.handoffs.models.routing import Assignment, Pool, PoolMember
+
+__all__ = [
+    "Answer",
+    "Assignment",
+    "AttemptChannel",
+    "AttemptOutcome",
+    "Clock",
+    "ClockKind",
+    "ClockState",
+    "Escalation",
+    "Handoff",
+    "HandoffState",
+    "PassBack",
+    "Pool",
+    "PoolMember",
+    "Trigger",
+]
