@@ -1,0 +1,123 @@
+"""Who is told of leads that change hands: offered, given, taken away, withdrawn."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accord.base.ids import named_id
+from accord.handoffs.actions.taking import Taken
+from accord.handoffs.actions.telling.people import INBOX, heads_of_sales, names_of, page_of
+from accord.handoffs.models import Handoff
+from accord.outbox.actions import Telling, tell
+from accord.teams import queries as teams
+
+
+def tell_of_offers(*, handoffs: Collection[Handoff], at: datetime) -> None:
+    """Tell each rep of what they got; of what waits in the queue, the head of sales."""
+    if not handoffs:
+        return
+    leads = names_of(handoff.lead_id for handoff in handoffs)
+    heads = heads_of_sales() if any(handoff.owner_id is None for handoff in handoffs) else []
+    tellings = []
+    for handoff in handoffs:
+        who = leads[handoff.lead_id]
+        if handoff.owner_id:
+            event = named_id("offered", handoff.id)
+            tellings.append(_lead_for_you(event, handoff.owner_id, who, handoff.brief))
+            continue
+        tellings.extend(
+            Telling(
+                event_id=named_id("queued", handoff.id),
+                user_id=head,
+                kind="handoff.queued",
+                subject=_("%(who)s waits: nobody is there to take the lead") % {"who": who},
+                text=_("It waits in the queue and goes to the first rep who is back."),
+                link=INBOX,
+            )
+            for head in heads
+        )
+    tell(tellings=tellings, at=at)
+
+
+def tell_of_assignments(*, taken: Sequence[Taken], at: datetime) -> None:
+    """Tell those who got a handoff out of the queue or from a colleague."""
+    if not taken:
+        return
+    briefs = dict(Handoff.objects.filter(id__in=[h.id for h in taken]).values_list("id", "brief"))
+    leads = names_of(handoff.lead_id for handoff in taken)
+    tell(
+        tellings=[
+            _lead_for_you(
+                named_id("assigned", handoff.id, handoff.owner_id, at.isoformat()),
+                handoff.owner_id,
+                leads[handoff.lead_id],
+                briefs[handoff.id],
+            )
+            for handoff in taken
+            if handoff.owner_id
+        ],
+        at=at,
+    )
+
+
+def tell_of_taken_away(
+    *, taken: Sequence[Taken], before: Mapping[uuid.UUID, uuid.UUID | None], at: datetime
+) -> None:
+    """Tell those who had a handoff (by id) before it went to somebody else."""
+    leads = names_of(handoff.lead_id for handoff in taken)
+    reps = teams.names(handoff.owner_id for handoff in taken)
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("taken away", handoff.id, at.isoformat()),
+                user_id=previous,
+                kind="handoff.reassigned",
+                subject=_("%(who)s is with %(rep)s now")
+                % {"who": leads[handoff.lead_id], "rep": reps[handoff.owner_id]},
+                link=page_of(handoff.lead_id),
+            )
+            for handoff in taken
+            if (previous := before.get(handoff.id)) and handoff.owner_id
+        ],
+        at=at,
+    )
+
+
+def tell_of_withdrawn(*, taken: Sequence[Taken], why: str, at: datetime) -> None:
+    """Tell the reps whose handoffs were withdrawn."""
+    leads = names_of(handoff.lead_id for handoff in taken)
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("withdrawn", handoff.id),
+                user_id=handoff.owner_id,
+                kind="handoff.withdrawn",
+                subject=_("%(who)s was withdrawn: %(why)s")
+                % {"who": leads[handoff.lead_id], "why": why},
+                link=page_of(handoff.lead_id),
+            )
+            for handoff in taken
+            if handoff.owner_id
+        ],
+        at=at,
+    )
+
+
+def _lead_for_you(
+    event_id: uuid.UUID, user_id: uuid.UUID, who: str, brief: Mapping[str, object]
+) -> Telling:
+    words = brief.get("words")
+    first = brief.get("first")
+    lines = [f"“{word}”" for word in words] if isinstance(words, list) else []
+    if isinstance(first, dict) and first.get("text"):
+        lines.append(str(first["text"]))
+    return Telling(
+        event_id=event_id,
+        user_id=user_id,
+        kind="handoff.offered",
+        subject=_("A lead for you: %(who)s %(why)s") % {"who": who, "why": brief.get("reason", "")},
+        text="\n".join(lines),
+        link=INBOX,
+    )

@@ -1,0 +1,34 @@
+"""Where a telling leads, and whose names and addresses it needs."""
+
+import uuid
+from collections.abc import Iterable
+
+from accord.agreement.models import Seat
+from accord.leads.models import Lead
+from accord.teams import queries as teams
+from accord.teams.models import MARKETING_ROLES, User
+
+INBOX = "/handoffs/"
+CAME_BACK = "/came-back/"
+
+
+def names_of(leads: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What leads are called, by their id."""
+    rows = Lead.objects.filter(id__in=set(leads)).only("id", "name", "email", "phone")
+    return {lead.id: str(lead) for lead in rows}
+
+
+def heads_of_sales() -> list[uuid.UUID]:
+    """The heads of sales."""
+    return [head.id for head in teams.heads(Seat.SALES)]
+
+
+def all_of_marketing() -> list[uuid.UUID]:
+    """Everybody in marketing."""
+    people = User.objects.filter(is_active=True, roles__overlap=sorted(MARKETING_ROLES))
+    return list(people.order_by("id").values_list("id", flat=True))
+
+
+def page_of(lead_id: uuid.UUID) -> str:
+    """The page of a lead."""
+    return f"/leads/{lead_id}/"
