@@ -13,7 +13,7 @@ from accord.base.lifecycle import Cause, LeadStatus, Side, Stage
 from accord.flows.evaluate import evaluate
 from accord.flows.moving import enter_stages
 from accord.handoffs import actions
-from accord.handoffs.actions import Attempt, AttemptOutcome, Taken
+from accord.handoffs.actions import Attempt, AttemptOutcome, Plan, Taken
 from accord.handoffs.actions.telling import (
     tell_of_assignments,
     tell_of_taken_away,
@@ -135,16 +135,25 @@ def pause(
 ) -> list[Taken]:
     """Let the clocks of handoffs (by id) rest until the days that the prospects asked for.
 
+    To be in touch by the end of that day is the next step, and promised to the prospect.
     Raises Invalid for a day that has begun, Conflict when a handoff is not open.
     """
     here = workspace()
     zone = here.time_zone if here else "UTC"
+    begins = {id: start_of(day, zone) for id, day in until.items()}
     with transaction.atomic():
-        taken = actions.pause(
-            until={id: start_of(day, zone) for id, day in until.items()}, note=note, by=by, at=at
-        )
+        taken = actions.pause(until=begins, note=note, by=by, at=at)
+        actions.plan_promised(asked={h: begins[h.id] for h in taken}, by=by, at=at)
         set_statuses(statuses={handoff.lead_id: LeadStatus.WAITING for handoff in taken})
     return taken
+
+
+def plan(*, plans: Mapping[uuid.UUID, Plan], by: uuid.UUID, at: datetime) -> list[Taken]:
+    """Plan what is done next about open handoffs (by id), in place of what was planned before.
+
+    Raises Invalid for a moment that has passed, Conflict when a handoff is not open.
+    """
+    return actions.plan_next_steps(plans=plans, by=by, at=at)
 
 
 def reassign(

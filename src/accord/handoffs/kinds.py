@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -94,6 +95,26 @@ def _paused(told: Told) -> str:
     return _("Waits until %(day)s, as they asked") % {"day": datetime.fromisoformat(until).date()}
 
 
+_NEXT = {
+    AttemptChannel.CALL: gettext_lazy("a call"),
+    AttemptChannel.EMAIL: gettext_lazy("an e-mail"),
+    AttemptChannel.MESSAGE: gettext_lazy("a message"),
+    AttemptChannel.VISIT: gettext_lazy("a visit"),
+}
+
+
+def _planned(told: Told) -> str:
+    detail = told.detail or {}
+    what = str(_NEXT[AttemptChannel(told.channel)]) if told.channel else ""
+    if not detail.get("due_at"):
+        return _("Planned what comes next")
+    due_at = timezone.localtime(datetime.fromisoformat(detail["due_at"]))
+    words = {"what": what, "day": formats.date_format(due_at, "j F")}
+    if detail.get("promised"):
+        return _("Next, as they asked: %(what)s by %(day)s") % words
+    return _("Next: %(what)s on %(day)s") % words
+
+
 def _attempt(told: Told) -> str:
     tried = _TRIED[AttemptChannel(told.channel)] if told.channel else ""
     came_of_it = _CAME_OF_IT[AttemptOutcome(told.outcome)] if told.outcome else ""
@@ -162,6 +183,7 @@ register(
         "switch-horizontal",
         _reassigned,
     ),
+    Kind("next_step.planned", gettext_lazy("Next step"), Side.SALES, "calendar-due", _planned),
     Kind("handoff.paused", gettext_lazy("Waiting"), Side.SALES, "player-pause", _paused),
     Kind("attempt.logged", gettext_lazy("Attempt"), Side.SALES, "phone-outgoing", _attempt),
     Kind(

@@ -5,6 +5,7 @@ from accord.handoffs.actions.attempts import Attempt, log_attempts
 from accord.handoffs.actions.escalating import StepTaken, escalate_due, hand_to_others
 from accord.handoffs.actions.offering import Offering, offer
 from accord.handoffs.actions.pausing import Resumed, pause, resume_due
+from accord.handoffs.actions.planning import Plan, plan_next_steps, plan_promised
 from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
 from accord.handoffs.actions.reassigning import reassign, record_reassigned, release_queue
 from accord.handoffs.actions.replying import Answered, answer_pass_backs
@@ -19,6 +20,7 @@ __all__ = [
     "AttemptChannel",
     "AttemptOutcome",
     "Offering",
+    "Plan",
     "Resumed",
     "Returning",
     "StepTaken",
@@ -36,6 +38,8 @@ __all__ = [
     "offer",
     "pass_back",
     "pause",
+    "plan_next_steps",
+    "plan_promised",
     "qualify",
     "reassign",
     "record_reassigned",

@@ -12,6 +12,7 @@ from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
 from accord.handoffs.actions.clocks import set_next_due, stop_clocks
+from accord.handoffs.actions.planning import do_next_steps
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind
 from accord.leads.actions import record_activities
@@ -41,8 +42,8 @@ WHERE handoff.lead_id = new.lead_id AND handoff.disposed_at IS NULL
 def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Log attempts, at most one a lead; the open handoffs they belong to.
 
-    An attempt stops the first attempt's clock and no other. Raises Invalid for a channel or an
-    outcome that does not exist.
+    An attempt stops the first attempt's clock and no other, and does what was planned next.
+    Raises Invalid for a channel or an outcome that does not exist.
     """
     for attempt in attempts:
         _check(attempt)
@@ -52,6 +53,7 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
         taken = take(_ATTEMPTED, {"rows": rows, "at": at})
         stop_clocks(taken, [ClockKind.FIRST_ATTEMPT], at)
         set_next_due(taken)
+        do_next_steps({a.lead_id: (a.channel, a.outcome) for a in attempts}, at)
         handoff_of = {handoff.lead_id: handoff.id for handoff in taken}
         record_activities(
             rows=[

@@ -11,17 +11,10 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.handoffs.actions.clocks import pause_clocks, set_next_due
-from accord.handoffs.actions.taking import MAY_ANSWER, RETURNING, Taken, hold, take_all
+from accord.handoffs.actions.taking import STILL_OPEN, Taken, hold, take_all
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
 
-# Changes nothing: it makes sure that the handoff is open and the person's.
-_OPEN = f"""
-UPDATE handoffs_handoff AS handoff SET owner_id = handoff.owner_id
-WHERE handoff.id = ANY(%(handoffs)s) AND handoff.disposed_at IS NULL
-  AND handoff.owner_id IS NOT NULL AND {MAY_ANSWER}
-{RETURNING}
-"""
 _RESUME = """
 UPDATE handoffs_clock AS clock SET state = 'running', escalates_at = clock.due_at
 WHERE clock.state = 'paused' AND clock.stopped_at IS NULL AND clock.resumes_at <= %(at)s
@@ -43,7 +36,7 @@ def pause(
         raise Invalid(_("The date they asked for has passed; give a later one."), field="until")
     with transaction.atomic():
         hold(until)
-        taken = take_all(_OPEN, {}, handoffs=sorted(until), by=by, at=at)
+        taken = take_all(STILL_OPEN, {}, handoffs=sorted(until), by=by, at=at)
         pause_clocks(until, at)
         set_next_due(taken)
         record_activities(

@@ -42,6 +42,14 @@ MAY_ANSWER = """
     SELECT 1 FROM teams_user WHERE id = %(by)s AND 'head_of_sales' = ANY(roles)))
 """
 
+# Changes nothing: it makes sure that the handoff is open and the person's.
+STILL_OPEN = f"""
+UPDATE handoffs_handoff AS handoff SET owner_id = handoff.owner_id
+WHERE handoff.id = ANY(%(handoffs)s) AND handoff.disposed_at IS NULL
+  AND handoff.owner_id IS NOT NULL AND {MAY_ANSWER}
+{RETURNING}
+"""
+
 
 def hold(handoffs: Collection[uuid.UUID]) -> None:
     """Keep others off the leads of these handoffs until the transaction ends.

@@ -3,6 +3,7 @@
 from accord.handoffs.models.attempts import AttemptChannel, AttemptOutcome
 from accord.handoffs.models.clocks import Clock, ClockKind, ClockState, Escalation
 from accord.handoffs.models.handoff import Handoff, HandoffState, Trigger
+from accord.handoffs.models.next_steps import NextStep
 from accord.handoffs.models.returning import Answer, PassBack
 from accord.handoffs.models.routing import Assignment, Pool, PoolMember
 
@@ -17,6 +18,7 @@ __all__ = [
     "Escalation",
     "Handoff",
     "HandoffState",
+    "NextStep",
     "PassBack",
     "Pool",
     "PoolMember",

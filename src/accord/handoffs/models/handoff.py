@@ -51,6 +51,7 @@ class Handoff(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     disposed_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)  # the earliest running clock's
+    put_aside_until_at = models.DateTimeField(null=True)  # by its owner, never until it is due
     brief = models.JSONField(default=dict)  # what the rep is shown, as it was at the offer
 
     class Meta:

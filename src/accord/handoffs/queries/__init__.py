@@ -15,6 +15,7 @@ from accord.handoffs.queries.inbox import (
     waiting_count,
 )
 from accord.handoffs.queries.kept import Kept, kept_today
+from accord.handoffs.queries.planned import Planned, late_next_steps, next_steps_of
 from accord.handoffs.queries.reasons import Choice, choices, re_enter_on
 from accord.handoffs.queries.returned import (
     RETURNED_PAGE,
@@ -32,6 +33,7 @@ __all__ = [
     "Choice",
     "InboxItem",
     "Kept",
+    "Planned",
     "Promise",
     "Returned",
     "Show",
@@ -41,8 +43,10 @@ __all__ = [
     "choices",
     "kept_today",
     "last_returns",
+    "late_next_steps",
     "late_of_others",
     "newly_ready",
+    "next_steps_of",
     "one_open",
     "open_handoff",
     "re_enter_on",

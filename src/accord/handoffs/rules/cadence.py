@@ -1,0 +1,95 @@
+"""Which attempt comes next, by what the agreement promises. No Django."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from accord.teams.rules import Calendar, days, due, elapsed
+
+CALL, EMAIL, MESSAGE, VISIT = "call", "email", "message", "visit"
+_NOON = 13  # the hour from which a day is its second half
+
+
+def first_of(possible: AbstractSet[str]) -> str:
+    """The channel to try where nothing else speaks for one: a call where there is a number."""
+    return EMAIL if EMAIL in possible and CALL not in possible else CALL
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What to do next: perhaps something else at once, then a channel by a moment.
+
+    `number` is the attempt's among `at_least` promised ones.
+    """
+
+    at_once: str | None
+    channel: str
+    due_at: datetime
+    number: int
+    at_least: int
+
+
+def proposed(
+    *,
+    tried: Sequence[str],
+    at_least: int,
+    ends_at: datetime | None,
+    channels: int,
+    possible: AbstractSet[str],
+    calendar: Calendar,
+    at: datetime,
+) -> Proposal | None:
+    """The next attempt, after those `tried` by their channels.
+
+    None once all are made, or when nobody can be reached. Those left are spread over the working
+    days until `ends_at`, at the other half of the day than the last one; None or a moment that
+    has passed leaves a day between two. As long as fewer channels were used than are promised,
+    and there is another, that one is tried at once.
+    """
+    left = at_least - len(tried)
+    if left <= 0 or not possible:
+        return None
+    at_once = _other(tried, channels, possible)
+    to_come = max(left - 1, 1) if at_once else left
+    gap = max(1, _days_left(calendar, at, ends_at) // to_come)
+    return Proposal(
+        at_once=at_once,
+        channel=first_of(possible),
+        due_at=_half_of(calendar, days(calendar, at, gap), second=_is_first_half(calendar, at)),
+        number=len(tried) + (2 if at_once and left > 1 else 1),
+        at_least=at_least,
+    )
+
+
+def _other(tried: Sequence[str], channels: int, possible: AbstractSet[str]) -> str | None:
+    """The channel that is still missing of those promised; mail before message."""
+    used = set(tried)
+    if not tried or len(used) >= min(channels, len(possible)):
+        return None
+    return next((each for each in (EMAIL, CALL, MESSAGE) if each in possible - used), None)
+
+
+def _days_left(calendar: Calendar, at: datetime, ends_at: datetime | None) -> int:
+    """How many whole working days are left until a moment."""
+    number = 0
+    while ends_at and days(calendar, at, number + 1) <= ends_at:
+        number += 1
+    return number
+
+
+def _is_first_half(calendar: Calendar, at: datetime) -> bool:
+    return at.astimezone(ZoneInfo(calendar.time_zone)).hour < _NOON
+
+
+def _half_of(calendar: Calendar, ends_at: datetime, *, second: bool) -> datetime:
+    """The beginning of a working day, or of its second half; `ends_at` is when it closes."""
+    local = ends_at.astimezone(ZoneInfo(calendar.time_zone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    opens = due(calendar, midnight, timedelta())
+    if not second:
+        return opens
+    return due(calendar, opens, elapsed(calendar, opens, ends_at) / 2)
