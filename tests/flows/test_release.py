@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accord.agreement.queries import judged_at, running
-from accord.flows.recheck import re_evaluate
+from accord.base.lifecycle import Side
+from accord.flows.learn import learn
+from accord.flows.recheck import re_evaluate, recheck
 from accord.flows.release import release
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.models import Clock, Escalation, Handoff
-from accord.qualification.models import Score
+from accord.handoffs.queries import newly_ready_count
+from accord.leads.models import Lead
+from accord.qualification.models import Score, Verdict
 from accord.teams.queries import reps
 from tests.handoffs.office import AT, change_agreement, hand_raise, open_office, send
 
@@ -53,6 +57,48 @@ def test_those_with_the_most_points_go_first() -> None:
     Score.objects.filter(id=best.id).update(fit_points=99)
     release(at=AT + timedelta(minutes=1))
     assert Handoff.objects.filter(lead_id=best.lead_id).exists()
+
+
+def test_whoever_was_ready_and_is_marketing_qualified_only_now_goes_out_too() -> None:
+    office = open_office()
+    waiting(3)
+    change_agreement(office, READY)
+    re_evaluate(at=AT)
+    assert release(at=AT + timedelta(minutes=1)) == 0
+    change_agreement(office, READY, LOOSER)
+    re_evaluate(at=AT + timedelta(minutes=2))
+    assert release(at=AT + timedelta(minutes=3)) == 3
+
+
+def test_whoever_waits_is_not_forgotten_by_a_newer_version() -> None:
+    loosen()
+    re_evaluate(at=AT + timedelta(minutes=1))
+    assert newly_ready_count(running()) == 30
+    assert release(at=AT + timedelta(minutes=2)) > 0
+
+
+def test_what_time_alone_changes_hands_nobody_over_who_waits() -> None:
+    loosen()
+    Verdict.objects.update(recheck_at=AT)
+    assert recheck(at=AT + timedelta(minutes=1)) == 30
+    assert not Handoff.objects.exists()
+
+
+def test_whoever_is_ready_no_longer_waits_no_longer() -> None:
+    loosen()
+    lead = Lead.objects.order_by("id").first()
+    learn(
+        lead=lead.id, facts={"do_not_contact": True}, by=reps()[0].id, side=Side.SALES, at=AT + DAY
+    )
+    assert newly_ready_count(running()) == 29
+    learn(
+        lead=lead.id,
+        facts={"do_not_contact": False},
+        by=reps()[0].id,
+        side=Side.SALES,
+        at=AT + 2 * DAY,
+    )
+    assert Handoff.objects.get().lead_id == lead.id
 
 
 def test_what_was_handed_over_otherwise_counts() -> None:

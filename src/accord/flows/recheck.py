@@ -10,6 +10,7 @@ from accord.agreement.queries import NoAgreement, running
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
+from accord.qualification import actions as qualification
 from accord.qualification import queries
 
 BATCH = 1_000
@@ -19,13 +20,15 @@ def recheck(*, at: datetime, limit: int = BATCH) -> int:
     """Judge again the leads whose verdict the passing of time may have changed; how many.
 
     A count within so many days falls as the days go by: the verdict says when to look again.
+    Whoever waits for its release goes on waiting.
     """
     leads = queries.to_recheck(at=at, limit=limit)
     if leads:
         with transaction.atomic():
             evaluate(leads=leads, at=at)
             advance(leads=leads, at=at)
-            hand_off(leads=leads, at=at)
+            kept_back = queries.kept_back(leads)
+            hand_off(leads=[lead for lead in leads if lead not in kept_back], at=at)
     return len(leads)
 
 
@@ -39,5 +42,7 @@ def re_evaluate(*, at: datetime) -> int:
         changed = evaluate(leads=None, at=at)
         advance(leads=None, at=at)
         with suppress(NoAgreement):  # before set-up
-            agreement.note_judged(number=running().number, at=at)
+            terms = running()
+            qualification.keep_back(gate=terms.gate, at=at)
+            agreement.note_judged(number=terms.number, at=at)
     return changed

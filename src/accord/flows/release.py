@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from accord.agreement.queries import NoAgreement, judged_at, running
+from accord.agreement.queries import NoAgreement, running
 from accord.agreement.terms import Terms
 from accord.criteria.metrics import Scope
 from accord.flows.hand_off import hand_off
@@ -27,11 +27,10 @@ def release(*, at: datetime) -> int:
         terms = running()
     except NoAgreement:
         return 0
-    judged = judged_at(terms.number)
-    room = _room(terms, company_calendar(), at) if judged else 0
-    if judged is None or room < 1:
+    room = _room(terms, company_calendar(), at)
+    if room < 1:
         return 0
-    leads = newly_ready(terms=terms, since=judged, limit=_BATCH)
+    leads = newly_ready(terms=terms, limit=_BATCH)
     return len(hand_off(leads=leads, at=at, most=room))
 
 

@@ -17,7 +17,8 @@ class Verdict(models.Model):
     """The verdict on one lead under one definition; rewritten only when it changes.
 
     `episode_id` names the readiness episode: it is new each time the outcome becomes met.
-    `recheck_at` is when time alone could change the verdict.
+    `recheck_at` is when time alone could change the verdict. `to_release_at`: a new version made
+    the lead ready then, and it waits until sales has time for it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -32,6 +33,7 @@ class Verdict(models.Model):
     since_at = models.DateTimeField()
     episode_id = models.UUIDField()
     recheck_at = models.DateTimeField(null=True)
+    to_release_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -49,6 +51,11 @@ class Verdict(models.Model):
                 fields=["definition", "lead_id"],
                 condition=models.Q(outcome="met"),
                 name="verdict_met",
+            ),
+            models.Index(
+                fields=["definition", "lead_id"],
+                condition=models.Q(to_release_at__isnull=False),
+                name="verdict_to_release",
             ),
         ]
 

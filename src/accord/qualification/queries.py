@@ -40,6 +40,12 @@ def to_recheck(*, at: datetime, limit: int) -> list[uuid.UUID]:
     return sorted(lead_id for lead_id in dict.fromkeys(lead for _, lead in sorted(found)[:limit]))
 
 
+def kept_back(leads: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the leads that a new version made ready and that wait for their release."""
+    waiting = Verdict.objects.filter(IsAnyOf(F("lead_id"), leads), to_release_at__isnull=False)
+    return set(waiting.values_list("lead_id", flat=True))
+
+
 def verdicts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Verdict]]:
     """The verdicts on leads, by lead and definition."""
     found: dict[uuid.UUID, dict[str, Verdict]] = {lead_id: {} for lead_id in leads}

@@ -1,7 +1,7 @@
 """Reads of handoffs."""
 
 from accord.handoffs.queries.cases import cases_of, last_returns, rounds_of
-from accord.handoffs.queries.fresh import newly_ready
+from accord.handoffs.queries.fresh import newly_ready, newly_ready_count
 from accord.handoffs.queries.inbox import (
     PAGE,
     InboxItem,
@@ -46,6 +46,7 @@ __all__ = [
     "late_next_steps",
     "late_of_others",
     "newly_ready",
+    "newly_ready_count",
     "next_steps_of",
     "one_open",
     "open_handoff",

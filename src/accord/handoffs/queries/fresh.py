@@ -1,9 +1,8 @@
 """Leads that a new version of the agreement made ready and that nobody was handed yet."""
 
 import uuid
-from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Stage
@@ -12,19 +11,30 @@ from accord.leads.models import Lead
 from accord.qualification.models import Outcome, Score, Verdict
 
 
-def newly_ready(*, terms: Terms, since: datetime, limit: int) -> list[uuid.UUID]:
-    """Those that meet the gate since exactly that moment, most points first. One query."""
+def newly_ready(*, terms: Terms, limit: int) -> list[uuid.UUID]:
+    """Those with the most points first. One query."""
     points = Score.objects.filter(lead_id=OuterRef("lead_id")).annotate(
         points=F("fit_points") + F("engagement_points")
     )
-    waiting = Lead.objects.filter(
-        id=OuterRef("lead_id"), stage=Stage.MQL, merged_into_id__isnull=True
-    )
-    handed_over = Handoff.objects.filter(lead_id=OuterRef("lead_id"))
     found = (
-        Verdict.objects.filter(definition=terms.gate, outcome=Outcome.MET, since_at=since)
-        .filter(Exists(waiting), ~Exists(handed_over))
+        _waiting(terms)
         .annotate(points=Subquery(points.values("points")[:1]))
         .order_by(F("points").desc(nulls_last=True), "lead_id")
     )
     return list(found.values_list("lead_id", flat=True)[:limit])
+
+
+def newly_ready_count(terms: Terms) -> int:
+    """How many there are. One query."""
+    return _waiting(terms).count()
+
+
+def _waiting(terms: Terms) -> QuerySet[Verdict]:
+    still = Lead.objects.filter(
+        id=OuterRef("lead_id"), stage=Stage.MQL, merged_into_id__isnull=True
+    )
+    handed_over = Handoff.objects.filter(lead_id=OuterRef("lead_id"))
+    kept_back = Verdict.objects.filter(
+        definition=terms.gate, outcome=Outcome.MET, to_release_at__isnull=False
+    )
+    return kept_back.filter(Exists(still), ~Exists(handed_over))

@@ -10,6 +10,7 @@ from accord.qualification.actions.back_tests import (
     stop_back_test,
 )
 from accord.qualification.actions.judging import forget, judge, look_again
+from accord.qualification.actions.releasing import keep_back
 
 __all__ = [
     "MOST_VARIANTS",
@@ -19,6 +20,7 @@ __all__ = [
     "forget",
     "judge",
     "judge_past",
+    "keep_back",
     "keep_figures",
     "look_again",
     "stop_back_test",

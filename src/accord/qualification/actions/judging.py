@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,17 @@ from accord.base.rows import id_array
 from accord.criteria.compiler import Compiled, compile
 from accord.criteria.registry import registry
 from accord.criteria.scorecards import CARDS, Scorecard
+from accord.qualification.actions.prepared import Prepared
 from accord.qualification.models import PastVerdict, Score, Verdict
+
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)  # for a text in which no moment stands
+FEW = 100  # up to so many leads, planning the statement anew would cost more than running it
+_GIVEN = {
+    "criteria_at": "timestamptz",
+    "criteria_leads": "uuid[]",
+    "judged_at": "timestamptz",
+    "judged_stamp": "text",
+}
 
 _LOOK_AGAIN = """
 UPDATE qualification_verdict SET recheck_at = %(at)s
@@ -51,7 +61,8 @@ ON CONFLICT (lead_id, definition) DO UPDATE SET
     since_at = CASE WHEN verdict.outcome = excluded.outcome
                     THEN verdict.since_at ELSE excluded.since_at END,
     episode_id = CASE WHEN verdict.outcome <> 'met' AND excluded.outcome = 'met'
-                      THEN excluded.episode_id ELSE verdict.episode_id END
+                      THEN excluded.episode_id ELSE verdict.episode_id END,
+    to_release_at = CASE WHEN excluded.outcome = 'met' THEN verdict.to_release_at END
 """
 _SCORES = """
 INSERT INTO qualification_score AS score
@@ -98,9 +109,28 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
     """Judge leads (None: all) and write the verdicts and scores that changed; how many did."""
     if leads is not None and not leads:
         return 0
-    question = _compiled(terms).ask(at=at, leads=leads)
+    stated = _statement(terms, of_some=leads is not None)
+    given: dict[str, Any] = {
+        "criteria_at": at,
+        "criteria_leads": id_array(leads or ()),
+        "judged_at": at,
+        "judged_stamp": at.isoformat(),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        if leads is not None and len(leads) <= FEW:
+            stated.execute(cursor, given)
+        else:
+            cursor.execute(stated.sql, {**stated.fixed, **given})
+        (written,) = cursor.fetchone() or (0,)
+    return int(written)
+
+
+@lru_cache(maxsize=8)
+def _statement(terms: Terms, *, of_some: bool) -> Prepared:
+    """The statement that judges all leads, or some."""
+    question = _compiled(terms).ask(at=_ANY_TIME, leads=() if of_some else None)
     # Named again here, so that the stored verdicts of all other leads are not read through.
-    known_of = "" if leads is None else " AND known.lead_id = ANY(%(criteria_leads)s::uuid[])"
+    known_of = " AND known.lead_id = ANY(%(criteria_leads)s::uuid[])" if of_some else ""
     points = ", ".join(_points(key, terms.scorecards.get(key)) for key in CARDS)
     scores = question.scores or _NO_SCORES
     sql = _WRITE.format(
@@ -108,15 +138,8 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
         verdicts=_VERDICTS.format(select=question.verdicts, known_of=known_of),
         scores=_SCORES.format(select=scores, known_of=known_of, points=points),
     )
-    stamp: dict[str, Any] = {
-        "judged_version": terms.number,
-        "judged_at": at,
-        "judged_stamp": at.isoformat(),
-    }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, {**question.params, **stamp})
-        (written,) = cursor.fetchone() or (0,)
-    return int(written)
+    fixed = {**question.params, "judged_version": terms.number}
+    return Prepared("judge", sql, fixed=fixed, given=_GIVEN)
 
 
 def _points(key: str, card: Scorecard | None) -> str:
