@@ -55,9 +55,15 @@ def test_a_definition_says_what_it_does(reading):
 
 
 def test_a_reason_says_where_the_lead_goes_and_when_it_may_return(reading):
-    assert reason(reading, "unreachable") == ("Goes to nurture. It may return after 30 days.", "")
+    assert reason(reading, "unreachable") == (
+        (
+            "Goes to nurture. It may return after 30 days. "
+            "It holds only once the promised attempts were made."
+        ),
+        "",
+    )
     assert "from the date they named" in reason(reading, "later")[0]
-    assert reason(reading, "competitor")[1] == "Asked: Which one?"
+    assert reason(reading, "competitor")[1] == "Asked: Which one? (a competitor)"
     assert "clause" in reason(reading, "not_ideal")[0]
 
 

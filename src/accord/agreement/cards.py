@@ -1,24 +1,28 @@
 """Scorecards as a page reads them: what each row gives points for, and the grades."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from accord.agreement.terms import Terms
-from accord.criteria.explain import row_rule, row_sentence
+from accord.criteria.explain import row_exactly, row_rule, row_sentence
 from accord.criteria.registry import registry
 from accord.criteria.scorecards import Scorecard
 
 
 @dataclass(frozen=True)
 class RowRead:
-    """What points are given for, and how they are counted ("" where they are given once)."""
+    """What points are given for, and how they are counted ("" where they are given once).
+
+    `exactly` is what is asked, where the sentence says it in words of its own.
+    """
 
     key: str
     sentence: str
     rule: str
     points: int
+    exactly: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,21 @@ class CardRead:
 
 def read_cards(terms: Terms) -> list[CardRead]:
     """The scorecards of these terms, in words."""
+    titles = {key: each.title for key, each in terms.definitions.items()}
     return [
-        CardRead(key, card.title, card.text, _rows(card), _grades(card))
+        CardRead(key, card.title, card.text, _rows(card, titles), _grades(card))
         for key, card in terms.scorecards.items()
     ]
 
 
-def _rows(card: Scorecard) -> list[RowRead]:
+def _rows(card: Scorecard, titles: Mapping[str, str]) -> list[RowRead]:
     return [
         RowRead(
             key=row.key,
-            sentence=row_sentence(row, registry=registry),
+            sentence=row_sentence(row, registry=registry, titles=titles),
             rule=row_rule(row, registry=registry),
             points=row.points,
+            exactly=row_exactly(row, registry=registry, titles=titles),
         )
         for row in card.rows
     ]

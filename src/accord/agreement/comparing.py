@@ -1,25 +1,28 @@
 """What one version says otherwise than another, place by place, in the words of the page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accord.agreement.cards import CardRead, read_cards
-from accord.agreement.reading import Criterion, Reading, ReasonRead, read
+from accord.agreement.moves import beside, known_again
+from accord.agreement.saying import Line, said
 from accord.agreement.terms import Terms
-from accord.agreement.together import Together, read_together
 
 
 @dataclass(frozen=True)
 class Change:
-    """One place that differs. `was` is empty for what is new, `now` for what goes."""
+    """One place that differs. `was` is empty for what is new, `now` for what goes.
+
+    `key` is its clause in the document, such as `definitions.mql.visits-often`.
+    """
 
     place: str
     was: str
     now: str
+    key: str = ""
 
     @property
     def words(self) -> list[tuple[str, str]]:
@@ -35,106 +38,86 @@ class Change:
         return parts
 
 
-# What names a place in both versions, what people call it, and what it says.
-_Line = tuple[tuple[str, ...], str, str]
-
-
 def changes(before: Terms, after: Terms) -> list[Change]:
-    """The places that differ, in the order of the document; those that go come last."""
-    old = {key: (place, text) for key, place, text in _lines(before)}
-    new = {key: (place, text) for key, place, text in _lines(after)}
-    changed = [
-        Change(place, old[key][1] if key in old else "", text)
-        for key, (place, text) in new.items()
-        if key not in old or old[key][1] != text
-    ]
-    gone = [Change(place, text, "") for key, (place, text) in old.items() if key not in new]
-    return changed + gone
+    """The places that differ, in the order of the document; those that go come last.
+
+    Nothing that differs is left out: what no sentence tells stands under its clause's name.
+    """
+    old, fresh = said(before), said(after)
+    new = known_again(old, fresh)
+    found = [change for key, line in new.items() for change in _changed(old, new, key, line)]
+    found += [Change(line.place, line.text, "", key) for key, line in old.items() if key not in new]
+    return [*found, *_untold(before, after, found)]
 
 
-def _lines(terms: Terms) -> Iterator[_Line]:
-    reading, cards, together = read(terms), read_cards(terms), read_together(terms)
-    yield ("title",), _("Title"), reading.title
-    yield ("purpose",), _("Purpose"), reading.purpose
-    yield from _together(together)
-    yield ("period",), _("Period"), reading.period
-    day = terms.effective_on
-    yield ("effective",), _("In force from"), date_format(day) if day else _("at once")
-    yield ("trial",), _("On trial"), ", ".join(terms.document.on_trial) or _("nothing")
-    yield ("review",), _("Review"), reading.review
-    yield ("seats",), _("Signatures"), reading.both_seats
-    for side, text in reading.parties:
-        yield ("party", side), side, text
-    yield from _definitions(reading)
-    yield from _cards(cards)
-    yield ("hand_raises",), _("Who raises a hand"), reading.hand_raises
-    yield ("hand_raise_kinds",), _("Who raises a hand"), ", ".join(reading.hand_raise_kinds)
-    yield ("marketing",), _("What marketing promises"), reading.marketing
-    yield ("sales",), _("What sales promises"), reading.sales
-    for promise in reading.promises:
-        place = _("What %(side)s promises") % {"side": str(promise.side.label).lower()}
-        yield ("promise", promise.key), place, promise.sentence
-        for number, figure in enumerate(promise.figures):
-            # One that names what it is for is known by that, so that a changed one is one change.
-            name, colon, _rest = figure.partition(":")
-            key = ("figure", promise.key, name if colon else f"{number}")
-            yield key, f"{place}: {promise.sentence}", figure
-    yield from _handing_over(reading)
-    for duty in reading.duties:
-        who = _(
-            "does it: %(responsible)s; answers for it: %(accountable)s; asked: %(consulted)s; "
-        ) + _("told: %(informed)s")
-        words = {name: getattr(duty, name) for name in duty.__dataclass_fields__}
-        yield ("duty", duty.what), f"{_('Who does what')}: {duty.what}", who % words
+def _changed(
+    old: Mapping[str, Line], new: Mapping[str, Line], key: str, line: Line
+) -> Iterator[Change]:
+    """What is new of a line: it, its words, the group it stands in, or its short name."""
+    was = old.get(key)
+    if was is None:
+        yield Change(line.place, "", line.text, line.key)
+        return
+    if was.group != line.group:
+        yield Change(line.place, _placed(was, old), _placed(line, new), line.key)
+    elif was.text != line.text:
+        yield Change(line.place, was.text, line.text, line.key)
+    if was.key != line.key and not line.is_group:
+        names = (each.key.rpartition(".")[2] for each in (was, line))
+        form = _("“%(text)s” is known by the short name %(name)s")
+        before, after = (form % {"text": line.text, "name": name} for name in names)
+        yield Change(line.place, before, after, line.key)
 
 
-def _together(together: Together) -> Iterator[_Line]:
-    yield ("goal",), _("The goal"), together.goal
-    yield ("revenue",), _("The goal"), f"{together.revenue} {together.share}".strip()
-    for side, text in together.consequences:
-        yield ("consequence", side), _("When a promise of the month is missed"), f"{side}: {text}"
-    for each in together.figures:
-        yield ("looked at", each.key), _("The figures we look at"), f"{each.label}: {each.sentence}"
-    for meeting in together.meetings:
-        said = f"{meeting.every}, {meeting.who}: {meeting.text}"
-        yield ("meeting", meeting.title), f"{_('Meetings')}: {meeting.title}", said
+def _placed(line: Line, all_: Mapping[str, Line]) -> str:
+    """A line with the group that it stands in."""
+    group = all_.get(line.group)
+    if group is None:
+        return _("%(text)s Stands by itself.") % {"text": line.text}
+    with_ = beside(line, all_)
+    form = _("%(text)s Stands under “%(group)s”, beside “%(with)s”") if with_ else ""
+    form = form or _("%(text)s Stands under “%(group)s”")
+    return form % {"text": line.text, "group": group.text.rstrip(":"), "with": with_}
 
 
-def _definitions(reading: Reading) -> Iterator[_Line]:
-    for each in reading.definitions:
-        yield ("definition", each.key), each.title, f"{each.text} {each.effect}".strip()
-        for line in each.criteria:
-            if not line.is_group or line.sentence:
-                yield ("criterion", each.key, line.key), each.title, _criterion(line)
+def _untold(before: Terms, after: Terms, found: list[Change]) -> Iterator[Change]:
+    """Clauses that differ though no sentence of theirs does, by their names and values."""
+    was, now = _clauses(before), _clauses(after)
+    told = {change.key for change in found}
+    differing = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+    for entry in dict.fromkeys(_entry(key) for key in differing):
+        if any(f"{key}.".startswith(f"{entry}.") for key in told):
+            continue
+        own = [key for key in differing if _entry(key) == entry]
+        old, new = ({f"{key}: {each[key]}" for key in own if key in each} for each in (was, now))
+        place = _("Otherwise: %(clause)s") % {"clause": entry}
+        yield Change(place, ", ".join(sorted(old - new)), ", ".join(sorted(new - old)), entry)
 
 
-def _cards(cards: Sequence[CardRead]) -> Iterator[_Line]:
-    for card in cards:
-        yield ("card", card.key), card.title, card.text
-        yield ("grades", card.key), card.title, card.grades
-        for row in card.rows:
-            rule = f" ({row.rule})" if row.rule else ""
-            yield ("points", card.key, row.key), card.title, f"{row.sentence}{rule}: {row.points:+}"
+# How many names of its path say which entry a clause belongs to; one for the other parts.
+_DEPTH = {"definitions": 2, "scorecards": 2, "marketing": 2, "sales": 2, "consequences": 2}
 
 
-def _criterion(line: Criterion) -> str:
-    exactly = f" ({line.exactly})" if line.exactly else ""
-    helps = _("And it helps when: %(text)s") if line.level == "should" else "%(text)s"
-    return helps % {"text": f"{line.sentence}{exactly}"}
+def _entry(clause: str) -> str:
+    """The entry of the document that a clause belongs to: `definitions.mql`, `review`."""
+    parts = clause.split(".")
+    depth = 3 if parts[1:2] == ["reasons"] else 2
+    if parts[0] not in ("pass_back", "lost_deals", "parties"):
+        depth = _DEPTH.get(parts[0], 1)
+    return ".".join(parts[:depth])
 
 
-def _handing_over(reading: Reading) -> Iterator[_Line]:
-    yield ("handoff",), _("How a lead is handed over"), reading.handoff
-    yield ("pass_back",), _("Passing back"), reading.pass_back
-    yield ("rounds",), _("Passing back"), reading.rounds
-    yield from _reasons("reason", _("Passing back"), reading.reasons)
-    yield ("lost_deals",), _("Lost deals"), reading.lost_deals
-    yield from _reasons("loss_reason", _("Lost deals"), reading.loss_reasons)
-    yield ("escalation",), _("When a promise is missed"), reading.escalation
-    yield ("steps",), _("When a promise is missed"), " ".join(reading.steps)
+def _clauses(terms: Terms) -> dict[str, str]:
+    """Each value of a document by the path of its clause."""
+    return dict(_leaves("", terms.document.model_dump()))
 
 
-def _reasons(kind: str, place: str, reasons: Sequence[ReasonRead]) -> Iterator[_Line]:
-    for each in reasons:
-        said = " ".join(part for part in (each.text, each.consequence, each.asks) if part)
-        yield (kind, each.key), f"{place}: {each.label}", said
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and value:
+        for key, below in value.items():
+            yield from _leaves(f"{path}.{key}" if path else str(key), below)
+    elif isinstance(value, list) and value:
+        for number, below in enumerate(value):
+            yield from _leaves(f"{path}.{number}", below)
+    else:
+        yield path, str(value)

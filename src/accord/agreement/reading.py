@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accord.agreement.terms import Duty, LossReason, Reason, Step, Terms
 from accord.agreement.wording import (
     ASKED_FOR,
+    ASKS,
     DESTINATIONS,
     HANDED_OVER,
     ROLES,
@@ -78,13 +79,14 @@ class ReasonRead:
 
 @dataclass(frozen=True)
 class DutyRead:
-    """Who does a thing, in words."""
+    """Who does a thing, in words; `steps` are what it covers, by their names in the document."""
 
     what: str
     responsible: str
     accountable: str
     consulted: str
     informed: str
+    steps: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Reading:
     hand_raise_kinds: Sequence[str]
     marketing: str
     sales: str
+    in_time: str
     promises: Sequence[Promise]
     handoff: str
     pass_back: str
@@ -129,6 +132,7 @@ def read(terms: Terms, *, since: datetime | None = None) -> Reading:
         hand_raise_kinds=[str(ASKED_FOR[kind]) for kind in said.hand_raises.asks_for],
         marketing=said.marketing.text,
         sales=said.sales.text,
+        in_time=_in_time(terms),
         promises=[*_of_marketing(terms), *_of_sales(terms)],
         handoff=said.handoff.text,
         pass_back=said.pass_back.text,
@@ -278,7 +282,7 @@ def _further(terms: Terms) -> Iterator[Promise]:
 
 def _of_sales(terms: Terms) -> list[Promise]:
     said, promised = terms.document.sales, terms.sales
-    kept = _("%(share)s of the time") % {"share": percent(promised.within_share)}
+    kept = _in_time(terms)
     first = [
         f"{HANDED_OVER[trigger]}: {within(span)}"
         for trigger, span in promised.first_attempt.items()
@@ -299,6 +303,10 @@ def _of_sales(terms: Terms) -> list[Promise]:
     ]
 
 
+def _in_time(terms: Terms) -> str:
+    return _("%(share)s of the time") % {"share": percent(terms.sales.within_share)}
+
+
 def _capacity(terms: Terms) -> Iterator[Promise]:
     said = terms.document.sales.capacity
     if said:
@@ -310,10 +318,12 @@ def _reason(reason: Reason) -> ReasonRead:
     consequence = _returns(str(DESTINATIONS[reason.destination]), reason)
     if reason.blames_definition:
         consequence += " " + _("The clause that let it through is named.")
+    if reason.after_attempts:
+        consequence += " " + _("It holds only once the promised attempts were made.")
     asks = ""
     if reason.asks:
         form = _("Asked: %(label)s") if reason.asks.required else _("Asked, where known: %(label)s")
-        asks = form % {"label": reason.asks.label}
+        asks = f"{form % {'label': reason.asks.label}} ({ASKS[reason.asks.field]})"
     return ReasonRead(reason.key, reason.label, reason.text, consequence, asks)
 
 
@@ -349,6 +359,7 @@ def _duty(duty: Duty) -> DutyRead:
         accountable=_roles([duty.accountable]),
         consulted=_roles(duty.consulted),
         informed=_roles(duty.informed),
+        steps=", ".join(duty.steps),
     )
 
 

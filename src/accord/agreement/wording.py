@@ -18,6 +18,12 @@ ASKED_FOR: Mapping[str, Any] = {
     "content": gettext_lazy("Content"),
     "newsletter": gettext_lazy("The newsletter"),
 }
+ASKS: Mapping[str, Any] = {
+    "note": gettext_lazy("in words"),
+    "date": gettext_lazy("a date"),
+    "competitor": gettext_lazy("a competitor"),
+    "duplicate_of": gettext_lazy("another lead"),
+}
 HANDED_OVER: Mapping[str, Any] = {
     "hand_raise": gettext_lazy("They asked for us"),
     "ready": gettext_lazy("They became sales-ready"),

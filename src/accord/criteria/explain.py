@@ -1,7 +1,8 @@
 """Definitions as lines that a person reads."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.formats import date_format
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accord.criteria.language import Clause, Count, Definition, Group, Reference, Score, Test
 from accord.criteria.registry import Registry
 from accord.criteria.scorecards import ENGAGEMENT, FIT, EventRow, Row
+
+Titles = Mapping[str, str]  # of definitions, by key
+NO_TITLES: Titles = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,19 @@ def _names(clause: Clause) -> tuple[str, ...]:
     return (clause.behaviour,) if isinstance(clause, Count) else ()
 
 
-def sentence(clause: Clause, *, registry: Registry) -> str:
-    """A clause in plain words: its own text, or one made of what it asks."""
+def sentence(clause: Clause, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+    """A clause in plain words: its own text, or one made of what it asks.
+
+    `titles` are what people call the definitions that it may name.
+    """
     if clause.text:
         return clause.text
     if isinstance(clause, Group):
         return {"all": _("All of these:"), "any": _("Any of these:"), "not": _("Not:")}[clause.kind]
     if isinstance(clause, Reference):
-        return _("Meets the definition “%(name)s”") % {"name": clause.definition}
+        return _("Meets the definition “%(name)s”") % {
+            "name": titles.get(clause.definition, clause.definition)
+        }
     if isinstance(clause, Score):
         points = _COUNTED[clause.operator](clause.number)
         return _("%(score)s: %(number)s points") % {
@@ -74,11 +83,29 @@ def sentence(clause: Clause, *, registry: Registry) -> str:
 SCORECARDS: Mapping[str, Any] = {FIT: gettext_lazy("Fit"), ENGAGEMENT: gettext_lazy("Engagement")}
 
 
-def row_sentence(row: Row, *, registry: Registry) -> str:
+def row_sentence(row: Row, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
     """What a row of a scorecard gives points for: its own text, or what it counts."""
     if not isinstance(row, EventRow):
-        return sentence(row.clause, registry=registry)
+        return sentence(row.clause, registry=registry, titles=titles)
     return row.text or str(registry.behaviour(row.behaviour).label)
+
+
+def row_exactly(row: Row, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+    """What a row asks or counts, where its sentence does not say that; "" where it does."""
+    if not isinstance(row, EventRow):
+        asked = exactly(row.clause, registry=registry, titles=titles)
+        said = row_sentence(row, registry=registry, titles=titles)
+        return "" if asked == said else asked
+    return str(registry.behaviour(row.behaviour).label) if row.text else ""
+
+
+def exactly(clause: Clause, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+    """What a clause asks, without words of its own, in one line with all that stands below it."""
+    bare = sentence(replace(clause, text=""), registry=registry, titles=titles)
+    if not isinstance(clause, Group):
+        return bare
+    below = (exactly(item, registry=registry, titles=titles) for item in clause.items)
+    return f"{bare} {'; '.join(below)}"
 
 
 def row_rule(row: Row, *, registry: Registry) -> str:
