@@ -7,7 +7,8 @@ import pytest
 from accord.base.errors import Conflict, Invalid, Missing, Refusal
 from accord.teams import actions, queries
 from accord.teams.actions import Newcomer
-from accord.teams.models import Invitation, Token, User
+from accord.teams.models import Invitation, Team, Token, User
+from accord.teams.rules import elapsed
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -123,10 +124,44 @@ class TestCalendars:
         assert calendar.ranges_on(date(2026, 11, 3)) == ()
         assert calendar.ranges_on(date(2026, 11, 4)) != ()
 
-    def test_many_people_take_three_queries(self, django_assert_num_queries):
+    def test_a_teams_hours_come_before_the_companys_and_after_ones_own(self):
+        set_up()
+        sam, lena = add("sam"), add("lena")
+        late, early = (
+            actions.add_calendar(
+                name=day, time_zone="Europe/Lisbon", week={day: [["10:00", "12:00"]]}
+            )
+            for day in ("sat", "sun")
+        )
+        team = Team.objects.create(name="Lisbon", calendar=late)
+        User.objects.update(team=team)
+        actions.set_calendar(user_id=lena.id, calendar_id=early.id)
+        found = queries.calendars_of({sam.id, lena.id, None})
+        assert (list(found[sam.id].week), list(found[lena.id].week)) == ([5], [6])
+        assert found[sam.id].time_zone == "Europe/Lisbon"
+        assert list(found[None].week) == [0, 1, 2, 3, 4]
+
+    def test_a_team_without_hours_works_the_companys(self):
+        set_up()
+        sam = add("sam")
+        User.objects.update(team=Team.objects.create(name="Lisbon"))
+        assert queries.calendars_of({sam.id})[sam.id] == queries.company_calendar()
+
+    def test_nobody_works_while_absent(self):
+        set_up()
+        sam, lena = add("sam"), add("lena")
+        away = AT + timedelta(days=1), AT + timedelta(days=2)
+        actions.add_absence(user_id=sam.id, absent_from=away[0], absent_until=away[1])
+        found = queries.calendars_of({sam.id, lena.id})
+        assert found[sam.id].absences == (away,)
+        assert found[sam.id].hours == found[lena.id]
+        assert elapsed(found[lena.id], AT, AT + timedelta(days=3)) == timedelta(hours=24)
+        assert elapsed(found[sam.id], AT, AT + timedelta(days=3)) == timedelta(hours=16)
+
+    def test_many_people_take_four_queries(self, django_assert_num_queries):
         set_up()
         ids = {add(name).id for name in ("a", "b", "c", "d")}
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert len(queries.calendars_of(ids)) == 4
 
     def test_before_set_up_there_are_none(self):

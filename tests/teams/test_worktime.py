@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,34 @@ def at(text: str, zone: str = "UTC", fold: int = 0) -> datetime:
 
 def wall(text: str, zone: str, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold)
+
+
+class TestAbsences:
+    away = replace(office(), absences=((at("2026-01-12 10:00"), at("2026-01-14 12:00")),))
+
+    def test_are_no_working_time(self):
+        assert elapsed(self.away, at("2026-01-12 09:00"), at("2026-01-14 13:00")) == 2 * HOUR
+
+    def test_put_off_what_is_due(self):
+        assert due(self.away, at("2026-01-12 09:30"), HOUR) == at("2026-01-14 12:30")
+
+    def test_leave_what_is_due_before_them(self):
+        assert due(self.away, at("2026-01-12 09:00"), HOUR) == at("2026-01-12 10:00")
+
+    def test_are_no_working_days_but_for_what_is_left_of_one(self):
+        assert days(self.away, at("2026-01-09 12:00"), 1) == at("2026-01-12 10:00")
+        assert days(self.away, at("2026-01-09 12:00"), 2) == at("2026-01-14 17:00")
+
+    def test_may_overlap_each_other_and_pauses(self):
+        twice = replace(self.away, absences=(*self.away.absences, *self.away.absences))
+        pause = (at("2026-01-13 09:00"), at("2026-01-14 13:00"))
+        assert due_with_pauses(twice, at("2026-01-12 09:30"), HOUR, [pause]) == at(
+            "2026-01-14 13:30"
+        )
+
+    def test_may_last_for_years(self):
+        years = replace(office(), absences=((at("2026-01-12 10:00"), at("2029-01-12 12:00")),))
+        assert due(years, at("2026-01-12 09:30"), HOUR) == at("2029-01-12 12:30")
 
 
 class TestDue:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -36,6 +36,8 @@ class Range(NamedTuple):
 
 
 Ranges = tuple[Range, ...]
+Absences = tuple[tuple[datetime, datetime], ...]
+"""Spans of instants in which nobody is there, half-open."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,15 @@ class Calendar:
 
     `week` maps a weekday (0 = Monday) to its ranges, half-open and in order; a weekday left out
     is free. `exceptions` replaces the ranges of single days; an empty tuple is a holiday. Plain
-    pairs of minutes are taken for ranges. Raises `Invalid` with a sentence for a zone that does
-    not exist, a weekday outside 0..6, and ranges that are empty, overlap or are out of order.
+    pairs of minutes are taken for ranges. `absences` are taken out of all that. Raises `Invalid`
+    with a sentence for a zone that does not exist, a weekday outside 0..6, and ranges that are
+    empty, overlap or are out of order.
     """
 
     time_zone: str
     week: Mapping[int, Ranges]
     exceptions: Mapping[date, Ranges] = field(default_factory=dict)
+    absences: Absences = ()
 
     def __post_init__(self) -> None:
         _check_zone(self.time_zone)
@@ -72,14 +76,21 @@ class Calendar:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.time_zone, tuple(self.week.items()), tuple(self.exceptions.items())))
+        days = tuple(self.week.items()), tuple(self.exceptions.items())
+        return hash((self.time_zone, *days, self.absences))
 
     def __hash__(self) -> int:
         return self._hash
 
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
         """Copies and pickles by value; read-only mappings cannot do so themselves."""
-        return type(self), (self.time_zone, dict(self.week), dict(self.exceptions))
+        days = dict(self.week), dict(self.exceptions)
+        return type(self), (self.time_zone, *days, self.absences)
+
+    @cached_property
+    def hours(self) -> Calendar:
+        """The same calendar as if nobody were ever absent."""
+        return replace(self, absences=()) if self.absences else self
 
     def ranges_on(self, day: date) -> Ranges:
         """The ranges of `day` on the wall clock, in order."""
@@ -89,7 +100,7 @@ class Calendar:
     def with_holidays(self, days: Iterable[date]) -> Calendar:
         """The same calendar, closed on `days`; an exception that is already there stays."""
         closed: dict[date, Ranges] = dict.fromkeys(days, ())
-        return Calendar(self.time_zone, self.week, {**closed, **self.exceptions})
+        return replace(self, exceptions={**closed, **self.exceptions})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Calendar:
@@ -118,7 +129,7 @@ class Calendar:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The calendar as plain JSON values, days in order; `from_json` reads it back."""
+        """The hours as plain JSON values, days in order; `from_json` reads them back."""
         return {
             "time_zone": self.time_zone,
             "week": {DAY_KEYS[day]: _write(ranges) for day, ranges in self.week.items()},

@@ -74,6 +74,20 @@ class Workspace(models.Model):
         return self.name
 
 
+class Team(models.Model):
+    """People who work the same hours, such as an office or a shift.
+
+    Without a calendar of its own a team works the company's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds people by e-mail address, whatever its case."""
 
@@ -90,6 +104,7 @@ class User(AbstractBaseUser):
     roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list)
     time_zone = models.CharField(max_length=64)
     calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="people")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
 
@@ -119,7 +134,7 @@ class User(AbstractBaseUser):
 
 
 class Absence(models.Model):
-    """A span in which a person gets no handoffs; half-open."""
+    """A span in which a person gets no handoffs and has no working time; half-open."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="absences")

@@ -4,10 +4,12 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from accord.base.errors import Missing, Refusal
+from accord.teams.calendars import Absences
 from accord.teams.models import (
     Absence,
     CalendarException,
@@ -52,24 +54,25 @@ def company_calendar() -> Calendar:
 
 
 def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, Calendar]:
-    """The working hours of people, by their id; None stands for the company. Three queries.
+    """The working time of people, by their id; None stands for the company. Four queries.
 
-    A person without own hours works the company's, on the wall clock of their own zone.
+    A person works their own hours, else their team's, else the company's on the wall clock of
+    their own zone; never while they are absent.
     """
     if not users:
         return {}
     companys = company().calendar
-    found = list(User.objects.filter(id__in=filter(None, users)).select_related("calendar"))
-    rows = {user.id: user.calendar or companys for user in found}
-    exceptions = _exceptions({companys.id, *(row.id for row in rows.values())})
-    calendars: dict[uuid.UUID | None, Calendar] = {
-        user.id: _read(
-            rows[user.id],
-            exceptions.get(rows[user.id].id, {}),
-            zone=user.calendar.time_zone if user.calendar else user.time_zone,
-        )
-        for user in found
-    }
+    found = User.objects.filter(id__in=filter(None, users))
+    people = list(found.select_related("calendar", "team__calendar"))
+    rows = {user.id: user.calendar or (user.team and user.team.calendar) for user in people}
+    exceptions = _exceptions({companys.id, *(row.id for row in rows.values() if row)})
+    absences = _absences(rows)
+    calendars: dict[uuid.UUID | None, Calendar] = {}
+    for user in people:
+        row = rows[user.id] or companys
+        zone = row.time_zone if rows[user.id] else user.time_zone
+        away = absences.get(user.id, ())
+        calendars[user.id] = _read(row, exceptions.get(row.id, {}), zone=zone, absences=away)
     if None in users:
         calendars[None] = _read(companys, exceptions.get(companys.id, {}))
     return calendars
@@ -162,14 +165,27 @@ def _exceptions(calendars: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, o
     return found
 
 
+def _absences(users: Collection[uuid.UUID]) -> dict[uuid.UUID, Absences]:
+    found: dict[uuid.UUID, Absences] = {}
+    spans = Absence.objects.filter(user_id__in=users).order_by("absent_from", "absent_until")
+    for user_id, *span in spans.values_list("user_id", "absent_from", "absent_until"):
+        found[user_id] = (*found.get(user_id, ()), (span[0], span[1]))
+    return found
+
+
 def _read(
-    row: CalendarRow, exceptions: Mapping[str, object], *, zone: str | None = None
+    row: CalendarRow,
+    exceptions: Mapping[str, object],
+    *,
+    zone: str | None = None,
+    absences: Absences = (),
 ) -> Calendar:
     stated = {"time_zone": zone or row.time_zone, "week": row.week, "exceptions": exceptions}
-    return _built(json.dumps(stated, sort_keys=True), row.holidays_of)
+    return _built(json.dumps(stated, sort_keys=True), row.holidays_of, absences)
 
 
 @lru_cache(maxsize=512)
-def _built(stated: str, country: str) -> Calendar:
+def _built(stated: str, country: str, absences: Absences) -> Calendar:
     calendar = Calendar.from_json(json.loads(stated))
-    return calendar.with_holidays(holidays_of(country, HOLIDAY_YEARS))
+    calendar = calendar.with_holidays(holidays_of(country, HOLIDAY_YEARS))
+    return replace(calendar, absences=absences) if absences else calendar

@@ -3,7 +3,8 @@
 One definition serves every function: **an instant is working time if the wall clock of the
 calendar's zone, at that instant, stands within a range of that wall clock's day.** Hence, where
 the clocks change, a missing hour does not count and a doubled hour counts twice, whatever the
-size of the change and the hour of the day; a day that a zone skipped has no working time.
+size of the change and the hour of the day; a day that a zone skipped has no working time. While
+somebody is absent, their calendar has none.
 
 Counting is exact to the microsecond and nothing is rounded, so a due moment is never early:
 `elapsed(calendar, start, due(calendar, start, amount)) == amount`.
@@ -85,7 +86,8 @@ def due_with_pauses(
     left = amount // _MICROSECOND
     if left < 0:
         raise Invalid(f"A promise cannot last {amount}; give zero or more.", field="amount")
-    for begin, until in _unpaused(_instant(start), _LAST_DAY * _DAY, pauses):
+    rests = (*pauses, *calendar.absences)
+    for begin, until in _unpaused(_instant(start), _LAST_DAY * _DAY, rests):
         while begin < until:
             stop = min(until, begin + _PATIENCE_DAYS * _DAY)
             found = False
@@ -114,7 +116,7 @@ def elapsed_with_pauses(
     """As `elapsed`, without the working time that falls into `pauses` (see `due_with_pauses`)."""
     total = sum(
         closes - opens
-        for begin, until in _unpaused(_instant(start), _instant(end), pauses)
+        for begin, until in _unpaused(_instant(start), _instant(end), (*pauses, *calendar.absences))
         for opens, closes in _worked(calendar, begin, until)
     )
     return timedelta(microseconds=total)
@@ -124,14 +126,13 @@ def days(calendar: Calendar, start: datetime, n: int) -> datetime:
     """The close of business (UTC) of the `n`-th working day after `start`: "within 15 days".
 
     A working day is a day on the calendar's wall clock with any working time; it ends when its
-    last range ends. The day on which `start` falls never counts, whatever the hour, so that
-    everybody has at least `n` full days. Raises `Invalid` if `n` is less than 1, and
-    `NoWorkingTime` when two years pass without any.
+    last range ends, or an absence begins that lasts beyond. The day on which `start` falls never
+    counts, whatever the hour, so that everybody has at least `n` full days. Raises `Invalid` if
+    `n` is less than 1, and `NoWorkingTime` when two years pass without any.
     """
     if n < 1:
         raise Invalid(f"A promise cannot last {n} working days; give 1 or more.", field="days")
     begin = _instant(start)
-    calendar = _interned(calendar)
     today = start.astimezone(ZoneInfo(calendar.time_zone)).toordinal() - _EPOCH_DAY
     last_seen = today
     for day in range(today + 1, _LAST_DAY - 1):
@@ -183,8 +184,8 @@ def _unpaused(begin: int, until: int, pauses: Sequence[Pause]) -> Iterator[Span]
 
 
 def _worked(calendar: Calendar, begin: int, until: int) -> Iterator[Span]:
-    """The working time within [begin, until) as spans in order; neighbours may touch."""
-    calendar = _interned(calendar)
+    """The working hours within [begin, until) as spans in order; neighbours may touch."""
+    calendar = _interned(calendar.hours)
     for day in range(begin // _DAY, min(-(-until // _DAY), _LAST_DAY)):
         for span in _worked_on(calendar, day):
             if begin <= span[0] and span[1] <= until:
@@ -210,16 +211,25 @@ def _worked_on(calendar: Calendar, utc_day: int) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-@lru_cache(maxsize=2**15)
 def _closing(calendar: Calendar, day: int) -> int | None:
-    """When the last range of a wall-clock day ends; None if the day has no working time."""
-    # A wall clock is less than 24 hours from UTC, so its day lies within three of UTC's.
+    """When the working time of a wall-clock day ends; None if the day has none."""
     ends = [
-        closes
-        for stretch in _stretches(calendar.time_zone, day - 1, day + 2)
-        for _opens, closes in _ranges_within(calendar, day, stretch)
+        until
+        for opens, closes in _day_of(_interned(calendar.hours), day)
+        for _begin, until in _unpaused(opens, closes, calendar.absences)
     ]
     return max(ends, default=None)
+
+
+@lru_cache(maxsize=2**15)
+def _day_of(calendar: Calendar, day: int) -> tuple[Span, ...]:
+    """The working hours of one wall-clock day, in order."""
+    # A wall clock is less than 24 hours from UTC, so its day lies within three of UTC's.
+    return tuple(
+        span
+        for stretch in _stretches(calendar.time_zone, day - 1, day + 2)
+        for span in _ranges_within(calendar, day, stretch)
+    )
 
 
 def _ranges_within(calendar: Calendar, day: int, stretch: Stretch) -> Iterator[Span]:
