@@ -17,8 +17,8 @@ from django.db.models import (
 )
 
 from accord.base.lifecycle import Stage
+from accord.criteria.percentiles import Percentile
 from accord.insights.metrics import Scope, metric
-from accord.insights.percentiles import Percentile
 from accord.insights.rules import Month, Share, month_of, share
 from accord.insights.tallies import STEPS, Tallies, tallies
 from accord.leads.models import StageEntry

@@ -206,6 +206,7 @@ def _scoreboard(scope: Scope, calendar: Calendar, by: str) -> Report:
             for each in board.came_back
         ],
         "waiting_too_long": board.waiting_too_long,
+        "leaks": dict(board.leaks),
         "notes": [*_sla_notes(board.promised_over), *_funnel_notes(board.funnel)],
     }
 

@@ -1,6 +1,6 @@
 """The scoreboard: how the two teams stand, in one sentence and in figures that both believe."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accord.agreement.queries import running
 from accord.insights.channels import Channel, channels_of
 from accord.insights.funnel import Funnel, funnel_of
+from accord.insights.leaks import leaks
 from accord.insights.metrics import Scope
 from accord.insights.promised import Promises
 from accord.insights.promises import promises
@@ -35,6 +36,12 @@ class Scoreboard:
     channels: Sequence[Channel]
     came_back: Sequence[CameBack]
     waiting_too_long: int
+    leaks: Mapping[str, int]
+
+    @property
+    def slipping(self) -> int:
+        """How many leads slip, of all kinds together."""
+        return sum(self.leaks.values())
 
 
 def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
@@ -54,6 +61,7 @@ def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
         channels=channels_of(counted, period),
         came_back=came_back(over, terms=terms),
         waiting_too_long=too_long,
+        leaks=leaks(at=period.at),
     )
 
 

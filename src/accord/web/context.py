@@ -33,7 +33,7 @@ _LEADS = ("leads", "lead", "lead_new", "duplicates", "lead_merging")
 PLACES = (
     Place("today", _("Today"), "sun", frozenset({"today"})),
     Place("leads", _("Leads"), "users", frozenset((*_LEADS, "companies", "company"))),
-    Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs"})),
+    Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs", "leaks"})),
     Place("came_back", _("Came back"), "arrow-back-up", frozenset({"came_back"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
     Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises"})),

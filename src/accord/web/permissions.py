@@ -66,6 +66,7 @@ TABLE: dict[str, frozenset[str]] = {
     "handoff_qualification": SALES,
     "handoff_pass_back": SALES,
     "handoff_pass_back_undoing": SALES,
+    "leaks": EVERYONE,
     "came_back": MARKETING | {HEAD_OF_SALES},
     "came_back_answers": MARKETING,
     "deals": EVERYONE,

@@ -77,6 +77,15 @@ class Handoff(models.Model):
                 condition=models.Q(disposed_at__isnull=True, owner__isnull=True),
                 name="handoffs_queued",
             ),
+            models.Index(
+                fields=["offered_at"],
+                condition=models.Q(
+                    disposed_at__isnull=True,
+                    first_attempt_at__isnull=True,
+                    accepted_at__isnull=True,
+                ),
+                name="handoffs_untouched",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -78,6 +78,11 @@ class Lead(models.Model):
                 condition=models.Q(merged_into_id__isnull=False),
                 name="lead_merged",
             ),
+            models.Index(
+                fields=["stage", "stage_entered_at"],
+                condition=models.Q(stage__in=["mql", "sal", "sql", "opportunity", "recycled"]),
+                name="lead_stays_in_stage",
+            ),
             GinIndex(
                 SearchVector("name", "email", "phone", "job_title", config="simple"),
                 name="lead_text",

@@ -31,6 +31,13 @@ class StageEntry(models.Model):
         indexes = [
             models.Index(fields=["lead_id", "entered_at"], name="stages_of_lead"),
             models.Index(fields=["stage", "entered_at"], name="entries_of_stage"),
+            models.Index(
+                fields=["left_at", "stage", "entered_at"],
+                condition=models.Q(
+                    stage__in=["mql", "sal", "sql", "opportunity"], left_at__isnull=False
+                ),
+                name="stays_that_ended",
+            ),
         ]
 
     def __str__(self) -> str:

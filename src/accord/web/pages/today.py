@@ -13,12 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accord.agreement import queries as agreement
+from accord.base.lifecycle import Side
 from accord.handoffs import queries as handoffs
 from accord.handoffs.queries import Returned, Show
+from accord.insights.leaks import leaks_by_side
+from accord.insights.metrics import metric
 from accord.leads import queries as leads
 from accord.teams import queries as teams
 from accord.web.pages.agreement import SEATS
-from accord.web.permissions import HEAD_OF_SALES, HEADS, MARKETING, SALES
+from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, MARKETING, SALES
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
@@ -68,6 +71,8 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
         yield from _queue(request)
     if HEAD_OF_SALES in roles:
         yield from _late(request)
+    if roles & HEADS:
+        yield from _leaks(roles, request.at)
     if roles & MARKETING:
         yield from _came_back(request.at)
 
@@ -132,6 +137,26 @@ def _late(request: "Request") -> Iterator[Todo]:
             link=reverse("handoffs") + "?show=late",
             icon="alarm",
             side="sales",
+            act=_("Look"),
+        )
+
+
+def _leaks(roles: set[str], at: datetime) -> Iterator[Todo]:
+    """What slips on the sides that this person heads; nothing where nothing does."""
+    heads = {Side.SALES: HEAD_OF_SALES, Side.MARKETING: HEAD_OF_MARKETING}
+    of_side = {side: found for side, found in leaks_by_side(at=at).items() if heads[side] in roles}
+    for side, found in of_side.items():
+        number = sum(found.values())
+        if not number:
+            continue
+        sentence = ngettext("%(n)d lead slips", "%(n)d leads slip", number) % {"n": number}
+        labels = [str(metric(key).label) for key, each in found.items() if each]
+        yield Todo(
+            sentence=sentence,
+            about=" · ".join(labels),
+            link=reverse("leaks"),
+            icon="droplet",
+            side=side.value,
             act=_("Look"),
         )
 

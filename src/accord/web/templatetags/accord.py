@@ -152,6 +152,12 @@ def opens(number: float | None, filters: LeadFilters | None) -> SafeString | str
 
 
 @register.simple_tag
+def figure_link(key: str, scope: Scope, only: str = "") -> str:
+    """The address of the rows that a metric counts over the scope."""
+    return figure_url(key, scope, only)
+
+
+@register.simple_tag
 def counted(number: float | None, key: str, scope: Scope, only: str = "") -> SafeString | str:
     """A figure as a link to the rows that its metric counts over the scope."""
     if not number:

@@ -1,0 +1,120 @@
+"""How the rows behind a figure are read: their moment, whose they are, what they say."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from accord.agreement.queries import terms_of
+from accord.base.lifecycle import Stage
+from accord.deals.models import Deal, DealState
+from accord.handoffs.kinds import because
+from accord.handoffs.models import Clock, ClockKind, Handoff, HandoffState, PassBack
+from accord.leads.models import Lead
+from accord.qualification.models import Outcome, Verdict
+from accord.qualification.queries import standing
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How rows of a model are read: their moment and its name, whose they are, what they say."""
+
+    moment: str
+    moment_is: Callable[[], str]
+    person: str
+    says: Callable[[Any], str]
+    due: str = ""
+    done: str = ""
+    lead: str = "lead_id"
+    narrow: Callable[[Any, str], Any] | None = None
+    oldest_first: bool = False
+
+
+def _reason(back: PassBack) -> str:
+    reasons = terms_of(back.agreement_version).reasons
+    label = reasons[back.reason].label if back.reason in reasons else back.reason
+    return f"{label}. {back.note}" if back.note else f"{label}"
+
+
+_LEAD = Shape(
+    moment="first_contact_at",
+    moment_is=lambda: _("First contact"),
+    person="owner_id",
+    says=lambda lead: str(Stage(lead.stage).label),
+    lead="id",
+)
+_HANDOFF = Shape(
+    moment="offered_at",
+    moment_is=lambda: _("Handed over"),
+    person="owner_id",
+    says=lambda handoff: str(HandoffState(handoff.state).label),
+    narrow=lambda rows, definition: rows.filter(
+        lead_id__in=standing().filter(definition=definition, outcome=Outcome.MET).values("lead_id")
+    ),
+)
+_DEAL = Shape(
+    moment="closed_at",
+    moment_is=lambda: _("Closed"),
+    person="owner_id",
+    says=lambda deal: f"{deal.title} · {DealState(deal.state).label}",
+)
+SHAPES: Mapping[type[Model], Shape] = {
+    Lead: _LEAD,
+    Handoff: _HANDOFF,
+    Clock: Shape(
+        moment="started_at",
+        moment_is=lambda: _("Promised from"),
+        person="user_id",
+        says=lambda clock: str(ClockKind(clock.kind).label),
+        due="due_at",
+        done="stopped_at",
+    ),
+    PassBack: Shape(
+        moment="passed_back_at",
+        moment_is=lambda: _("Passed back"),
+        person="passed_back_by_id",
+        says=_reason,
+        narrow=lambda rows, reason: rows.filter(reason=reason),
+    ),
+    Verdict: Shape(
+        moment="since_at",
+        moment_is=lambda: _("Since"),
+        person="",
+        says=lambda verdict: str(Outcome(verdict.outcome).label),
+        narrow=lambda rows, definition: rows.filter(definition=definition),
+    ),
+    Deal: _DEAL,
+}
+
+# What slips is looked at from its oldest on, and by the moment since when it does.
+_SLIPS = replace(
+    _HANDOFF, oldest_first=True, says=lambda handoff: because(handoff.trigger, None).capitalize()
+)
+_STAYS = replace(
+    _LEAD, oldest_first=True, moment="stage_entered_at", moment_is=lambda: _("In the stage since")
+)
+_BY_KEY: Mapping[str, Shape] = {
+    "never_attempted": _SLIPS,
+    "gone_quiet": replace(_SLIPS, moment="accepted_at", moment_is=lambda: _("Accepted")),
+    "step_overdue": _SLIPS,
+    "without_owner": _SLIPS,
+    "without_deal": _STAYS,
+    "leads_left_behind": _STAYS,
+    "deals_left_behind": replace(
+        _DEAL,
+        oldest_first=True,
+        moment="opened_at",
+        moment_is=lambda: _("Opened"),
+        says=lambda deal: str(deal.title),
+    ),
+    "off_track": _STAYS,
+    "stuck_with_marketing": _STAYS,
+    "stuck_with_sales": _STAYS,
+}
+
+
+def shape_of(key: str, rows: Any) -> Shape:
+    """How the rows of a metric are read."""
+    return _BY_KEY.get(key) or SHAPES[rows.model]

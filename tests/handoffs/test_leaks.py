@@ -1,0 +1,258 @@
+"""What slips is found once it does, not before, and no longer once somebody attended to it."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accord.agreement.spans import Span, Unit
+from accord.flows import close, follow_up
+from accord.flows.hand_off import offer
+from accord.flows.pass_back import Said, pass_back
+from accord.flows.take_notes import take_note
+from accord.flows.watch_clocks import watch_clocks
+from accord.handoffs.actions import Attempt
+from accord.handoffs.models import Handoff
+from accord.handoffs.rules.leaks import past_due_before, quiet_after
+from accord.insights.leaks import LEAKS, leak_board, leaks
+from accord.leads.leaks import FEWEST, pace
+from accord.leads.models import Lead, StageEntry
+from accord.teams.models import Absence, User
+from accord.teams.queries import company_calendar
+from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def slipping(at: datetime) -> dict[str, int]:
+    """The kinds that something slips by, with how often."""
+    return {key: number for key, number in leaks(at=at).items() if number}
+
+
+def talk(handoff: Handoff, at: datetime, outcome: str = "connected") -> None:
+    """The owner calls."""
+    attempt = Attempt(handoff.lead_id, "call", outcome)
+    follow_up.log_attempts(attempts=[attempt], by=handoff.owner_id, at=at)
+
+
+def qualify(handoff: Handoff, at: datetime) -> None:
+    """The owner says that there is a real chance."""
+    follow_up.qualify(handoffs=[handoff.id], by=handoff.owner_id, note="They do.", at=at)
+
+
+class TestNobodyHasTried:
+    def test_from_the_moment_on_at_which_the_first_attempt_was_due(self) -> None:
+        open_office()
+        hand_raise()
+        assert slipping(AT + HOUR) == {}
+        assert slipping(AT + HOUR + MINUTE) == {"never_attempted": 1}
+
+    def test_until_somebody_tries(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        talk(handoff, AT + 2 * HOUR, "no_answer")
+        assert slipping(AT + 3 * HOUR) == {}
+
+    def test_nor_in_the_queue_by_the_hours_of_the_company(self) -> None:
+        office = open_office()
+        for rep in office.reps:
+            Absence.objects.create(user_id=rep, absent_from=AT, absent_until=AT + 9 * DAY)
+        handoff = hand_raise(at=AT + 6 * HOUR + 30 * MINUTE)  # half an hour before they close
+        assert handoff.owner_id is None
+        assert slipping(AT + 20 * HOUR) == {}  # the night does not count
+        assert slipping(AT + 23 * HOUR + 35 * MINUTE) == {"never_attempted": 1}
+
+
+class TestGoneQuiet:
+    def test_after_two_promised_attempts_left_out(self) -> None:
+        open_office()
+        talk(hand_raise(), AT + MINUTE)  # six in fifteen working days: two take five
+        assert slipping(AT + 4 * DAY) == {}
+        assert slipping(AT + 8 * DAY) == {"gone_quiet": 1}
+
+    def test_a_note_of_sales_is_a_sign(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        talk(handoff, AT + MINUTE)
+        lead = Lead.objects.get(id=handoff.lead_id)
+        at = AT + 5 * DAY
+        take_note(
+            lead=lead, text="Asked the plant.", kind="note.added", side="sales",
+            by=handoff.owner_id, at=at, files=[],
+        )  # fmt: skip
+        assert slipping(AT + 8 * DAY) == {}
+
+    def test_what_rests_is_not_quiet(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        talk(handoff, AT + MINUTE)
+        day = (AT + 20 * DAY).date()
+        follow_up.pause(until={handoff.id: day}, by=handoff.owner_id, at=AT + HOUR)
+        assert slipping(AT + 12 * DAY) == {}
+
+    def test_the_span_follows_the_agreement(self) -> None:
+        change_agreement(open_office(), ("at_least: 6\n    within", "at_least: 3\n    within"))
+        talk(hand_raise(), AT + MINUTE)
+        assert slipping(AT + 8 * DAY) == {}
+        assert slipping(AT + 15 * DAY) == {"gone_quiet": 1}
+
+
+def test_a_day_they_asked_for_is_over() -> None:
+    open_office()
+    handoff = hand_raise()
+    talk(handoff, AT + MINUTE)
+    day = (AT + 2 * DAY).date()
+    follow_up.pause(until={handoff.id: day}, by=handoff.owner_id, at=AT + HOUR)
+    watch_clocks(at=AT + 2 * DAY)
+    assert slipping(AT + 2 * DAY + 4 * HOUR) == {}
+    assert slipping(AT + 3 * DAY) == {"step_overdue": 1}
+    talk(handoff, AT + 3 * DAY, "no_answer")
+    assert slipping(AT + 3 * DAY + HOUR) == {}
+
+
+class TestQualified:
+    def test_without_a_deal_a_working_day_after(self) -> None:
+        open_office()
+        qualify(hand_raise(), AT + HOUR)
+        assert slipping(AT + DAY) == {}
+        assert slipping(AT + 2 * DAY) == {"without_deal": 1}
+
+    def test_until_there_is_one(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        qualify(handoff, AT + HOUR)
+        close.open_deal(
+            lead=handoff.lead_id, title="Forty seats", amount="9000", by=handoff.owner_id,
+            at=AT + 2 * DAY,
+        )  # fmt: skip
+        assert slipping(AT + 3 * DAY) == {}
+
+
+class TestOwners:
+    def test_who_are_gone_leave_handoffs_leads_and_deals(self) -> None:
+        open_office()
+        waiting, chance, deal = hand_raise(), hand_raise("eva"), hand_raise("ida")
+        for handoff in (waiting, chance, deal):
+            talk(handoff, AT + MINUTE)
+        qualify(chance, AT + HOUR)
+        close.open_deal(
+            lead=deal.lead_id, title="Forty seats", amount="9000", by=deal.owner_id, at=AT + HOUR
+        )
+        User.objects.update(is_active=False)
+        assert slipping(AT + 2 * HOUR) == {
+            "without_owner": 1,
+            "leads_left_behind": 2,
+            "deals_left_behind": 1,
+        }
+
+    def test_who_are_away_until_after_something_is_due(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        talk(handoff, AT + MINUTE)
+        away = Absence.objects.create(
+            user_id=handoff.owner_id, absent_from=AT, absent_until=AT + 3 * DAY
+        )
+        assert slipping(AT + 2 * HOUR) == {}  # to be disposed of within three weeks
+        Absence.objects.filter(id=away.id).update(absent_until=AT + 30 * DAY)
+        assert slipping(AT + 2 * HOUR) == {"without_owner": 1}
+
+
+class TestNurture:
+    def back(self) -> Handoff:
+        """Passed back for no need: not again for ninety days."""
+        open_office()
+        handoff = hand_raise()
+        pass_back(handoffs=[handoff.id], said=Said("no_need"), by=handoff.owner_id, at=AT)
+        return handoff
+
+    def test_nothing_happens_after_the_day_of_re_entry(self) -> None:
+        self.back()
+        assert "off_track" not in slipping(AT + 89 * DAY)
+        assert slipping(AT + 91 * DAY) == {"off_track": 1}
+
+    def test_somebody_was_in_touch(self) -> None:
+        handoff = self.back()
+        lead = Lead.objects.get(id=handoff.lead_id)
+        take_note(
+            lead=lead, text="Sent the newsletter.", kind="note.added", side="marketing",
+            by=None, at=AT + 80 * DAY, files=[],
+        )  # fmt: skip
+        assert "off_track" not in slipping(AT + 91 * DAY)
+        assert slipping(AT + 111 * DAY) == {"off_track": 1}
+
+    def test_they_go_to_sales_again(self) -> None:
+        self.back()
+        lead = Lead.objects.get()
+        offer(leads=[lead.id], by=uuid.uuid4(), why="They moved.", at=AT + 91 * DAY)
+        assert "off_track" not in slipping(AT + 91 * DAY + MINUTE)
+
+
+class TestStuck:
+    def stay(self, days: float, *, stage: str = "sal") -> None:
+        """Somebody was in a stage for so many days, up to AT."""
+        StageEntry.objects.create(
+            lead_id=uuid.uuid4(), stage=stage, cause="act", known_at=AT,
+            entered_at=AT - timedelta(days=days), left_at=AT,
+        )  # fmt: skip
+
+    def test_longer_than_nine_in_ten(self) -> None:
+        open_office()
+        for number in range(FEWEST + 1):
+            self.stay(number)
+        talk(hand_raise(), AT)
+        # One stay had no length, and 90 % of 1 to 30 days end within 27.1.
+        assert pace(AT + MINUTE)["sal"].p90 == timedelta(days=27.1)
+        assert "stuck_with_sales" not in slipping(AT + 27 * DAY)
+        assert slipping(AT + 28 * DAY)["stuck_with_sales"] == 1
+
+    def test_too_few_stays_call_nobody_stuck(self) -> None:
+        office = open_office()
+        for number in range(FEWEST - 1):
+            self.stay(number + 1)
+        talk(hand_raise(), AT)
+        assert "stuck_with_sales" not in slipping(AT + 60 * DAY)
+        notes = " ".join(leak_board(user=office.head, at=AT + MINUTE).notes)
+        assert "only 29 stays ended" in notes
+
+    def test_stays_that_ended_longer_ago_than_a_year_say_nothing(self) -> None:
+        open_office()
+        for number in range(FEWEST):
+            self.stay(number + 1)
+        assert pace(AT + MINUTE)["sal"].is_known
+        assert "sal" not in pace(AT + 366 * DAY)
+
+
+def test_the_board_shows_what_is_counted_and_who_has_it() -> None:
+    office = open_office()
+    for number in range(7):
+        hand_raise(f"person{number}")
+    board = leak_board(user=office.head, at=AT + 2 * HOUR)
+    by_key = {each.leak.key: each for each in board.leaking}
+    assert [each.leak.key for each in board.leaking] == [leak.key for leak in LEAKS]
+    assert {key: each.number for key, each in by_key.items()} == leaks(at=AT + 2 * HOUR)
+    untouched = by_key["never_attempted"]
+    assert (untouched.number, len(untouched.rows), board.total) == (7, 5, 7)
+    assert {row.person for row in untouched.rows} == {"Mira", "Tom"}
+
+
+@pytest.mark.parametrize(
+    ("span", "hours"),
+    [
+        (Span(4, Unit.WORKING_HOURS), 4),  # 13:00 until 17:00 on the same day
+        (Span(8, Unit.WORKING_HOURS), 24),
+        (Span(36, Unit.HOURS), 36),
+    ],
+)
+def test_the_moment_before_which_something_is_past_due(span: Span, hours: int) -> None:
+    open_office()
+    calendar, at = company_calendar(), datetime(2026, 11, 4, 16, tzinfo=UTC)
+    moment = past_due_before(span, calendar=calendar, at=at)
+    assert abs(moment - (at - timedelta(hours=hours))) <= MINUTE
+    assert span.due(calendar, moment) <= at
+
+
+def test_quiet_is_as_long_as_two_promised_attempts() -> None:
+    three_weeks = Span(15, Unit.WORKING_DAYS)
+    assert quiet_after(attempts=6, within=three_weeks) == Span(5, Unit.WORKING_DAYS)
+    assert quiet_after(attempts=40, within=Span(15, Unit.DAYS)) == Span(1, Unit.DAYS)

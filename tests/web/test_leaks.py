@@ -1,0 +1,102 @@
+"""The page of what slips: each kind with its rows, who answers for it, and the one thing to do."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accord.handoffs.models import Clock, Handoff
+from accord.teams.models import User
+from tests.web.conftest import Sends
+
+SignedIn = Callable[[str], Client]
+MOST = 60
+
+
+def read(client: Client, address: str) -> str:
+    answer = client.get(html.unescape(address))
+    assert answer.status_code == 200, address
+    return str(answer.content, "utf-8")
+
+
+@pytest.fixture
+def late(handoff: Handoff) -> Handoff:
+    """Dana's first attempt was due an hour ago."""
+    Clock.objects.filter(handoff_id=handoff.id).update(due_at=timezone.now() - timedelta(hours=1))
+    return handoff
+
+
+@pytest.mark.parametrize("role", ["rep", "marketer", "head_of_sales", "head_of_marketing", "admin"])
+def test_nought_is_shown_as_the_goal_that_it_is(role: str, signed_in: SignedIn) -> None:
+    page = read(signed_in(role), reverse("leaks"))
+    assert "Nothing slips." in page
+    assert page.count(">Nothing slips<") + page.count("> Nothing slips<") >= 2  # both sides
+
+
+def test_shows_who_has_it_who_answers_for_it_and_what_to_do(
+    late: Handoff, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    page = read(signed_in("rep"), reverse("leaks"))
+    assert "Dana Ruiz" in page
+    assert cast["rep"].name in page
+    assert f"{cast['head_of_sales'].name} (Head of sales) answers for it." in page
+    assert reverse("handoff_attempts", args=[late.id]) in page
+    assert "Nothing slips." not in page
+
+
+def test_who_may_not_call_opens_the_lead(late: Handoff, signed_in: SignedIn) -> None:
+    page = read(signed_in("marketer"), reverse("leaks"))
+    assert reverse("handoff_attempts", args=[late.id]) not in page
+    assert f'href="{reverse("lead", args=[late.lead_id])}">Open</a>' in page
+
+
+def test_each_number_opens_its_rows_with_what_to_do(late: Handoff, signed_in: SignedIn) -> None:
+    client = signed_in("rep")
+    page = read(client, reverse("leaks"))
+    (address,) = re.findall(
+        r'<a class="figure" href="(/figures/never_attempted/[^"]*)">1</a>', page
+    )
+    rows = read(client, address)
+    assert "Dana Ruiz" in rows
+    assert reverse("handoff_attempts", args=[late.id]) in rows
+
+
+def test_the_heads_see_it_on_today_and_all_on_the_scoreboard(
+    late: Handoff, signed_in: SignedIn
+) -> None:
+    assert "1 lead slips" in read(signed_in("head_of_sales"), reverse("today"))
+    assert "1 lead slips" not in read(signed_in("head_of_marketing"), reverse("today"))
+    assert "1 lead slips" in read(signed_in("marketer"), reverse("scoreboard"))
+
+
+def test_what_ends_it_is_one_link_away(
+    sends: Sends, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    lead = sends(email="ida@acme.example")
+    page = read(signed_in("rep"), reverse("lead", args=[lead.id]) + "?open=deal")
+    assert re.search(r'<details class="in-card" open>\s*<summary[^>]*>.*Open a deal', page, re.S)
+
+
+def test_takes_as_many_queries_for_more_leads(
+    late: Handoff, sends: Sends, signed_in: SignedIn
+) -> None:
+    client = signed_in("head_of_sales")
+    read(client, reverse("leaks"))
+    before = _queries(client)
+    for number in range(9):
+        sends(email=f"person{number}@acme.example", phone="")
+    Clock.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    assert _queries(client) <= before + 1 <= MOST  # more than five are counted, too
+
+
+def _queries(client: Client) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        read(client, reverse("leaks"))
+    return len(queries)
