@@ -13,6 +13,8 @@ from accord.criteria.metrics import all_metrics, all_rates
 from accord.criteria.registry import registry
 from accord.criteria.scorecards import Scorecard
 
+# What is made on the way; who answers for each may be said.
+ARTEFACTS = ("agreement", "scorecards", "brief", "scoreboard")
 # The other stages are entered by a submission or by an act of a person.
 EVALUATED_STAGES = frozenset({Stage.MQL.value})
 
@@ -154,8 +156,9 @@ def promised(document: Document) -> list[str]:
 
 
 def _duties(document: Document) -> Iterator[Fault]:
-    """Once one step is given to somebody, each step has its one duty."""
-    steps = [*WAY, *promised(document)]
+    """Once one step is given to somebody, each step and promise has its one duty."""
+    needed = [*WAY, *promised(document)]
+    steps = [*needed, *ARTEFACTS]
     given: dict[str, str] = {}
     for number, duty in enumerate(document.roles):
         for step in duty.steps:
@@ -169,7 +172,7 @@ def _duties(document: Document) -> Iterator[Fault]:
                     f"“{step}” belongs to “{given[step]}” already; one duty answers for it.",
                 )
             given.setdefault(step, duty.what)
-    for step in steps if given else ():
+    for step in needed if given else ():
         if step not in given:
             yield Fault("roles", f"nobody answers for “{step}”; add it to the steps of a duty.")
 

@@ -107,7 +107,7 @@ def _cells(row: "Row") -> Iterator[str]:
     yield escape(row.title)
     yield from map(escape, _figures(row.counted))
     yield escape(promise_state(row.state))
-    yield escape(", ".join(row.people) or row.accountable)
+    yield escape(row.who.answers if row.who else "")
 
 
 def _figures(counted: Volume | Quality | None) -> tuple[str, str]:

@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accord.agreement.checking import promised
 from accord.agreement.queries import running
 from accord.agreement.reading import Promise, read
 from accord.agreement.together import FigureRead, read_together
-from accord.agreement.wording import ROLES
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.insights.goal import customers, revenue
@@ -26,8 +23,8 @@ from accord.insights.promised import Quality, Volume
 from accord.insights.promises import promises as read_promises
 from accord.insights.rules import Month, Share, month_of
 from accord.teams import queries as teams
+from accord.web.duties import Who, who
 from accord.web.printing import printed
-from accord.web.scopes import figure_url
 from accord.web.times import day, month
 
 if TYPE_CHECKING:
@@ -35,20 +32,6 @@ if TYPE_CHECKING:
     from accord.teams.rules import Calendar
     from accord.web.requests import Request
 
-# What one does about a promise that is not kept: the page or the figure, and what it is called.
-_PAGES: Mapping[str, tuple[str, str, Any]] = {
-    "revenue": ("deals", "", gettext_lazy("Look at the open deals")),
-    "ready_leads": ("leads", "", gettext_lazy("See who is not ready yet")),
-    "lead_to_customer": ("scoreboard", "", gettext_lazy("See where customers come from")),
-    "first_attempt": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
-    "answer": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
-    "disposition": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
-    "pass_back_answer": ("came_back", "", gettext_lazy("Answer what came back")),
-}
-_FIGURES: Mapping[str, tuple[str, Any]] = {
-    "acceptance_rate": ("passed_back", gettext_lazy("Read what came back and why")),
-    "attempts": ("given_up", gettext_lazy("See what was given up")),
-}
 _PART_OF = {"worth": "ready_leads"}
 
 
@@ -56,8 +39,7 @@ _PART_OF = {"worth": "ready_leads"}
 class Row:
     """One promise and how it stands; `counted` is None for what Accord does not measure yet.
 
-    `accountable` is the role that answers for it, `people` who holds that role. `action` is
-    where to go about it, "" where there is nothing to do.
+    `who` does it and answers for it, where the agreement names somebody.
     """
 
     key: str
@@ -65,10 +47,7 @@ class Row:
     sentence: str
     figures: Sequence[str]
     counted: Volume | Quality | None
-    accountable: str
-    people: Sequence[str]
-    action: str
-    does: str
+    who: Who | None
     is_on_trial: bool
 
     @property
@@ -183,31 +162,16 @@ def _row(
     holders: Mapping[str, Sequence[str]],
     scope: Scope,
 ) -> Row:
-    duty = terms.duty(key)
     sentence = said.sentence if said else terms.goal.text if terms.goal else ""
-    action, does = _action(key, scope)
     return Row(
         key=key,
         title=found.title if found else sentence,
         sentence=sentence if found else "",
         figures=said.figures if said else (),
         counted=found,
-        accountable=str(ROLES[duty.accountable]) if duty else "",
-        people=holders.get(duty.accountable, ()) if duty else (),
-        action=action,
-        does=str(does),
+        who=who(key, holders, scope),
         is_on_trial=terms.is_part_on_trial(key),
     )
-
-
-def _action(key: str, scope: Scope) -> tuple[str, Any]:
-    if key in _PAGES:
-        view, query, does = _PAGES[key]
-        return f"{reverse(view)}{query}", does
-    if key in _FIGURES:
-        figure, does = _FIGURES[key]
-        return figure_url(figure, scope), does
-    return "", ""
 
 
 def _side(row: Row, terms: "Terms") -> Side:

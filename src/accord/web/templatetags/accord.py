@@ -9,19 +9,17 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
-from accord.agreement.queries import NoAgreement, running
 from accord.base.lifecycle import HOLDER, Side, Stage
 from accord.criteria.metrics import Scope
 from accord.leads.queries import LeadFilters
 from accord.teams import queries as teams
-from accord.web import figures, times
+from accord.web import duties, figures, times
 from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
 from accord.web.scopes import figure_url
 from accord.web.words import FILTERS as WORDS
-from accord.web.words import role_label, stage_short
+from accord.web.words import stage_short
 
 register = template.Library()
 FIGURES = (
@@ -81,20 +79,20 @@ def nonce(purpose: str) -> SafeString:
     return format_html('<input type="hidden" name="nonce" value="{}">', new_nonce(purpose))
 
 
-@register.simple_tag
-def answers_for(step: str) -> str:
-    """Who answers for a step of a lead's way or for a promise, by the agreement; "" for nobody."""
-    try:
-        duty = running().duty(step)
-    except NoAgreement:
-        return ""
-    if duty is None:
-        return ""
-    people = ", ".join(teams.holders().get(duty.accountable, ()))
-    return _("%(people)s (%(role)s) answers for it.") % {
-        "people": people or _("Nobody yet"),
-        "role": role_label(duty.accountable),
-    }
+@register.inclusion_tag("parts/who.html", takes_context=True)
+def who(
+    context: template.Context, step: str, scope: Scope | None = None, to: str = ""
+) -> dict[str, Any]:
+    """Who does a step or keeps a promise, who answers for it, and where one goes about it.
+
+    On the page where one goes about it, the link is left out; `to` is a nearer page.
+    """
+    request = context["request"]
+    if not hasattr(request, "holders"):
+        request.holders = teams.holders()
+    found = duties.who(step, request.holders, scope)
+    link = to or (found.link if found else "")
+    return {"who": found, "link": link if link != request.get_full_path() else ""}
 
 
 @register.simple_tag
