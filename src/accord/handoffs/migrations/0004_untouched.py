@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('handoffs', '0002_answers'),
+        ('handoffs', '0003_next_steps'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
