@@ -156,6 +156,20 @@ def plan(*, plans: Mapping[uuid.UUID, Plan], by: uuid.UUID, at: datetime) -> lis
     return actions.plan_next_steps(plans=plans, by=by, at=at)
 
 
+def put_aside(*, until: Mapping[uuid.UUID, datetime], by: uuid.UUID, at: datetime) -> list[Taken]:
+    """Let open handoffs (by id) rest until these moments, each before something is due.
+
+    The clocks run on. Raises Invalid where something is due by then, Conflict when a handoff is
+    not open.
+    """
+    return actions.put_aside(until=until, by=by, at=at)
+
+
+def bring_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:
+    """Take handoffs up again that were put aside."""
+    return actions.bring_back(handoffs=handoffs, by=by, at=at)
+
+
 def reassign(
     *, owners: Mapping[uuid.UUID, uuid.UUID], why: str, by: uuid.UUID, at: datetime
 ) -> list[Taken]:

@@ -1,7 +1,8 @@
 """What somebody here found out about a lead, its company or a deal walks the way like all else."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from accord.deals.queries import one_deal
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
+from accord.handoffs.models import Objection
 from accord.leads import actions, queries
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
@@ -40,6 +42,66 @@ def learn(
             advance(leads=[lead], at=at)
             hand_off(leads=[lead], at=at)
     return changed.get(lead, [])
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a rep heard in a conversation; each part may be empty.
+
+    `objection` is one of `handoffs.models.Objection`, with what they said of it in
+    `objection_words`; `competitor` is a name.
+    """
+
+    question: str = ""
+    words: str = ""
+    objection: str = ""
+    objection_words: str = ""
+    competitor: str = ""
+
+
+def learn_by_talking(
+    *,
+    lead: uuid.UUID,
+    heard: Heard,
+    facts: Mapping[str, Any],
+    by: uuid.UUID,
+    at: datetime,
+) -> int:
+    """Keep what a conversation brought: words on the timeline, facts as `learn` does.
+
+    How many things were kept. Raises Invalid for an objection of a kind there is not.
+    """
+    rows = list(_heard(heard, by, at))
+    with transaction.atomic():
+        hold_leads(leads={lead})
+        actions.record_activities(rows=[(lead, row) for row in rows], at=at)
+        changed = learn(lead=lead, facts=facts, by=by, side=Side.SALES, at=at)
+        if rows and not changed:
+            evaluate(leads=[lead], at=at)
+            advance(leads=[lead], at=at)
+            hand_off(leads=[lead], at=at)
+    return len(rows) + len(changed)
+
+
+def _heard(heard: Heard, by: uuid.UUID, at: datetime) -> Iterator[NewActivity]:
+    told = NewActivity(kind="words.heard", side=Side.PROSPECT, happened_at=at, by_id=by)
+    if heard.question:
+        yield replace(told, kind="question.asked", text=heard.question)
+    if heard.words:
+        yield replace(told, text=heard.words)
+    if heard.objection or heard.objection_words:
+        objection = heard.objection or Objection.OTHER.value
+        if objection not in Objection.values:
+            raise Invalid(
+                _("“%(given)s” is no objection; use one of %(known)s.")
+                % {"given": objection, "known": ", ".join(Objection.values)},
+                field="objection",
+            )
+        words = heard.objection_words or None
+        yield replace(told, kind="objection.heard", outcome=objection, text=words)
+    if heard.competitor:
+        name = heard.competitor[:200]
+        yield replace(told, kind="competitor.heard", text=name, detail={"name": name})
 
 
 def learn_of_deal(

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.base.lifecycle import Side
-from accord.handoffs.models import Answer, AttemptChannel, AttemptOutcome, ClockKind, Trigger
+from accord.handoffs.models import (
+    Answer,
+    AttemptChannel,
+    AttemptOutcome,
+    ClockKind,
+    Objection,
+    Trigger,
+)
 from accord.leads.kinds import ASKED_FOR, Kind, Told, register
 
 _TRIED = {
@@ -115,10 +122,29 @@ def _planned(told: Told) -> str:
     return _("Next: %(what)s on %(day)s") % words
 
 
+def _put_aside(told: Told) -> str:
+    until = (told.detail or {}).get("until")
+    if until is None:
+        return _("Put aside for a while")
+    moment = timezone.localtime(datetime.fromisoformat(until))
+    return _("Put aside until %(when)s") % {"when": formats.date_format(moment, "j F, H:i")}
+
+
 def _attempt(told: Told) -> str:
     tried = _TRIED[AttemptChannel(told.channel)] if told.channel else ""
     came_of_it = _CAME_OF_IT[AttemptOutcome(told.outcome)] if told.outcome else ""
     return f"{tried}: {came_of_it}"
+
+
+def _objected(told: Told) -> str:
+    if told.outcome in (None, Objection.OTHER):
+        return _("Said what speaks against it")
+    return _("Said what speaks against it: %(what)s") % {"what": Objection(told.outcome).label}
+
+
+def _competitor(told: Told) -> str:
+    name = (told.detail or {}).get("name")
+    return _("Also looks at %(name)s") % {"name": name} if name else _("Also looks at others")
 
 
 def _missed(told: Told) -> str:
@@ -184,6 +210,31 @@ register(
         _reassigned,
     ),
     Kind("next_step.planned", gettext_lazy("Next step"), Side.SALES, "calendar-due", _planned),
+    # Heard while talking: words of theirs, but nothing that they did, so no new event.
+    Kind(
+        "words.heard",
+        gettext_lazy("Their words"),
+        Side.PROSPECT,
+        "message",
+        _says(gettext_lazy("Said, in their words")),
+    ),
+    Kind("objection.heard", gettext_lazy("Objection"), Side.PROSPECT, "shield-question", _objected),
+    Kind(
+        "competitor.heard",
+        gettext_lazy("Competitor"),
+        Side.PROSPECT,
+        "swords",
+        _competitor,
+        shows_text=False,
+    ),
+    Kind("handoff.put_aside", gettext_lazy("Put aside"), Side.SALES, "clock-pause", _put_aside),
+    Kind(
+        "call.begun",
+        gettext_lazy("Call"),
+        Side.SALES,
+        "phone-outgoing",
+        _says(gettext_lazy("Called; what came of it is not said yet")),
+    ),
     Kind("handoff.paused", gettext_lazy("Waiting"), Side.SALES, "player-pause", _paused),
     Kind("attempt.logged", gettext_lazy("Attempt"), Side.SALES, "phone-outgoing", _attempt),
     Kind(

@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accord.handoffs import queries as handoffs
+from accord.handoffs.actions import AttemptOutcome
 from accord.handoffs.queries import Returned
 from accord.outbox import queries as outbox
 from accord.teams import queries as teams
@@ -74,6 +75,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "here": request.resolver_match.view_name if request.resolver_match else "",
             "role_choices": permissions.ROLES.items(),
             "may": Allowed(set(user.roles)),
+            "attempt_outcomes": AttemptOutcome.choices,
             "is_head_of_sales": permissions.HEAD_OF_SALES in user.roles,
             "form_url": reverse("form", args=["contact"]),
             "workspace": SimpleLazyObject(teams.workspace),

@@ -10,6 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+_RUNS = timedelta(hours=20)  # within which a clock shows its seconds
+_A_WEEK = 7
+_NOON = 13
+
 
 def exact(moment: datetime) -> str:
     """A moment in the person's zone, to the minute, with the zone's name."""
@@ -66,22 +70,57 @@ def _time(moment: datetime, words: str, extra: str = "", more: str = "") -> Safe
     )
 
 
+def soon(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
+    """A moment that is near: 14:30, tomorrow 09:00, Thu 09:00, 12 Mar 09:00."""
+    if moment is None:
+        return ""
+    local, days = timezone.localtime(moment), _days_ahead(context, moment)
+    if days == 0:
+        return _time(moment, date_format(local, "H:i"))
+    if days == 1:
+        return _time(moment, _("tomorrow %(time)s") % {"time": date_format(local, "H:i")})
+    return _time(moment, date_format(local, "D H:i" if 0 < days < _A_WEEK else "j M H:i"))
+
+
+def half_day(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
+    """The half of a day in which a moment lies: tomorrow morning, on Thursday afternoon."""
+    if moment is None:
+        return ""
+    local, days = timezone.localtime(moment), _days_ahead(context, moment)
+    day = date_format(local, "l" if 0 < days < _A_WEEK else "j F")
+    is_morning = local.hour < _NOON
+    if days == 0:
+        words = _("this morning") if is_morning else _("this afternoon")
+    elif days == 1:
+        words = _("tomorrow morning") if is_morning else _("tomorrow afternoon")
+    else:
+        form = _("on %(day)s in the morning") if is_morning else _("on %(day)s in the afternoon")
+        words = form % {"day": day}
+    return _time(moment, words)
+
+
+def _days_ahead(context: dict[str, Any], moment: datetime) -> int:
+    return (timezone.localtime(moment).date() - timezone.localtime(context["at"]).date()).days
+
+
 def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
     """The time left until a clock is due. Counts down in the page within a day of it."""
     if due_at is None:
         return ""
     gap = due_at - context["at"]
-    if gap < timedelta(0):
+    if gap < -_RUNS:
         return _time(due_at, _("%(span)s over") % {"span": _span(-gap)}, "clock clock-over")
-    if gap > timedelta(hours=20):
+    if gap > _RUNS:
         form = "D H:i" if gap < timedelta(days=6) else "j M"
         words = date_format(timezone.localtime(due_at), form)
         return _time(due_at, _("due %(day)s") % {"day": words}, "clock")
-    seconds = int(gap.total_seconds())
+    seconds = int(abs(gap).total_seconds())
     time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    near = "clock clock-near" if gap < timedelta(hours=1) else "clock"
     said_left, said_over = _("%(time)s left") % {"time": "{}"}, _("%(span)s over") % {"span": "{}"}
     more = format_html(' data-left="{}" data-over="{}"', said_left, said_over)
+    if gap < timedelta(0):
+        return _time(due_at, said_over.replace("{}", time), "clock clock-over js-clock", more)
+    near = "clock clock-near" if gap < timedelta(hours=1) else "clock"
     return _time(due_at, said_left.replace("{}", time), f"{near} js-clock", more)
 
 

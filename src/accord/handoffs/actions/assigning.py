@@ -39,7 +39,8 @@ FROM json_to_recordset(%(rows)s::json) AS new(user_id uuid, number int)
 WHERE member.user_id = new.user_id AND member.left_at IS NULL
 """
 _ASSIGN = f"""
-UPDATE handoffs_handoff AS handoff SET owner_id = new.user_id, assigned_at = %(at)s
+UPDATE handoffs_handoff AS handoff SET owner_id = new.user_id, assigned_at = %(at)s,
+    put_aside_until_at = NULL
 FROM json_to_recordset(%(rows)s::json) AS new(id uuid, user_id uuid, instead_of uuid)
 WHERE handoff.id = new.id AND handoff.disposed_at IS NULL
   AND handoff.owner_id IS NOT DISTINCT FROM new.instead_of

@@ -1,7 +1,7 @@
 """Logging attempts to reach a lead."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,12 +22,16 @@ from accord.leads.rules import NewActivity
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try to reach a lead, with what came of it and a note."""
+    """One try to reach a lead, with what came of it and a note.
+
+    `tried_at` is when, where that was before somebody said so.
+    """
 
     lead_id: uuid.UUID
     channel: str
     outcome: str
     note: str = ""
+    tried_at: datetime | None = None
 
 
 # Whoever of sales reaches out, the lead has been attended to.
@@ -49,10 +53,7 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
         _check(attempt)
     with transaction.atomic():
         leads = hold_leads(leads={attempt.lead_id for attempt in attempts})
-        rows = recordset(("lead_id",), ((lead_id,) for lead_id in sorted(leads)))
-        taken = take(_ATTEMPTED, {"rows": rows, "at": at})
-        stop_clocks(taken, [ClockKind.FIRST_ATTEMPT], at)
-        set_next_due(taken)
+        taken = begin_attempts(leads, at)
         do_next_steps({a.lead_id: (a.channel, a.outcome) for a in attempts}, at)
         handoff_of = {handoff.lead_id: handoff.id for handoff in taken}
         record_activities(
@@ -62,7 +63,7 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
                     NewActivity(
                         kind="attempt.logged",
                         side=Side.SALES,
-                        happened_at=at,
+                        happened_at=attempt.tried_at or at,
                         by_id=by,
                         handoff_id=handoff_of.get(attempt.lead_id),
                         channel=attempt.channel,
@@ -75,6 +76,15 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
             ],
             at=at,
         )
+    return taken
+
+
+def begin_attempts(leads: Collection[uuid.UUID], at: datetime) -> list[Taken]:
+    """Leads are being reached for: the clocks of first attempts stop; their open handoffs."""
+    rows = recordset(("lead_id",), ((lead_id,) for lead_id in sorted(leads)))
+    taken = take(_ATTEMPTED, {"rows": rows, "at": at})
+    stop_clocks(taken, [ClockKind.FIRST_ATTEMPT], at)
+    set_next_due(taken)
     return taken
 
 

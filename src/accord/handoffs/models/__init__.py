@@ -1,6 +1,11 @@
 """Routing, handoffs, their clocks, and pass-backs."""
 
-from accord.handoffs.models.attempts import AttemptChannel, AttemptOutcome
+from accord.handoffs.models.attempts import (
+    CALL_BEGUN,
+    AttemptChannel,
+    AttemptOutcome,
+    Objection,
+)
 from accord.handoffs.models.clocks import Clock, ClockKind, ClockState, Escalation
 from accord.handoffs.models.handoff import Handoff, HandoffState, Trigger
 from accord.handoffs.models.next_steps import NextStep
@@ -8,6 +13,7 @@ from accord.handoffs.models.returning import Answer, PassBack
 from accord.handoffs.models.routing import Assignment, Pool, PoolMember
 
 __all__ = [
+    "CALL_BEGUN",
     "Answer",
     "Assignment",
     "AttemptChannel",
@@ -19,6 +25,7 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "NextStep",
+    "Objection",
     "PassBack",
     "Pool",
     "PoolMember",

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+CALL_BEGUN = "call.begun"  # the kind of activity that a call is until its outcome is said
+
 
 class AttemptChannel(models.TextChoices):
     """How a rep tries to reach a lead: an activity's channel."""
@@ -11,6 +13,17 @@ class AttemptChannel(models.TextChoices):
     EMAIL = "email", _("E-mail")
     MESSAGE = "message", _("Message")
     VISIT = "visit", _("Visit")
+
+
+class Objection(models.TextChoices):
+    """What speaks against it, in the prospect's view: an activity's outcome."""
+
+    EXPENSIVE = "expensive", _("The price")
+    TIMING = "timing", _("Not now")
+    MISSING = "missing", _("Something is missing")
+    RISK = "risk", _("Too risky to change")
+    TRUST = "trust", _("They do not know us")
+    OTHER = "other", _("Something else")
 
 
 class AttemptOutcome(models.TextChoices):

@@ -1,5 +1,7 @@
 """Reads of handoffs."""
 
+from accord.handoffs.queries.cadence import Cadence, cadence_of, moments_to_rest
+from accord.handoffs.queries.calls import OpenCall, open_calls
 from accord.handoffs.queries.cases import cases_of, last_returns, rounds_of
 from accord.handoffs.queries.fresh import newly_ready, newly_ready_count
 from accord.handoffs.queries.inbox import (
@@ -29,14 +31,17 @@ from accord.handoffs.queries.told import why_them
 __all__ = [
     "PAGE",
     "RETURNED_PAGE",
+    "Cadence",
     "CameBack",
     "Choice",
     "InboxItem",
     "Kept",
+    "OpenCall",
     "Planned",
     "Promise",
     "Returned",
     "Show",
+    "cadence_of",
     "came_back",
     "came_back_count",
     "cases_of",
@@ -45,10 +50,12 @@ __all__ = [
     "last_returns",
     "late_next_steps",
     "late_of_others",
+    "moments_to_rest",
     "newly_ready",
     "newly_ready_count",
     "next_steps_of",
     "one_open",
+    "open_calls",
     "open_handoff",
     "re_enter_on",
     "rounds_of",

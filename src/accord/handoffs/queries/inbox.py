@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
-from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
+from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, NextStep
+from accord.handoffs.queries.planned import next_steps_of
 from accord.leads.models import Lead
 from accord.teams.models import User
 from accord.teams.queries import calendars_of
@@ -35,11 +37,16 @@ class Promise:
 
 @dataclass(frozen=True)
 class InboxItem:
-    """An open handoff as its owner sees it, with the lead and the promises, first due first."""
+    """An open handoff as its owner sees it, with the lead and the promises, first due first.
+
+    `next_step` is what the owner planned; `aside_until` is set while it rests.
+    """
 
     handoff: Handoff
     lead: Lead
     promises: Sequence[Promise]
+    next_step: NextStep | None = None
+    aside_until: datetime | None = None
 
     @property
     def id(self) -> uuid.UUID:
@@ -50,6 +57,13 @@ class InboxItem:
     def first(self) -> Promise | None:
         """What is due first."""
         return self.promises[0] if self.promises else None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When something is to be done first: what is promised, or what was planned."""
+        planned = self.next_step.due_at if self.next_step else None
+        promised = self.first.due_at if self.first else None
+        return min(filter(None, (planned, promised)), default=None)
 
     @property
     def brief(self) -> dict[str, Any]:
@@ -77,15 +91,25 @@ class Show(StrEnum):
     ALL = "all"
 
 
+_PLANNED = NextStep.objects.filter(handoff_id=OuterRef("id"), done_at__isnull=True)
+_TO_DO = Least("due_at", Subquery(_PLANNED.values("due_at")[:1]))
 _DUE_FIRST = (F("due_at").asc(nulls_last=True), "offered_at", "id")
 
 
 def shown(
     show: Show, *, user: User, at: datetime, limit: int = PAGE, begin: int = 0
 ) -> list[InboxItem]:
-    """Open handoffs, the one due first on top, of the queue the longest waiting. Six queries."""
-    order = ("offered_at", "id") if show == Show.QUEUE else _DUE_FIRST
-    return _items(_chosen(show, user, at).order_by(*order)[begin : begin + limit], at)
+    """Open handoffs, what is due first on top, of the queue the longest waiting. Seven queries.
+
+    Of one's own, what one planned is due as well, and what was put aside comes last.
+    """
+    rows = _chosen(show, user, at)
+    if show == Show.MINE:
+        rows = rows.annotate(rests=Case(When(_aside(at), Value(1)), default=Value(0)), to_do=_TO_DO)
+        order: Sequence[Any] = ("rests", F("to_do").asc(nulls_last=True), "offered_at", "id")
+    else:
+        order = ("offered_at", "id") if show == Show.QUEUE else _DUE_FIRST
+    return _items(rows.order_by(*order)[begin : begin + limit], at)
 
 
 def shown_count(show: Show, *, user: User, at: datetime) -> int:
@@ -125,9 +149,18 @@ def open_handoff(lead_id: uuid.UUID, *, at: datetime) -> InboxItem | None:
 
 
 def waiting_count(user: User, at: datetime) -> int:
-    """How many open handoffs wait for a person; those resting until a date do not. One query."""
+    """How many open handoffs wait for a person; those that rest for now do not. One query."""
     resting = Clock.objects.filter(state=ClockState.PAUSED, user_id=user.id, resumes_at__gt=at)
-    return _open().filter(owner_id=user.id).exclude(id__in=resting.values("handoff_id")).count()
+    mine = _open().filter(~_aside(at), owner_id=user.id)
+    return mine.exclude(id__in=resting.values("handoff_id")).count()
+
+
+def _aside(at: datetime) -> Q:
+    """Put aside, and nothing is due before it comes back."""
+    until = F("put_aside_until_at")
+    return Q(put_aside_until_at__isnull=False, put_aside_until_at__gt=at) & (
+        Q(due_at__isnull=True) | Q(due_at__gt=until)
+    )
 
 
 def _open() -> QuerySet[Handoff]:
@@ -142,11 +175,25 @@ def _items(rows: QuerySet[Handoff], at: datetime) -> list[InboxItem]:
         [handoff.lead_id for handoff in handoffs]
     )
     promises = _promises(handoffs, at)
+    planned = next_steps_of([handoff.id for handoff in handoffs])
     return [
-        InboxItem(handoff, leads[handoff.lead_id], promises.get(handoff.id, ()))
+        InboxItem(
+            handoff,
+            leads[handoff.lead_id],
+            promises.get(handoff.id, ()),
+            planned.get(handoff.id),
+            _aside_until(handoff, at),
+        )
         for handoff in handoffs
         if handoff.lead_id in leads
     ]
+
+
+def _aside_until(handoff: Handoff, at: datetime) -> datetime | None:
+    until = handoff.put_aside_until_at
+    if until is None or until <= at or (handoff.due_at and handoff.due_at <= until):
+        return None
+    return until
 
 
 def _promises(handoffs: Collection[Handoff], at: datetime) -> Mapping[uuid.UUID, list[Promise]]:

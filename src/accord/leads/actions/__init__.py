@@ -1,6 +1,6 @@
 """Writes to the record of leads. Each is one transaction: state, fact, activity."""
 
-from accord.leads.actions.activities import add_notes, record_activities
+from accord.leads.actions.activities import add_notes, record_activities, take_out
 from accord.leads.actions.companies import (
     change_companies,
     companies_of,
@@ -97,6 +97,7 @@ __all__ = [
     "store",
     "take_back",
     "take_back_companies",
+    "take_out",
     "touched_since",
     "watch",
 ]

@@ -1,10 +1,10 @@
 """Putting what happened on the timeline."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accord.base.ids import new_id
 from accord.base.lifecycle import Side
@@ -28,6 +28,7 @@ _COLUMNS = (
     "text",
     "detail",
 )
+_TAKE_OUT = "DELETE FROM leads_activity WHERE id = ANY(%(ids)s) AND kind = %(kind)s RETURNING id"
 
 
 def record_activities(
@@ -61,6 +62,20 @@ def record_activities(
             )
 
     copy_rows(Activity, _COLUMNS, lines())
+
+
+def take_out(*, ids: Collection[uuid.UUID], kind: str, by: uuid.UUID) -> list[Activity]:
+    """Take activities of a kind that this person began out of the timeline; those it could.
+
+    For what only stands there until it is known what it was. They are deleted in one statement,
+    so that each is taken out once.
+    """
+    found = Activity.objects.filter(id__in=ids, kind=kind, by_id=by).order_by("lead_id", "id")
+    rows = {activity.id: activity for activity in found}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_OUT, {"ids": sorted(rows), "kind": kind})
+        gone = {row[0] for row in cursor.fetchall()}
+    return [activity for id, activity in rows.items() if id in gone]
 
 
 def add_notes(

@@ -19,16 +19,16 @@ from accord.flows import follow_up
 from accord.flows import pass_back as flow
 from accord.flows.pass_back import Said
 from accord.handoffs import queries
-from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome
+from accord.handoffs.actions import Attempt, AttemptChannel
 from accord.qualification.queries import verdicts_of
 from accord.qualification.reasons import why
 from accord.web.acts import moved_on, replaced
+from accord.web.in_place import answered, calls_of, opened
 from accord.web.permissions import SALES
 from accord.web.requests import is_partial
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
-    from accord.handoffs.queries import InboxItem
     from accord.web.requests import Request
 
 SHOWS: dict[str, Any] = {
@@ -60,21 +60,26 @@ def _page(show: "queries.Show", request: "Request") -> dict[str, Any]:
     items = queries.shown(show, user=request.user, at=request.at, begin=begin)
     until = begin + queries.PAGE
     rest = queries.shown_count(show, user=request.user, at=request.at) - until
-    return {"inbox": items, "next_begin": until, "rest": max(rest, 0)}
+    return {
+        "inbox": items,
+        "next_begin": until,
+        "rest": max(rest, 0),
+        "calls": calls_of(request, items),
+    }
 
 
 @require_POST
 def acceptance(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Accept: the lead is sales' from now on."""
     follow_up.accept(handoffs=[id], by=request.user.id, at=request.at)
-    return _answered(request, id, _("Accepted. Next: qualify it, or pass it back with a reason."))
+    return answered(request, id, _("Accepted. Next: qualify it, or pass it back with a reason."))
 
 
 @require_POST
 def claim(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a handoff out of the queue."""
     follow_up.claim(handoffs=[id], by=request.user.id, at=request.at)
-    return _answered(request, id, _("It is yours now."))
+    return answered(request, id, _("It is yours now."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,8 +87,8 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Log an attempt to reach the lead; opens in place."""
     item = queries.one_open(id, at=request.at)
     if request.method != "POST":
-        context = {"channels": AttemptChannel.choices, "outcomes": AttemptOutcome.choices}
-        return _in_place(request, "attempts", item, context)
+        context = {"channels": AttemptChannel.choices}
+        return opened(request, "attempts", item, context)
     attempt = Attempt(
         lead_id=item.lead.id,
         channel=request.POST.get("channel", ""),
@@ -97,7 +102,7 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    return _answered(request, id, _("Logged."))
+    return answered(request, id, _("Logged."), tried=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,7 +112,7 @@ def qualification(request: "Request", id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         terms = agreement.terms_of(item.handoff.agreement_version)
         checks = [each for each in why(item.lead.id) if each.key == terms.checklist]
-        return _in_place(request, "qualification", item, {"checks": checks})
+        return opened(request, "qualification", item, {"checks": checks})
     follow_up.qualify(
         handoffs=[id], note=request.POST.get("note", ""), by=request.user.id, at=request.at
     )
@@ -127,7 +132,7 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
             "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
             "clauses": _clauses(terms, item.lead.id),
         }
-        return _in_place(request, "pass_back", item, context)
+        return opened(request, "pass_back", item, context)
     said = Said(
         reason=request.POST.get("reason", ""),
         asked=request.POST.get("asked", ""),
@@ -163,32 +168,6 @@ def _clauses(terms: "Terms", lead_id: uuid.UUID) -> list[tuple[str, str]]:
         if each.text and each.key in verdicts[key].met
     }
     return [(key, text) for text, key in lines.items()]
-
-
-def _in_place(
-    request: "Request", what: str, item: "InboxItem", context: dict[str, Any]
-) -> HttpResponse:
-    """A form below the handoff it is about; without htmx, a page of its own."""
-    came_from = request.headers.get("HX-Current-URL", "")
-    context |= {
-        "item": item,
-        "form_template": f"parts/{what}_form.html",
-        "is_in_inbox": reverse("handoffs") in came_from,
-        "next_page": reverse("handoffs")
-        if reverse("handoffs") in came_from
-        else reverse("lead", args=[item.lead.id]),
-    }
-    template = context["form_template"] if is_partial(request) else "handoff_act.html"
-    return render(request, template, context)
-
-
-def _answered(request: "Request", id: uuid.UUID, sentence: str) -> HttpResponse:
-    """The handoff as it is now, in its place; without htmx, back to where one was."""
-    if not is_partial(request):
-        messages.success(request, sentence)
-        return moved_on(request, request.POST.get("next") or "handoffs")
-    item = queries.one_open(id, at=request.at)
-    return replaced(request, "parts/handoff.html", {"item": item}, sentence=sentence)
 
 
 def _day(text: str, field: str) -> date | None:

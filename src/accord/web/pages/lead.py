@@ -39,6 +39,8 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
     if found.id != id:
         return redirect("lead", found.id)
     why = reasons.why(found.id)
+    handoff = handoffs.open_handoff(found.id, at=request.at)
+    tried = handoff is not None and "tried" in request.GET
     context = {
         "lead": found,
         "lead_name": str(found),
@@ -48,7 +50,9 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
         "why": why,
         "points": points_of(found.id),
         "questions": list(dict.fromkeys(q for verdict in why for q in verdict.questions)),
-        "handoff": handoffs.open_handoff(found.id, at=request.at),
+        "handoff": handoff,
+        "cadence": handoffs.cadence_of(handoff, at=request.at) if handoff and tried else None,
+        "calls": {c.lead.id: c for c in handoffs.open_calls(request.user, leads={found.id})},
         "can_offer": found.holder == Side.MARKETING,
         "colleagues": [each.name for each in people() if each.id != request.user.id],
         "deals": deals.deals_of(found.id),

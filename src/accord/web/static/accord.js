@@ -105,6 +105,20 @@
   document.addEventListener("htmx:load", (event) => settle(event.detail.elt));
   settle(document);
 
+  // A tap on a number is a call: kept even while the phone takes over, and asked about afterwards.
+  document.addEventListener("click", (event) => {
+    const number = event.target.closest("[data-call]");
+    if (!number) return;
+    const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+    fetch(number.dataset.call, { method: "POST", headers, keepalive: true })
+      .then((answer) => { if (!answer.ok) throw new Error(answer.statusText); return answer.text(); })
+      .then((text) => htmx.swap(document.getElementById(number.dataset.slot), text, { swapStyle: "innerHTML" }))
+      .catch(() => say(true));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) $("[data-question] [data-focus]")?.scrollIntoView({ block: "center" });
+  });
+
   // Keys
   const places = { t: "/", l: "/leads/", h: "/handoffs/", d: "/deals/", s: "/scoreboard/" };
   let before = "";
@@ -133,8 +147,9 @@
     else if (event.key === "/") { event.preventDefault(); $("#search")?.focus(); }
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
-    else if ("cap".includes(event.key)) {
-      const act = (row && $(`[data-key="${event.key}"]`, row)) || $(`[data-key="${event.key}"]`);
+    else if (/^[a-z1-9]$/.test(event.key)) {
+      const key = `[data-key="${event.key}"]`;
+      const act = (row && ($(`.in-place ${key}`, row) || $(key, row))) || $(`.in-place ${key}`) || $(key);
       if (act) { event.preventDefault(); act.click(); }
     }
   });

@@ -42,6 +42,8 @@ register.simple_tag(figures.bars)
 register.simple_tag(times.when)
 register.simple_tag(takes_context=True)(times.ago)
 register.simple_tag(takes_context=True)(times.left)
+register.simple_tag(takes_context=True)(times.soon)
+register.simple_tag(takes_context=True)(times.half_day)
 
 SIDE_ICON = {
     "marketing": "speakerphone",

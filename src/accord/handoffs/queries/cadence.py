@@ -1,0 +1,59 @@
+"""What the cadence proposes next for a handoff."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accord.agreement.queries import terms_of
+from accord.agreement.terms import Attempts
+from accord.handoffs.queries.inbox import InboxItem
+from accord.handoffs.queries.reach import channels_of
+from accord.handoffs.rules.aside import moments_aside
+from accord.handoffs.rules.cadence import Proposal, proposed
+from accord.leads.models import Activity
+from accord.teams.queries import calendars_of
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """The attempts made of those promised, and what comes next; None when all were made.
+
+    `has_talked` is whether one of them was a conversation.
+    """
+
+    made: int
+    promised: Attempts
+    proposal: Proposal | None
+    has_talked: bool
+
+
+def cadence_of(item: InboxItem, *, at: datetime) -> Cadence:
+    """How far the attempts of an open handoff are. Three queries."""
+    handoff = item.handoff
+    rows = Activity.objects.filter(
+        lead_id=item.lead.id, handoff_id=handoff.id, kind="attempt.logged"
+    ).order_by("happened_at", "id")
+    tried = list(rows.values_list("channel", "outcome", "happened_at"))
+    promised = terms_of(handoff.agreement_version).attempts
+    calendar = calendars_of({handoff.owner_id})[handoff.owner_id]
+    begun_at = tried[0][2] if tried else at
+    return Cadence(
+        made=len(tried),
+        promised=promised,
+        proposal=proposed(
+            tried=[channel or "" for channel, _outcome, _moment in tried],
+            at_least=promised.at_least,
+            ends_at=promised.within.due(calendar, begun_at),
+            channels=promised.channels,
+            possible=channels_of([item.lead.id]).get(item.lead.id, set()),
+            calendar=calendar,
+            at=at,
+        ),
+        has_talked=any(outcome == "connected" for _channel, outcome, _moment in tried),
+    )
+
+
+def moments_to_rest(item: InboxItem, *, at: datetime) -> Sequence[datetime]:
+    """Until when a handoff may be put aside, each before something is due. One query."""
+    calendar = calendars_of({item.handoff.owner_id})[item.handoff.owner_id]
+    return moments_aside(calendar=calendar, at=at, due_at=item.handoff.due_at)

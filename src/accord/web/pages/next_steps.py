@@ -1,0 +1,66 @@
+"""What a rep does next about a handoff: planned, or put aside until later today."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accord.base.errors import Invalid
+from accord.flows import follow_up
+from accord.handoffs import queries
+from accord.handoffs.actions import AttemptChannel, Plan
+from accord.web.in_place import answered, opened
+
+if TYPE_CHECKING:
+    from accord.web.requests import Request
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def handoff_next_step(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Plan what is done next; opens in place with what the cadence proposes."""
+    if request.method != "POST":
+        item = queries.one_open(id, at=request.at)
+        context = {
+            "channels": AttemptChannel.choices,
+            "cadence": queries.cadence_of(item, at=request.at),
+        }
+        return opened(request, "next_step", item, context)
+    plan = Plan(
+        channel=request.POST.get("channel", ""),
+        due_at=_moment(request.POST.get("due_at", ""), "due_at"),
+        promised_to_prospect=bool(request.POST.get("promised")),
+    )
+    follow_up.plan(plans={id: plan}, by=request.user.id, at=request.at)
+    return answered(request, id, _("Planned. It stands on Today when its time comes."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def handoff_aside(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Put a handoff aside until a moment before it is due; opens in place."""
+    if request.method != "POST":
+        item = queries.one_open(id, at=request.at)
+        moments = queries.moments_to_rest(item, at=request.at)
+        return opened(request, "aside", item, {"moments": moments})
+    until = _moment(request.POST.get("until", ""), "until")
+    follow_up.put_aside(until={id: until}, by=request.user.id, at=request.at)
+    return answered(request, id, _("Put aside. It comes back by itself."))
+
+
+@require_POST
+def handoff_aside_end(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Take a handoff up again before its time."""
+    follow_up.bring_back(handoffs=[id], by=request.user.id, at=request.at)
+    return answered(request, id, _("It is back in its place."))
+
+
+def _moment(text: str, field: str) -> datetime:
+    """A moment, on the person's own clock where no zone stands with it."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is not a moment.") % {"text": text}, field=field) from error
+    return given if given.tzinfo else timezone.make_aware(given)
