@@ -2,12 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from accord.agreement import actions, queries
-from accord.base.errors import Missing, Refusal
+from accord.base.errors import Conflict, Invalid, Missing, Refusal
 from accord.cli.agreement import agreement
 from accord.teams.actions import Newcomer, add_user
 from tests.agreement.papers import paper
@@ -30,6 +31,10 @@ def run(*words: str) -> str:
     return result.stdout
 
 
+def propose(file: Path, reason: str = "Quarters fly", made_from: int = 1) -> str:
+    return run("propose", str(file), "--from", str(made_from), "--reason", reason)
+
+
 def test_show_reads_like_a_document():
     said = run("show")
     assert "Version 1, trial; signed by nobody yet" in said
@@ -46,7 +51,7 @@ def test_show_as_json_is_one_value():
 def test_what_is_exported_can_be_changed_and_proposed(tmp_path):
     file = tmp_path / "agreement.yaml"
     file.write_text(run("export").replace("max_rounds: 3", "max_rounds: 2"))
-    assert "Version 2 is proposed" in run("propose", str(file), "--reason", "Three were too many")
+    assert "Version 2 is proposed" in propose(file, "Three were too many")
     assert run("export", "--version", "2") == file.read_text()
     assert queries.history()[0].reason == "Three were too many"
 
@@ -79,7 +84,7 @@ def test_history_lists_versions_and_signatures():
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(Missing, match=r"nowhere\.yaml"):
-        run("propose", str(tmp_path / "nowhere.yaml"))
+        propose(tmp_path / "nowhere.yaml")
 
 
 def test_a_bad_file_is_refused_clause_by_clause(tmp_path):
@@ -88,4 +93,33 @@ def test_a_bad_file_is_refused_clause_by_clause(tmp_path):
     with pytest.raises(
         Refusal, match=r"marketing\.ready_leads\.target[^\n]*\npass_back\.max_rounds"
     ):
-        run("propose", str(file))
+        propose(file)
+
+
+def test_a_version_that_waits_for_its_day_is_not_said_to_be_in_force(tmp_path):
+    file = tmp_path / "agreement.yaml"
+    file.write_text(paper(("\nreview:", "\neffective_on: 2999-01-01\nreview:")))
+    propose(file)
+    run("sign", "--seat", "sales", "--as", "sofia@halden.example")
+    said = run("sign", "--seat", "marketing", "--as", "marek@halden.example")
+    assert said == "Signed by both. Version 2 comes into force on 2999-01-01.\n"
+    assert queries.running().number == 1
+
+
+def test_a_file_made_from_an_older_version_overwrites_nothing(tmp_path):
+    file = tmp_path / "agreement.yaml"
+    file.write_text(paper(("max_rounds: 3", "max_rounds: 2")))
+    propose(file)
+    file.write_text(paper(("every_months: 3", "every_months: 6")))
+    with pytest.raises(Conflict, match="Version 2 was proposed"):
+        propose(file)
+    assert "Version 3 is proposed" in propose(file, made_from=2)
+
+
+def test_a_proposal_without_a_reason_is_refused(tmp_path):
+    file = tmp_path / "agreement.yaml"
+    file.write_text(paper(("max_rounds: 3", "max_rounds: 2")))
+    with pytest.raises(Invalid, match="Say why"):
+        propose(file, " ")
+    assert "reason" in CliRunner().invoke(agreement, ["propose", str(file), "--from", "1"]).stderr
+    assert queries.proposed() is None

@@ -175,6 +175,30 @@ class TestTheDatabase:
         with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():
             run(change)
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE agreement_version SET in_force_from = now() WHERE number = 1",
+            "UPDATE agreement_version SET in_force_until = now() WHERE number = 1",
+            "UPDATE agreement_version SET state = 'in_force' WHERE number = 1",
+            "UPDATE agreement_version SET state = 'proposed' WHERE number = 2",
+            "UPDATE agreement_version SET ended_why = 'I did' WHERE number = 3",
+            "UPDATE agreement_version SET state = 'proposed' WHERE number = 3",
+            "UPDATE agreement_comment SET text = 'Never mind'",
+            "DELETE FROM agreement_comment",
+        ],
+    )
+    def test_refuses_to_change_what_has_become_of_a_version(self, sofia, marek, change):
+        actions.start_trial(at=AT)
+        sign_both(1, sofia, marek)
+        actions.propose(document=faster(2), by=sofia, at=AT, reason="Sooner")
+        actions.comment(number=2, place="", text="Why two?", by=marek, at=AT)
+        sign_both(2, sofia, marek, LATER)
+        actions.propose(document=faster(3), by=sofia, at=LATER, reason="Slower")
+        actions.withdraw(number=3, by=sofia, at=LATER)
+        with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():
+            run(change)
+
     def test_refuses_to_forget_a_version(self):
         actions.start_trial(at=AT)
         with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():

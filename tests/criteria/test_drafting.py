@@ -9,11 +9,13 @@ from accord.criteria import language
 from accord.criteria.drafting import (
     DraftRow,
     added,
+    moved,
     operators_of,
     raw_of,
     removed,
     rows_of,
     settled,
+    unfinished,
 )
 from accord.criteria.language import Count, Reference, Score, read_definition
 from accord.criteria.values import value_of
@@ -93,3 +95,27 @@ def test_an_operator_that_does_not_fit_gives_way_to_one_that_does(fact, operator
 def test_a_question_without_an_answer_asks_nothing_yet():
     rows = [DraftRow("must", 0, "any"), DraftRow("must", 1, "ask", asks="fact:word", operator="is")]
     assert raw_of(rows, registry=REGISTRY) == {"must": {"all": []}}
+
+
+@given(DEFINITIONS, st.data())
+def test_a_row_that_moves_up_and_down_keeps_all_and_comes_back(raw, data):
+    rows = rows_of(raw)
+    place = data.draw(st.integers(0, len(rows) - 1))
+    way, back = data.draw(st.permutations(["up", "down"]))
+    rest = moved(rows, place, way)
+    assert sorted(row.asks for row in rest) == sorted(row.asks for row in rows)
+    assert [*rows_of(raw_of(rest, registry=REGISTRY))]  # a tree still
+    if rest != rows:
+        assert rows in [moved(rest, at, back) for at in range(len(rest))]
+
+
+def test_what_a_row_lacks_is_named():
+    rows = [
+        DraftRow("must", 0, "ask"),
+        DraftRow("must", 0, "ask", asks="?:shoe size"),
+        DraftRow("must", 0, "ask", asks="fact:size", operator="at_least"),
+        DraftRow("must", 0, "any"),
+        DraftRow("must", 0, "all"),
+        DraftRow("must", 1, "ask", asks="definition:mql"),
+    ]
+    assert unfinished(rows, registry=REGISTRY) == {0: "thing", 1: "name", 2: "value", 3: "rows"}

@@ -101,3 +101,11 @@ def test_the_heads_are_asked_to_sign_today(signed_in: SignedIn, second: int) -> 
 
     assert f"Read and sign version {second}" in today
     assert reverse("agreement_version", args=[second]) in today
+
+
+def test_two_heads_of_one_name_can_both_sign(
+    signed_in: SignedIn, cast: dict[str, User], second: int
+) -> None:
+    User.objects.filter(id=cast["head_of_marketing"].id).update(name=cast["head_of_sales"].name)
+    sign(signed_in("head_of_sales"), second, "sales")
+    assert "Sign as Head of marketing" in page(signed_in("head_of_marketing"), second)

@@ -125,3 +125,52 @@ def test_a_new_word_is_put_together(mira: Client) -> None:
 def test_a_rep_may_and_an_admin_may_not(signed_in: SignedIn) -> None:
     assert signed_in("rep").get(BUILDER).status_code == 200
     assert signed_in("admin").get(BUILDER).status_code == 403
+
+
+def test_a_condition_without_an_answer_is_refused_and_marked(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    sent = form_of(page_of(mira, sent, act="ask-must"))
+    place = place_of_empty(sent)
+    answer = mira.post(BUILDER, {**sent, "act": "done"})
+    assert answer.status_code == 422
+    assert "Nothing is asked here yet" in answer.content.decode()
+    sent = form_of(page_of(mira, {**sent, f"asks-{place}": ["employees"]}))
+    answer = mira.post(BUILDER, {**sent, f"operator-{place}": "at_least", "act": "done"})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'<a href="#row-{place}">The answer is missing' in said
+    assert f'aria-describedby="wrong-{place}"' in said
+    assert "Nothing yet" not in said
+    assert "1 row is not finished" in mira.post(COUNT, sent).content.decode()
+
+
+def test_an_empty_group_is_refused(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    sent = form_of(page_of(mira, sent, act="any-must"))
+    answer = mira.post(BUILDER, {**sent, "act": "done"})
+    assert answer.status_code == 422
+    assert "Nothing stands in this group" in answer.content.decode()
+
+
+def test_a_refusal_is_marked_on_its_row(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "ideal_customer"}).content.decode())
+    number = next(n for n, value in sent.items() if value == ["Employees"]).removeprefix("asks-")
+    said = page_of(mira, {**sent, f"value-{number}": ["many"]}, act="look")
+    assert f'id="wrong-{number}"' in said
+    assert "definitions.ideal_customer.large-enough" not in said
+
+
+def test_choices_are_called_by_their_words(mira: Client) -> None:
+    shown = mira.get(BUILDER, {"definition": "decision_maker"}).content.decode()
+    assert '<span class="form-check-label">Decides</span>' in shown
+    assert 'value="decides"' in shown
+
+
+def test_a_row_moves_into_the_group_beside_it(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    assert (sent["depth-0"], sent["kind-1"]) == (["0"], ["any"])
+    moved = form_of(page_of(mira, sent, act="down-0"))
+    assert moved["kind-0"] == ["any"]
+    assert (moved["depth-1"], moved["key-1"]) == (["1"], sent["key-0"])
+    back = form_of(page_of(mira, moved, act="up-1"))
+    assert {name: value for name, value in back.items() if value != sent.get(name)} == {}

@@ -61,7 +61,14 @@ class Signed:
     seat: str
     name: str
     signed_at: datetime
+    signed_by_id: uuid.UUID
     instead_of: str = ""
+    head_id: uuid.UUID | None = None
+
+    @property
+    def people(self) -> set[uuid.UUID]:
+        """Who signed, and whose seat it is."""
+        return {each for each in (self.signed_by_id, self.head_id) if each}
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,15 @@ def _summary(version: Version) -> VersionSummary:
         in_force_from=version.in_force_from,
         in_force_until=version.in_force_until,
         signatures=[
-            Signed(each.seat, each.name, each.signed_at, each.instead_of) for each in signatures
+            Signed(
+                seat=each.seat,
+                name=each.name,
+                signed_at=each.signed_at,
+                signed_by_id=each.signed_by_id,
+                instead_of=each.instead_of,
+                head_id=each.head_id,
+            )
+            for each in signatures
         ],
         missing_seats=[seat for seat in Seat.values if seat not in seats],
         proposed_by_id=version.proposed_by_id,

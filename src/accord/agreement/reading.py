@@ -26,7 +26,7 @@ from accord.agreement.wording import (
 )
 from accord.base.lifecycle import Side
 from accord.criteria.explain import lines
-from accord.criteria.language import Clause, Definition, Group, Reference
+from accord.criteria.language import Clause, Definition, Group
 from accord.criteria.registry import registry
 
 
@@ -206,14 +206,15 @@ def _effect(key: str, terms: Terms) -> str:
 
 
 def _criteria(definition: Definition, all_: Mapping[str, Definition]) -> list[Criterion]:
-    said = lines(definition, registry=registry)
-    must = _bare(definition.must, all_)
+    titles = {key: each.title for key, each in all_.items()}
+    said = lines(definition, registry=registry, titles=titles)
+    must = _bare(definition.must)
     bare = replace(
         definition,
         must=must if isinstance(must, Group) else definition.must,
-        should=tuple(_bare(clause, all_) for clause in definition.should),
+        should=tuple(_bare(clause) for clause in definition.should),
     )
-    asked = lines(bare, registry=registry)
+    asked = lines(bare, registry=registry, titles=titles)
     return [
         Criterion(
             key=line.key,
@@ -227,13 +228,10 @@ def _criteria(definition: Definition, all_: Mapping[str, Definition]) -> list[Cr
     ]
 
 
-def _bare(clause: Clause, all_: Mapping[str, Definition]) -> Clause:
+def _bare(clause: Clause) -> Clause:
     """The clause without its own words, so that it is worded by what it asks."""
     if isinstance(clause, Group):
-        return replace(clause, text="", items=tuple(_bare(item, all_) for item in clause.items))
-    if isinstance(clause, Reference):
-        title = all_[clause.definition].title
-        return replace(clause, text=_("Meets the definition “%(title)s”") % {"title": title})
+        return replace(clause, text="", items=tuple(map(_bare, clause.items)))
     return replace(clause, text="")
 
 

@@ -19,7 +19,7 @@ from accord.agreement.queries import VersionSummary
 from accord.agreement.reading import Defined, Reading, ReasonRead, read
 from accord.agreement.schema import json_schema
 from accord.agreement.together import Together, read_together
-from accord.base.errors import Missing
+from accord.base.errors import Invalid, Missing
 from accord.base.lifecycle import Side
 from accord.cli.compared import print_compared
 from accord.cli.counting import counting
@@ -71,17 +71,24 @@ def schema() -> None:
 
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--reason", default="", help="Why it should change.")
+@click.option("--from", "made_from", type=int, required=True, help="The version FILE changes.")
+@click.option("--reason", required=True, help="Why it should change.")
 @click.option("--as", "email", help="Who proposes it.")
 @JSON
-def propose(*, file: Path, reason: str, email: str | None, as_json: bool) -> None:
-    """Propose FILE as the next version; it runs once both heads have signed it."""
+def propose(*, file: Path, made_from: int, reason: str, email: str | None, as_json: bool) -> None:
+    """Propose FILE as the next version; it runs once both heads have signed it.
+
+    Where a newer version than the one that FILE changes was proposed, nothing is: see it first.
+    """
     ready()
+    if not reason.strip():
+        raise Invalid("Say why it should change: both heads read that first.", field="reason")
     number = actions.propose(
         document=_text_of(file),
         by=person(email).id if email else None,
         at=datetime.now(UTC),
-        reason=reason,
+        reason=reason.strip(),
+        made_from=queries.version(made_from).digest,
     )
     if as_json:
         _json(_facts(queries.version(number)))
@@ -95,7 +102,7 @@ def propose(*, file: Path, reason: str, email: str | None, as_json: bool) -> Non
 @click.option("--version", "number", type=int, help="Another version than the newest one unsigned.")
 @JSON
 def sign(*, seat: str, email: str, number: int | None, as_json: bool) -> None:
-    """Sign for a seat. With both signatures the version is in force at once."""
+    """Sign for a seat. With both signatures the version is in force, at once or from its day on."""
     ready()
     number = number or queries.proposed() or queries.running().number
     actions.sign(number=number, seat=seat, by=person(email).id, at=datetime.now(UTC))
@@ -104,8 +111,11 @@ def sign(*, seat: str, email: str, number: int | None, as_json: bool) -> None:
         _json(_facts(version))
     elif version.missing_seats:
         click.echo(f"Signed. Version {number} waits for the head of {version.missing_seats[0]}.")
-    else:
+    elif version.in_force_from:
         click.echo(f"Signed. Version {number} is in force.")
+    else:
+        day = queries.terms_of(number).effective_on
+        click.echo(f"Signed by both. Version {number} comes into force on {day:%Y-%m-%d}.")
 
 
 @agreement.command()

@@ -83,32 +83,84 @@ def _said(value: Any) -> str:
 
 
 def raw_of(rows: Sequence[DraftRow], *, registry: Registry) -> dict[str, Any]:
-    """`must` and `should` as a document writes them. A question without an answer is left out.
+    """`must` and `should` as a document writes them. What `unfinished` names is left out.
 
     Raises Invalid for more rows than a definition can hold.
     """
+    return _written(rows, registry)[0]
+
+
+def unfinished(rows: Sequence[DraftRow], *, registry: Registry) -> dict[int, str]:
+    """What each row lacks that cannot be asked yet, by its place.
+
+    It is `name` for what is called by no name, `thing` where nothing is asked, `value` where no
+    answer is given, and `rows` for a group with nothing in it.
+    """
+    found = {}
+    for place, row in enumerate(rows):
+        if row.is_group:
+            if _end(rows, place) == place + 1:
+                found[place] = "rows"
+        elif not row.asks.partition(":")[2]:
+            found[place] = "thing"
+        elif row.asks.startswith("?:"):
+            found[place] = "name"
+        elif not row.asks.startswith("definition:") and not row.value.strip():
+            found[place] = "value"
+    return found
+
+
+def place_of(rows: Sequence[DraftRow], clause: str, *, registry: Registry) -> int | None:
+    """The row that a refusal names: by its path, such as `must.all.2`, or by its short name."""
+    paths = _written(rows, registry)[1]
+    if clause in paths:
+        return paths[clause]
+    for place, row in enumerate(rows):
+        name = row.asks.partition(":")[2]
+        usual = f"{name}-{row.operator}".replace("_", "-").strip("-")
+        if clause == row.key or (name and not row.key and clause.startswith(usual)):
+            return place
+    return None
+
+
+_Numbered = Sequence[tuple[int, DraftRow]]
+
+
+def _written(rows: Sequence[DraftRow], registry: Registry) -> tuple[dict[str, Any], dict[str, int]]:
+    """The criteria, and the place of the row of each path in them."""
     if len(rows) > _MOST_ROWS:
         raise Invalid(f"There are more than {_MOST_ROWS} rows; make a definition of a part.")
+    paths: dict[str, int] = {}
     must, should = (
-        [*_clauses([row for row in rows if row.level == level], 0, registry)] for level in LEVELS
+        _clauses(
+            [each for each in enumerate(rows) if each[1].level == level], 0, registry, path, paths
+        )
+        for level, path in (("must", "must.all"), ("should", "should"))
     )
-    return {"must": {"all": must}, **({"should": should} if should else {})}
+    return {"must": {"all": must}, **({"should": should} if should else {})}, paths
 
 
-def _clauses(rows: Sequence[DraftRow], depth: int, registry: Registry) -> Iterator[dict[str, Any]]:
-    place = 0
-    while place < len(rows):
-        row, place = rows[place], place + 1
+def _clauses(
+    rows: _Numbered, depth: int, registry: Registry, path: str, paths: dict[str, int]
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    at = 0
+    while at < len(rows):
+        (place, row), at = rows[at], at + 1
+        own = f"{path}.{len(found)}"
         if not row.is_group:
-            if clause := _question(row, registry):
-                yield clause
-            continue
-        begin = place
-        while place < len(rows) and rows[place].depth > depth:
-            place += 1
-        below = [*_clauses(rows[begin:place], depth + 1, registry)]
-        if below:
-            yield {**_heading(row), row.kind: _inside(row.kind, below)}
+            clause = _question(row, registry)
+        else:
+            begin = at
+            while at < len(rows) and rows[at][1].depth > depth:
+                at += 1
+            inner = f"{own}.{row.kind}" if row.kind != "not" else f"{own}.not.0.any"
+            below = _clauses(rows[begin:at], depth + 1, registry, inner, paths)
+            clause = {**_heading(row), row.kind: _inside(row.kind, below)} if below else None
+        if clause:
+            paths[own] = place
+            found.append(clause)
+    return found
 
 
 def _inside(kind: str, below: list[dict[str, Any]]) -> Any:
@@ -190,6 +242,37 @@ def added(rows: Sequence[DraftRow], place: int | None, kind: str, level: str) ->
 def removed(rows: Sequence[DraftRow], place: int) -> list[DraftRow]:
     """The rows without the one at `place` and without what stands below it."""
     return [*rows[:place], *rows[_end(rows, place) :]]
+
+
+def moved(rows: Sequence[DraftRow], place: int, way: str) -> list[DraftRow]:
+    """The rows with one, and what stands below it, one step `up` or `down`: past the row beside
+    it, into a group that stands there, or out of the group in which it is first or last."""
+    end = _end(rows, place)
+    block, depth = [*rows[place:end]], rows[place].depth
+    beside = place - 1 if way == "up" else end
+    if not 0 <= beside < len(rows) or rows[beside].level != rows[place].level:
+        beside, other = -1, depth - 1
+    else:
+        other = rows[beside].depth
+    if other < depth:  # the first or the last of its group: out of it
+        if depth == 0:
+            return [*rows]
+        outer = [replace(row, depth=row.depth - 1) for row in block]
+        if way == "up":
+            return [*rows[: place - 1], *outer, rows[place - 1], *rows[end:]]
+        return [*rows[:place], *outer, *rows[end:]]
+    if way == "up":
+        while rows[beside].depth > depth:
+            beside -= 1
+    into = rows[beside].is_group
+    block = [replace(row, depth=row.depth + 1) for row in block] if into else block
+    if way == "up":
+        return (
+            [*rows[:place], *block, *rows[end:]]
+            if into
+            else [*rows[:beside], *block, *rows[beside:place], *rows[end:]]
+        )
+    return [*rows[:place], rows[end], *block, *rows[end + 1 :]]
 
 
 def _end(rows: Sequence[DraftRow], place: int) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accord.criteria.language import Clause, Count, Definition, Group, Reference, Score, Test
-from accord.criteria.registry import Registry
+from accord.criteria.registry import Fact, Registry
 from accord.criteria.scorecards import ENGAGEMENT, FIT, EventRow, Row
 
 Titles = Mapping[str, str]  # of definitions, by key
@@ -32,24 +32,27 @@ class Line:
     names: tuple[str, ...] = ()
 
 
-def lines(definition: Definition, *, registry: Registry) -> list[Line]:
+def lines(definition: Definition, *, registry: Registry, titles: Titles = NO_TITLES) -> list[Line]:
     """The clauses of a definition, in their order; the outermost “all” goes without saying."""
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
-    found = [line for clause in top for line in _lines(clause, 0, "must", registry)]
+    found = [line for clause in top for line in _lines(clause, 0, "must", registry, titles)]
     return found + [
-        line for clause in definition.should for line in _lines(clause, 0, "should", registry)
+        line
+        for clause in definition.should
+        for line in _lines(clause, 0, "should", registry, titles)
     ]
 
 
-def _lines(clause: Clause, depth: int, level: str, registry: Registry) -> Iterator[Line]:
+def _lines(
+    clause: Clause, depth: int, level: str, registry: Registry, titles: Titles
+) -> Iterator[Line]:
     is_group = isinstance(clause, Group)
-    yield Line(
-        clause.key, depth, sentence(clause, registry=registry), level, is_group, _names(clause)
-    )
+    words = sentence(clause, registry=registry, titles=titles)
+    yield Line(clause.key, depth, words, level, is_group, _names(clause))
     if isinstance(clause, Group):
         for item in clause.items:
-            yield from _lines(item, depth + 1, level, registry)
+            yield from _lines(item, depth + 1, level, registry, titles)
 
 
 def _names(clause: Clause) -> tuple[str, ...]:
@@ -159,7 +162,8 @@ def _count(count: Count, registry: Registry) -> str:
 
 
 def _test(test: Test, registry: Registry) -> str:
-    label = str(registry.fact(test.fact).label)
+    fact = registry.fact(test.fact)
+    label = str(fact.label)
     if test.operator == "known":
         form = _("%(fact)s is known") if test.value else _("%(fact)s is not known")
         return form % {"fact": label}
@@ -175,13 +179,17 @@ def _test(test: Test, registry: Registry) -> str:
         "after": _("%(fact)s is after %(value)s"),
     }
     form = forms.get(test.operator) or _("%(fact)s is %(value)s")
-    value = _COUNTED[test.operator](test.value) if test.operator in _COUNTED else _shown(test.value)
+    value = (
+        _COUNTED[test.operator](test.value)
+        if test.operator in _COUNTED
+        else _shown(test.value, fact)
+    )
     return form % {"fact": label, "value": value}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, fact: Fact) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
-        return ", ".join(_shown(item) for item in value)
-    return date_format(value) if hasattr(value, "isoformat") else str(value)
+        return ", ".join(_shown(item, fact) for item in value)
+    return date_format(value) if hasattr(value, "isoformat") else fact.said(str(value))

@@ -21,7 +21,8 @@ class Fact:
     """Something known, or not, of a lead.
 
     `sql` is an expression over the alias of its relation, with % written as %%. An open fact
-    that is absent is unknown; a closed one is 0, no or ''. `follows` says what moves it rather
+    that is absent is unknown; a closed one is 0, no or ''. `labels` are what people call its
+    choices, where these are keys. `follows` says what moves it rather
     than somebody learning it: "stage", which definitions enter, or "deals". Raises ValueError for
     a type that does not exist or cannot be closed, and for a choice without choices.
     """
@@ -34,6 +35,11 @@ class Fact:
     is_open: bool = True
     choices: tuple[str, ...] = ()
     follows: str = ""
+    labels: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def said(self, value: str) -> str:
+        """What people call one of its values."""
+        return str(self.labels.get(value, value))
 
     def __post_init__(self) -> None:
         if self.type not in TYPES or not (self.is_open or self.type in ABSENT):

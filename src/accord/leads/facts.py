@@ -95,7 +95,14 @@ FACTS = (
     Fact("source_detail", _("Source, exactly"), "text", "lead.source_detail"),
     Fact("campaign", _("Campaign"), "text", "campaign.name", "campaign"),
     Fact("need", _("Need"), "text", "lead.need"),
-    Fact("authority", _("Authority"), "choice", "lead.authority", choices=tuple(Authority.values)),
+    Fact(
+        "authority",
+        _("Authority"),
+        "choice",
+        "lead.authority",
+        choices=tuple(Authority.values),
+        labels=dict(Authority.choices),
+    ),
     Fact("budget", _("Budget"), "money", "lead.budget"),
     Fact("needed_by_on", _("Needed by"), "date", "lead.needed_by_on"),
     Fact("do_not_contact", _("Do not contact"), "yes_no", "lead.do_not_contact", is_open=False),
@@ -107,6 +114,7 @@ FACTS = (
         "standing.stage",
         "standing",
         choices=tuple(Stage.values),
+        labels=dict(Stage.choices),
         follows=STAGE,
     ),
 )

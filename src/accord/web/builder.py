@@ -35,6 +35,14 @@ GROUPS: Mapping[str, Any] = {
     "not": gettext_lazy("None of these"),
 }
 
+# What a row lacks that cannot be asked yet, as `criteria.drafting.unfinished` names it.
+LACKING: Mapping[str, Any] = {
+    "name": gettext_lazy("There is nothing of this name; choose one from the list."),
+    "thing": gettext_lazy("Nothing is asked here yet; choose from the list, or remove the row."),
+    "value": gettext_lazy("The answer is missing; give one, or remove the row."),
+    "rows": gettext_lazy("Nothing stands in this group; add a condition, or remove it."),
+}
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -71,17 +79,20 @@ def shown(row: DraftRow, number: int, labels: Mapping[str, str]) -> dict[str, An
     what, _colon, name = row.asks.partition(":")
     operators = operators_of(row.asks, registry=registry) if what != "?" else ()
     chosen = [each.strip() for each in row.value.split(",")]
-    choices = registry.fact(name).choices if what == "fact" else ()
+    fact = registry.fact(name) if what == "fact" else None
     return {
         "number": number,
         "row": row,
         "indent": range(row.depth),
         "name": labels.get(row.asks, name),
+        "called": labels.get(row.asks) or str(GROUPS.get(row.kind, "")) or _("new condition"),
         "is_unknown": what == "?",
         "groups": GROUPS.items(),
         "operators": [(key, OPERATORS[key]) for key in operators],
         "field": _field(row, what, name) if operators else "",
-        "choices": [(choice, choice in chosen) for choice in choices],
+        "choices": [(each, each in chosen, fact.said(each)) for each in fact.choices]
+        if fact
+        else [],
         "is_counted": what == "count",
     }
 

@@ -9,14 +9,16 @@ from django.http import QueryDict
 
 from accord.agreement import queries as agreement
 from accord.agreement.rewriting import entry_in, with_entry
-from accord.criteria.drafting import DraftRow, added, raw_of, removed, rows_of
+from accord.criteria.drafting import DraftRow, added, moved, raw_of, removed, rows_of
 from accord.criteria.registry import registry
 from accord.web.builder import Thing
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
 
-_ACT = re.compile(r"(ask|any|all|not|remove)-(must|should|\d+)")
+_ACT = re.compile(r"(ask|any|all|not|remove|up|down)-(must|should|\d+)")
+
+_ADDING = ("ask", "any", "all", "not")
 
 
 @dataclass(frozen=True)
@@ -98,16 +100,18 @@ def _row(sent: QueryDict, number: int, known: Mapping[str, Thing]) -> DraftRow:
 
 
 def acted(rows: Sequence[DraftRow], act: str) -> list[DraftRow]:
-    """The rows after a button was pressed: a row more in a group or a level, or one less."""
+    """The rows after a button was pressed: one more, one less, or one that moved."""
     said = _ACT.fullmatch(act)
     if not said:
         return [*rows]
     does, where = said[1], said[2]
     if not where.isdigit():
-        return added(rows, None, does, where) if does != "remove" else [*rows]
+        return added(rows, None, does, where) if does in _ADDING else [*rows]
     place = int(where)
     if place >= len(rows):
         return [*rows]
+    if does in ("up", "down"):
+        return moved(rows, place, does)
     return removed(rows, place) if does == "remove" else added(rows, place, does, "")
 
 

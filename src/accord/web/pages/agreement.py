@@ -165,15 +165,16 @@ def _tree(lines: Sequence[Criterion]) -> list[Node]:
 def _seat(key: str, version: "VersionSummary", terms: "Terms", request: "Request") -> SeatShown:
     user = request.user
     signature = next((each for each in version.signatures if each.seat == key), None)
-    has_signed = any(each.name == user.name for each in version.signatures)
     given = [each for each in queries.delegations(on=_today(request)) if each.seat == key]
     own = next((each for each in given if each.head_id == user.id), None)
     holds = SEATS[key] in user.roles
+    for_whom = user.id if holds else next((g.head_id for g in given if g.user_id == user.id), None)
+    signed = {each for other in version.signatures for each in other.people}
     may_sign = (
         signature is None
         and version.state in ("trial", "proposed")
-        and (holds or any(each.user_id == user.id for each in given))
-        and (terms.one_person_may_hold_both or not has_signed)
+        and for_whom is not None
+        and (terms.one_person_may_hold_both or not signed & {user.id, for_whom})
     )
     return SeatShown(
         key=key,

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accord.agreement import queries as agreement
 from accord.agreement.faults import BadDocument, Fault
 from accord.agreement.terms import Terms, read_terms
-from accord.criteria.drafting import settled
+from accord.criteria.drafting import place_of, settled, unfinished
 from accord.criteria.registry import registry
 from accord.insights.rules import estimate
 from accord.leads.queries import visible_to
 from accord.qualification.asking import Asked, ask
-from accord.web.builder import Thing, shown, things
+from accord.web.builder import LACKING, Thing, shown, things
 from accord.web.drafts import Draft, acted, begun, sent, text_of
 from accord.web.pages.amendments import looked_at
 from accord.web.requests import is_partial
@@ -37,16 +37,20 @@ def agreement_criteria(request: "Request") -> HttpResponse:
     act = request.POST.get("act", "")
     draft = replace(draft, rows=settled(acted(draft.rows, act), registry=registry))
     faults, document = _faults(draft)
-    if act == "done" and not faults:
+    lacking = unfinished(draft.rows, registry=registry)
+    if act == "done" and not faults and not lacking:
         return looked_at(request, document, draft.made_from)
+    wrong = _wrong(draft, faults, lacking if act == "done" else _unknown(lacking))
     context = {
         "draft": draft,
         "levels": [
-            ("must", _("They must meet all of these"), [*_shown(draft, "must", known)]),
-            ("should", _("And it helps when"), [*_shown(draft, "should", known)]),
+            ("must", _("They must meet all of these"), [*_shown(draft, "must", known, wrong)]),
+            ("should", _("And it helps when"), [*_shown(draft, "should", known, wrong)]),
         ],
         "things": known.values(),
-        "faults": faults,
+        "faults": [each for each in faults if _row_of(draft, each) is None],
+        "wrong": wrong.items(),
+        "open_rows": len(lacking),
         "is_asked": bool(act) or request.method == "POST",
     }
     template = "parts/builder.html" if is_partial(request) else "builder.html"
@@ -66,7 +70,11 @@ def agreement_count(request: "Request") -> HttpResponse:
     is_exact = request.GET.get("of") == "all" or found.leads < EXACT_BELOW
     if is_exact:
         found = ask(terms, draft.key, at=request.at, is_sample=False)
-    context = {"counts": [*_counts(found, is_exact, request.user)], "is_exact": is_exact}
+    context = {
+        "counts": [*_counts(found, is_exact, request.user)],
+        "is_exact": is_exact,
+        "open_rows": len(unfinished(draft.rows, registry=registry)),
+    }
     return render(request, "parts/builder_count.html", context)
 
 
@@ -96,22 +104,41 @@ def _terms(request: "Request") -> Terms:
 
 
 def _faults(draft: Draft) -> tuple[Sequence[Fault], str]:
-    """What keeps it from running, and the document with it; rows that are not finished count."""
-    open_rows = [row for row in draft.rows if row.kind == "ask" and row.asks.startswith("?:")]
-    faults = [
-        Fault(row.asks[2:], _("there is nothing of this name; choose one from the list."))
-        for row in open_rows
-    ]
+    """What keeps the finished rows from running, and the document with them."""
     try:
         document = draft.written()
         read_terms(document)
     except BadDocument as refusal:
-        return [*faults, *refusal.faults], ""
-    return faults, document
+        return refusal.faults, ""
+    return (), document
 
 
-def _shown(draft: Draft, level: str, known: Mapping[str, Thing]) -> Iterator[dict[str, Any]]:
+def _unknown(lacking: Mapping[int, str]) -> dict[int, str]:
+    """Of what rows lack, that which cannot be right whatever comes after."""
+    return {place: what for place, what in lacking.items() if what == "name"}
+
+
+def _wrong(draft: Draft, faults: Sequence[Fault], lacking: Mapping[int, str]) -> dict[int, str]:
+    """A sentence for each row that keeps it from running, by its place."""
+    found = {place: str(LACKING[what]) for place, what in lacking.items()}
+    for fault in faults:
+        place = _row_of(draft, fault)
+        if place is not None:
+            found.setdefault(place, fault.sentence)
+    return dict(sorted(found.items()))
+
+
+def _row_of(draft: Draft, fault: Fault) -> int | None:
+    before = f"definitions.{draft.key}."
+    if not fault.clause.startswith(before):
+        return None
+    return place_of(draft.rows, fault.clause.removeprefix(before), registry=registry)
+
+
+def _shown(
+    draft: Draft, level: str, known: Mapping[str, Thing], wrong: Mapping[int, str]
+) -> Iterator[dict[str, Any]]:
     labels = {thing.asks: thing.label for thing in known.values()}
     for number, row in enumerate(draft.rows):
         if row.level == level:
-            yield shown(row, number, labels)
+            yield shown(row, number, labels) | {"wrong": wrong.get(number, "")}
