@@ -98,17 +98,27 @@ class TestGoneQuiet:
         assert slipping(AT + 15 * DAY) == {"gone_quiet": 1}
 
 
-def test_a_day_they_asked_for_is_over() -> None:
-    open_office()
-    handoff = hand_raise()
-    talk(handoff, AT + MINUTE)
-    day = (AT + 2 * DAY).date()
-    follow_up.pause(until={handoff.id: day}, by=handoff.owner_id, at=AT + HOUR)
-    watch_clocks(at=AT + 2 * DAY)
-    assert slipping(AT + 2 * DAY + 4 * HOUR) == {}
-    assert slipping(AT + 3 * DAY) == {"step_overdue": 1}
-    talk(handoff, AT + 3 * DAY, "no_answer")
-    assert slipping(AT + 3 * DAY + HOUR) == {}
+class TestPromisedStep:
+    def promised(self) -> Handoff:
+        """They asked to hear from us on Wednesday."""
+        open_office()
+        handoff = hand_raise()
+        talk(handoff, AT + MINUTE)
+        day = (AT + 2 * DAY).date()
+        follow_up.pause(until={handoff.id: day}, by=handoff.owner_id, at=AT + HOUR)
+        return handoff
+
+    def test_is_overdue_once_the_day_they_asked_for_is_over(self) -> None:
+        handoff = self.promised()
+        watch_clocks(at=AT + 2 * DAY)
+        assert slipping(AT + 2 * DAY + 4 * HOUR) == {}
+        assert slipping(AT + 3 * DAY) == {"step_overdue": 1}
+        talk(handoff, AT + 3 * DAY)
+        assert slipping(AT + 3 * DAY + HOUR) == {}
+
+    def test_of_a_qualified_lead_is_promised_all_the_same(self) -> None:
+        qualify(self.promised(), AT + 2 * HOUR)
+        assert slipping(AT + 3 * DAY)["step_overdue"] == 1
 
 
 class TestQualified:

@@ -5,7 +5,7 @@ two pages can never disagree.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,13 @@ class Scope:
     at: datetime
     begins_at: datetime | None = None
     ends_at: datetime | None = None
+    _known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, work: Callable[[], Any]) -> Any:
+        """What several metrics of this scope need, worked out by the first of them."""
+        if name not in self._known:
+            self._known[name] = work()
+        return self._known[name]
 
     def within(self, name: str) -> dict[str, datetime]:
         """The filter that keeps the column `name` within the scope."""

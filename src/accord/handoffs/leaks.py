@@ -8,24 +8,22 @@ from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accord.agreement.queries import running
-from accord.agreement.spans import Span, Unit
+from accord.agreement.spans import Span
 from accord.base.lifecycle import Side, Stage
 from accord.criteria.metrics import Metric, Scope, register
 from accord.deals.models import Deal, DealLead, DealState
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
+from accord.handoffs.queries.planned import still_to_do
 from accord.handoffs.rules.leaks import past_due_before, quiet_after
-from accord.handoffs.rules.triggers import start_of
 from accord.leads.models import Activity, Lead
 from accord.teams.models import Absence, User
 from accord.teams.queries import company_calendar
+from accord.teams.rules import Calendar
 
-# A day of work in which to write down what the deal is about; the agreement promises none.
-DEAL_WITHIN = Span(1, Unit.WORKING_DAYS)
-NURTURE_WITHIN = Span(30, Unit.DAYS)  # where the agreement says nothing: a monthly newsletter's
 _WITH_SALES = (Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
 
 
@@ -38,7 +36,7 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
 
     In the queue there is no clock: the limit is counted from the offer, by the company's hours.
     """
-    terms, calendar = running(), company_calendar()
+    terms, calendar = running(), _hours(scope)
     late = Clock.objects.filter(
         handoff_id=OuterRef("id"),
         kind=ClockKind.FIRST_ATTEMPT,
@@ -61,7 +59,7 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
 
 def gone_quiet(scope: Scope) -> QuerySet[Handoff]:
     """Accepted and not disposed of, and no sign of sales for as long as two attempts may take."""
-    since = past_due_before(quiet_span(), calendar=company_calendar(), at=scope.at)
+    since = past_due_before(quiet_span(), calendar=_hours(scope), at=scope.at)
     signs = Activity.objects.filter(
         lead_id=OuterRef("lead_id"), side=Side.SALES, happened_at__gte=since
     )
@@ -72,25 +70,19 @@ def gone_quiet(scope: Scope) -> QuerySet[Handoff]:
 
 
 def step_overdue(scope: Scope) -> QuerySet[Handoff]:
-    """Open handoffs whose prospect named a day that is over, without a sign of sales since."""
-    calendar = company_calendar()
-    today = scope.at.astimezone(ZoneInfo(calendar.time_zone)).date()
-    since = Activity.objects.filter(
-        lead_id=OuterRef("lead_id"), side=Side.SALES, happened_at__gte=OuterRef("resumes_at")
-    )
-    woken = Clock.objects.filter(
-        ~Exists(since),
-        handoff_id=OuterRef("id"),
-        user_id=OuterRef("owner_id"),
-        stopped_at__isnull=True,
-        resumes_at__lt=start_of(today, calendar.time_zone),
-    )
-    return _open(scope).filter(Exists(woken))
+    """Handoffs whose prospect was promised a next step that is past due and not done."""
+    late = still_to_do().filter(due_at__lt=scope.at, promised_to_prospect=True)
+    due = late.filter(handoff_id=OuterRef("id")).values("due_at")[:1]
+    handoffs = Handoff.objects.filter(**scope.within("offered_at"))
+    return handoffs.filter(id__in=late.values("handoff_id")).annotate(step_due_at=Subquery(due))
 
 
 def without_deal(scope: Scope) -> QuerySet[Lead]:
-    """Sales-qualified leads without a deal that is open or won, a working day after."""
-    since = past_due_before(DEAL_WITHIN, calendar=company_calendar(), at=scope.at)
+    """Sales-qualified leads without a deal that is open or won.
+
+    Opening one may take as long as the answer to a handoff: no more is to be said.
+    """
+    since = past_due_before(running().answer, calendar=_hours(scope), at=scope.at)
     deals = Deal.objects.exclude(state=DealState.LOST)
     joined = DealLead.objects.filter(lead_id=OuterRef("id"), deal_id__in=deals.values("id"))
     return (
@@ -126,9 +118,12 @@ def off_track(scope: Scope) -> QuerySet[Lead]:
 
     That nothing happened for as long as the agreement promises stands for: in no track.
     """
-    calendar = company_calendar()
+    calendar = _hours(scope)
     today = scope.at.astimezone(ZoneInfo(calendar.time_zone)).date()
-    since = past_due_before(nurture_span(), calendar=calendar, at=scope.at)
+    promised = nurture_span()
+    if promised is None:
+        return Lead.objects.none()
+    since = past_due_before(promised, calendar=calendar, at=scope.at)
     backs = PassBack.objects.filter(lead_id=OuterRef("id"), undone_at__isnull=True)
     lost = Deal.objects.filter(lead_id=OuterRef("id"), state=DealState.LOST)
     lately = Activity.objects.filter(lead_id=OuterRef("id"), happened_at__gte=since)
@@ -151,10 +146,15 @@ def quiet_span() -> Span:
     return quiet_after(attempts=promised.at_least, within=promised.within)
 
 
-def nurture_span() -> Span:
-    """How long nobody in nurture is to hear nothing, by the agreement."""
+def nurture_span() -> Span | None:
+    """How long nobody in nurture is to hear nothing, by the agreement; None without a promise."""
     promised = running().document.marketing.nurture
-    return promised.within if promised else NURTURE_WITHIN
+    return promised.within if promised else None
+
+
+def _hours(scope: Scope) -> Calendar:
+    hours: Calendar = scope.once("company's hours", company_calendar)
+    return hours
 
 
 def _leads(scope: Scope) -> QuerySet[Lead]:
@@ -189,14 +189,18 @@ register(
     Metric(
         key="step_overdue",
         label=_("Promised for a day that is over"),
-        sentence=_("They asked for a day; it is over, and sales has done nothing since."),
+        sentence=_(
+            "Next steps that prospects asked for, past due and not done; qualified leads, too."
+        ),
         unit="handoffs",
         rows=step_overdue,
     ),
     Metric(
         key="without_deal",
         label=_("Qualified, and no deal"),
-        sentence=_("Sales-qualified leads without a deal, a working day after and later."),
+        sentence=_(
+            "Sales-qualified leads without a deal, for longer than a rep has to answer a handoff."
+        ),
         unit="leads",
         rows=without_deal,
     ),

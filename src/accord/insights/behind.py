@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Missing
 from accord.criteria.metrics import all_metrics
 from accord.insights.metrics import Metric, Scope
-from accord.insights.shapes import SHAPES, Shape, shape_of
+from accord.insights.narrowing import narrowed
+from accord.insights.shapes import Shape, shape_of
 from accord.leads.models import Lead
 from accord.leads.queries import position_of, visible_to
 from accord.teams.models import User
@@ -23,7 +24,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Behind:
-    """One counted row. `lead` is None where the reader may not see it; moments as in `Shape`."""
+    """One counted row. `lead` is None where the reader may not see it; moments as in `Shape`.
+
+    `is_open` is of handoffs: whether it was not disposed of.
+    """
 
     id: uuid.UUID
     lead: Lead | None
@@ -33,6 +37,7 @@ class Behind:
     due_at: datetime | None
     done_at: datetime | None
     says: str
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class BehindPage:
 
 
 def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = "") -> BehindPage:
-    """What the metric counts over the scope; `only` narrows it to a reason or definition.
+    """What the metric counts over the scope; `only` narrows it, see `narrowing`.
 
     Five queries.
 
@@ -56,7 +61,7 @@ def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = 
     if key not in all_metrics():
         raise Missing(_("There is no figure “%(key)s”.") % {"key": key})
     counted = all_metrics()[key]
-    rows = narrowed(counted.rows(scope), only)
+    rows = narrowed(counted.rows(scope), only, reader=user)
     shape = shape_of(key, rows)
     found = list(_after(rows, shape, cursor)[: PAGE + 1])
     return BehindPage(
@@ -66,12 +71,6 @@ def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = 
         total=rows.count(),
         next_cursor=_cursor(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
     )
-
-
-def narrowed(rows: Any, only: str) -> Any:
-    """The rows of a metric, where `only` names a reason or definition those of it."""
-    narrow = SHAPES[rows.model].narrow
-    return narrow(rows, only) if only and narrow else rows
 
 
 def ordered(rows: Any, shape: Shape) -> Any:
@@ -119,4 +118,5 @@ def _behind(
         due_at=getattr(row, shape.due) if shape.due else None,
         done_at=getattr(row, shape.done) if shape.done else None,
         says=shape.says(row),
+        is_open=getattr(row, "disposed_at", None) is None,
     )

@@ -70,9 +70,10 @@ class LeakBoard:
 
 def leaks(*, at: datetime) -> dict[str, int]:
     """How many there are of each kind, by the metric's key, counted in one query."""
+    scope = Scope(at=at)
     counts = [
         metric(leak.key)
-        .rows(Scope(at=at))
+        .rows(scope)
         .annotate(kind=Value(leak.key))
         .values("kind")
         .annotate(number=Count("id"))
@@ -107,16 +108,17 @@ def leak_board(*, user: User, at: datetime) -> LeakBoard:
             Leaking(leak, metric(leak.key), shape.moment_is(), number, rows)
             for (leak, shape, number, _found), rows in zip(lists, read, strict=True)
         ],
-        notes=_notes(at),
+        notes=_notes(scope),
     )
 
 
-def _notes(at: datetime) -> list[str]:
-    notes = [
-        _("An accepted lead is quiet after %(quiet)s, one in nurture after %(nurture)s.")
-        % {"quiet": worded(quiet_span()), "nurture": worded(nurture_span())}
-    ]
-    known = pace(at)
+def _notes(scope: Scope) -> list[str]:
+    notes = [_("An accepted lead is quiet after %(span)s.") % {"span": worded(quiet_span())}]
+    if nurture := nurture_span():
+        notes.append(_("One in nurture is after %(span)s.") % {"span": worded(nurture)})
+    else:
+        notes.append(_("The agreement promises nothing to leads in nurture; nobody is missed."))
+    known = scope.once("pace", lambda: pace(scope.at))
     for stage in MOVING:
         each = known.get(stage)
         words = {"stage": stage.label, "n": each.stays if each else 0, "fewest": FEWEST}

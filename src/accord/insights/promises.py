@@ -11,8 +11,8 @@ from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.handoffs.metrics import KEPT, LATE, PROMISED, given_up, missed, promised
 from accord.handoffs.models import ClockKind
-from accord.insights.behind import narrowed
 from accord.insights.metrics import Scope, metric, share_of
+from accord.insights.narrowing import narrowed
 from accord.insights.promised import Promises, Quality, Volume
 from accord.insights.rates import closed_quarters, worths
 from accord.insights.rules import expected, share
@@ -55,7 +55,7 @@ def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Vol
             title=title,
             target=expected(target, calendar, first, until),
             expected=expected(target, calendar, first, tomorrow),
-            delivered=narrowed(counted.rows(scope), only).count(),
+            delivered=narrowed(counted.rows(scope), only, reader=None).count(),
             over=scope,
             rows="ready_leads",
             only=only,

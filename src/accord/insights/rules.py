@@ -60,6 +60,17 @@ def estimate(part: int, sampled: int, all_: int) -> tuple[int, int]:
     return round(value * all_), round(CONFIDENCE * all_ * doubt)
 
 
+def quantile(values: Sequence[float], at: float) -> float | None:
+    """The value below which the fraction `at` of them lies, interpolated; None without any."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    place = at * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
 class State(StrEnum):
     """How a promise stands: KEPT so far, AT_RISK while it can still be kept, MISSED.
 

@@ -98,7 +98,7 @@ _STAYS = replace(
 _BY_KEY: Mapping[str, Shape] = {
     "never_attempted": _SLIPS,
     "gone_quiet": replace(_SLIPS, moment="accepted_at", moment_is=lambda: _("Accepted")),
-    "step_overdue": _SLIPS,
+    "step_overdue": replace(_SLIPS, moment="step_due_at", moment_is=lambda: _("Promised for")),
     "without_owner": _SLIPS,
     "without_deal": _STAYS,
     "leads_left_behind": _STAYS,

@@ -59,7 +59,7 @@ def pace(at: datetime) -> Mapping[str, Pace]:
 
 def stuck(scope: Scope, stages: Collection[Stage] = MOVING) -> QuerySet[Lead]:
     """The leads that are in one of the stages for longer than its pace."""
-    found = pace(scope.at)
+    found: Mapping[str, Pace] = scope.once("pace", lambda: pace(scope.at))
     over = [
         Q(stage=stage, stage_entered_at__lt=scope.at - found[stage].p90)
         for stage in stages

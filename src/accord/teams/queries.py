@@ -8,9 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import Q, QuerySet
+
 from accord.base.errors import Missing, Refusal
 from accord.teams.calendars import Absences
 from accord.teams.models import (
+    MARKETING_ROLES,
+    SALES_ROLES,
     Absence,
     CalendarException,
     Invitation,
@@ -110,6 +114,23 @@ def holders() -> dict[str, list[str]]:
         for role in roles:
             found.setdefault(role, []).append(name)
     return found
+
+
+def whose_figures(reader: User | None) -> QuerySet[User]:
+    """The people whose own figures somebody may see: themselves, and of a head the side's.
+
+    Everybody sees teams. None stands for whoever runs the machine, who sees all.
+    """
+    if reader is None:
+        return User.objects.all()
+    if not reader.is_active:
+        return User.objects.none()
+    theirs = Q(id=reader.id)
+    if Role.HEAD_OF_SALES in reader.roles:
+        theirs |= Q(roles__overlap=sorted(SALES_ROLES))
+    if Role.HEAD_OF_MARKETING in reader.roles:
+        theirs |= Q(roles__overlap=sorted(MARKETING_ROLES))
+    return User.objects.filter(theirs)
 
 
 def person(email: str) -> User:

@@ -15,10 +15,11 @@ overlap, while days on a wall clock may.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 from accord.base.errors import Invalid, Refusal
@@ -29,6 +30,7 @@ __all__ = [
     "Calendar",
     "NoWorkingTime",
     "Range",
+    "Worked",
     "days",
     "due",
     "due_with_pauses",
@@ -120,6 +122,32 @@ def elapsed_with_pauses(
         for opens, closes in _worked(calendar, begin, until)
     )
     return timedelta(microseconds=total)
+
+
+class Worked:
+    """Working time of a span, added up once, so that thousands of clocks are read quickly.
+
+    `between` is `elapsed` for instants within [begin, until]; others are moved to its ends.
+    """
+
+    def __init__(self, calendar: Calendar, begin: datetime, until: datetime) -> None:
+        spans = [*_worked(calendar, _instant(begin), _instant(until))]
+        self._opens = [opens for opens, _closes in spans]
+        self._spans = spans
+        self._before = [0, *accumulate(closes - opens for opens, closes in spans)]
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The working time between two instants; zero if `end` is not after `start`."""
+        return timedelta(microseconds=max(self._until(end) - self._until(start), 0))
+
+    def _until(self, moment: datetime) -> int:
+        """The working time from the beginning of the span to a moment."""
+        instant = _instant(moment)
+        place = bisect_right(self._opens, instant)
+        if not place:
+            return 0
+        opens, closes = self._spans[place - 1]
+        return self._before[place - 1] + min(instant, closes) - opens
 
 
 def days(calendar: Calendar, start: datetime, n: int) -> datetime:

@@ -55,7 +55,7 @@ def act_on(key: str, row: "Behind", may: "Allowed") -> ToDo | None:
         return None
     if key == "never_attempted" and row.person_id is None:
         act = _TAKE
-    if not may[act.needs]:
+    if not (may[act.needs] and row.is_open):
         act = _OPEN
     args = {"lead": [row.lead.id], "handoffs": []}.get(act.view, [row.id])
     return ToDo(act.label, reverse(act.view, args=args) + act.place)
