@@ -1,112 +1,193 @@
-"""Turns are fair: by weight, at random on ties, level for joiners."""
+"""The rules in their order, and what is said of each that was passed over."""
 
-import random
 import uuid
-from collections import Counter
-from decimal import Decimal
+from dataclasses import replace
+from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from accord.handoffs.rules.routing import (
-    Member,
-    Person,
-    Wanted,
-    calibration_of_joiner,
-    level,
-    route,
-)
+from accord.handoffs.rules.routing import Answer, Plan, Route, Wanted
+from accord.handoffs.rules.turns import Caps, Member, Person
+from tests.handoffs.routed import ids, plan, pool, routed, told
 
-
-def ids(number: int) -> list[uuid.UUID]:
-    return [uuid.UUID(int=n + 1) for n in range(number)]
+ANN, BOB, CEM, DEA = ids(4)
+DACH = uuid.UUID(int=2000)
+LISTED, TERRITORY = uuid.UUID(int=3000), uuid.UUID(int=3001)
+ACME = uuid.UUID(int=4000)
+HOUR = timedelta(hours=1)
+PEOPLE = {ANN: Person("Ann"), BOB: Person("Bob"), CEM: Person("Cem"), DEA: Person("Dea")}
+YES, NO, UNKNOWN = Answer(True), Answer(False), Answer(None, ("country",))
 
 
-def turns(members: list[Member], number: int, **people: Person) -> Counter[uuid.UUID | None]:
-    """Who gets how many of `number` handoffs."""
-    everybody = {
-        m.user_id: people.get(f"p{m.user_id.int}", Person(f"{m.user_id.int}")) for m in members
-    }
-    wanted = [Wanted(uuid.uuid4()) for _ in range(number)]
-    routed = route(wanted=wanted, members=members, people=everybody, dice=random.Random(7))
-    return Counter(each.user_id for each in routed)
-
-
-@given(
-    weights=st.lists(st.integers(10, 300), min_size=1, max_size=8),
-    number=st.integers(0, 400),
-)
-def test_each_gets_their_share_within_one_turn(weights, number):
-    members = [Member(id, weight, 0) for id, weight in zip(ids(len(weights)), weights, strict=True)]
-    got = turns(members, number)
-    for member in members:
-        share = number * member.weight / sum(weights)
-        assert abs(got[member.user_id] - share) < len(weights) + 1
-
-
-@given(assigned=st.lists(st.integers(0, 50), min_size=2, max_size=6), number=st.integers(0, 300))
-def test_whoever_had_less_catches_up_and_nobody_overtakes(assigned, number):
-    members = [Member(id, 100, had) for id, had in zip(ids(len(assigned)), assigned, strict=True)]
-    got = turns(members, number)
-    totals = [member.assigned + got[member.user_id] for member in members]
-    for member in members:
-        if got[member.user_id]:
-            assert member.assigned + got[member.user_id] <= min(totals) + 1
-
-
-def test_ties_are_broken_at_random():
-    members = [Member(id, 100, 0) for id in ids(5)]
-    people = {member.user_id: Person("x") for member in members}
-    firsts = {
-        route(wanted=[Wanted(uuid.uuid4())], members=members, people=people, dice=random.Random(n))[
-            0
-        ].user_id
-        for n in range(60)
-    }
-    assert firsts == set(ids(5))
-
-
-def test_the_same_dice_give_the_same_turns():
-    members = [Member(id, 100, 0) for id in ids(4)]
-    assert turns(members, 9) == turns(members, 9)
-
-
-def test_a_joiner_stands_level_and_is_not_flooded():
-    a, b, joiner = ids(3)
-    old = [Member(a, 100, 40), Member(b, 200, 80)]
-    credit = calibration_of_joiner(members=old, weight=100)
-    assert credit == Decimal(40)
-    new = Member(joiner, 100, 0, credit)
-    assert level(new) == level(old[0]) == level(old[1])
-    assert turns([*old, new], 40) == Counter({a: 10, b: 20, joiner: 10})
-
-
-def test_the_first_of_a_pool_has_no_credit():
-    assert calibration_of_joiner(members=[], weight=100) == 0
-
-
-def test_who_is_inactive_or_without_a_share_gets_nothing():
-    a, b, c = ids(3)
-    members = [Member(a, 100, 0), Member(b, 0, 0), Member(c, 100, 0)]
-    assert turns(members, 6, p3=Person("c", is_active=False)) == Counter({a: 6})
-
-
-def test_an_accounts_owner_who_is_away_is_passed_over_with_the_reason():
-    a, b = ids(2)
-    people = {a: Person("Ann", is_present=False), b: Person("Bob")}
-    (routed,) = route(
-        wanted=[Wanted(uuid.uuid4(), account_owner=a, account="Acme")],
-        members=[Member(b, 100, 0)],
-        people=people,
-        dice=random.Random(1),
+@pytest.fixture
+def rules() -> Plan:
+    """Named accounts go to Cem, a territory to its pool (Bob), all else to the default (Ann)."""
+    return plan(
+        pool(Member(ANN, 100, 0)),
+        pool(Member(BOB, 100, 0), id=DACH, name="DACH"),
+        routes=[
+            Route(LISTED, "Key accounts", companies=frozenset({ACME}), user_id=CEM),
+            Route(TERRITORY, "German-speaking", pool_id=DACH),
+        ],
     )
-    assert routed.user_id == b
-    assert [step["step"] for step in routed.trace] == ["account_owner_away", "in_turn"]
 
 
-def test_a_brought_lead_stays_even_if_its_rep_is_away_and_uses_no_turn():
-    a, b = ids(2)
-    people = {a: Person("Ann", is_present=False), b: Person("Bob")}
-    wanted = [Wanted(uuid.uuid4(), brought_by=a) for _ in range(3)]
-    routed = route(wanted=wanted, members=[Member(b, 100, 0)], people=people, dice=random.Random(1))
-    assert {each.user_id for each in routed} == {a}
+# Everything applies to this one.
+ALL = Wanted(
+    uuid.uuid4(),
+    brought_by=ANN,
+    account_owner=DEA,
+    account="Acme",
+    company_id=ACME,
+    answers={TERRITORY: YES},
+)
+
+
+def one(rules: Plan, wanted: Wanted, **people: Person):
+    changed = {uuid.UUID(int=int(name[1:])): person for name, person in people.items()}
+    return routed(wanted, by=rules, people={**PEOPLE, **changed})[0]
+
+
+class TestTheOrder:
+    def test_begins_with_the_rep_who_brought_the_lead(self, rules):
+        assert one(rules, ALL).user_id == ANN
+        assert told(one(rules, ALL)) == ["brought"]
+
+    def test_then_comes_the_owner_of_the_account(self, rules):
+        found = one(rules, replace(ALL, brought_by=None))
+        assert (found.user_id, found.rule) == (DEA, "account")
+
+    def test_then_the_named_accounts(self, rules):
+        found = one(rules, replace(ALL, brought_by=None, account_owner=None))
+        assert (found.user_id, found.rule, found.route_id) == (CEM, "route", LISTED)
+
+    def test_then_the_territory(self, rules):
+        wanted = replace(ALL, brought_by=None, account_owner=None, company_id=None)
+        found = one(rules, wanted)
+        assert (found.user_id, found.pool_id, found.route_id) == (BOB, DACH, TERRITORY)
+        assert told(found) == ["not_on_list", "route_applies", "in_turn"]
+
+    def test_and_last_the_default_pool(self, rules):
+        found = one(rules, Wanted(uuid.uuid4(), answers={TERRITORY: NO}))
+        assert (found.user_id, found.route_id) == (ANN, None)
+        assert told(found) == ["not_on_list", "not_met", "in_turn"]
+
+    def test_is_the_routes_own(self, rules):
+        turned = replace(rules, routes=rules.routes[::-1])
+        wanted = replace(ALL, brought_by=None, account_owner=None)
+        assert one(turned, wanted).user_id == BOB
+
+
+class TestCriteria:
+    def test_that_nobody_can_tell_do_not_apply_and_it_is_said_what_is_missing(self, rules):
+        found = one(rules, Wanted(uuid.uuid4(), answers={TERRITORY: UNKNOWN}))
+        assert found.user_id == ANN
+        assert found.trace[1] == {
+            "step": "cannot_tell",
+            "route": "German-speaking",
+            "facts": "country",
+        }
+
+    def test_that_can_no_longer_be_asked_do_not_apply(self, rules):
+        found = one(rules, Wanted(uuid.uuid4()))
+        assert told(found) == ["not_on_list", "cannot_ask", "in_turn"]
+
+
+class TestSomebodyNamed:
+    def test_who_is_away_is_passed_over_with_the_reason(self, rules):
+        wanted = replace(ALL, brought_by=None, company_id=None, answers={TERRITORY: NO})
+        found = one(rules, wanted, p4=Person("Dea", is_present=False))
+        assert found.user_id == ANN
+        assert told(found)[0] == "account_owner_away"
+
+    def test_who_is_away_is_stood_in_for(self, rules):
+        away = Person("Dea", is_present=False, stand_in=BOB)
+        found = one(rules, replace(ALL, brought_by=None), p4=away)
+        assert (found.user_id, told(found)) == (BOB, ["account_owner_away", "stands_in"])
+
+    def test_whose_stand_in_is_away_too_is_stood_in_for_by_theirs(self, rules):
+        found = one(
+            rules,
+            replace(ALL, brought_by=None),
+            p4=Person("Dea", is_present=False, stand_in=BOB),
+            p2=Person("Bob", is_present=False, stand_in=CEM),
+        )
+        assert found.user_id == CEM
+
+    def test_who_stand_in_for_each_other_and_are_both_away_make_no_circle(self, rules):
+        found = one(
+            rules,
+            replace(ALL, brought_by=None, company_id=None, answers={TERRITORY: NO}),
+            p4=Person("Dea", is_present=False, stand_in=BOB),
+            p2=Person("Bob", is_present=False, stand_in=DEA),
+        )
+        assert found.user_id == ANN
+
+    def test_of_a_route_who_is_gone_is_passed_over(self, rules):
+        wanted = replace(ALL, brought_by=None, account_owner=None)
+        found = one(rules, wanted, p3=Person("Cem", is_active=False))
+        assert (found.user_id, told(found)[0]) == (BOB, "route_person_gone")
+
+    def test_gets_a_turn_counted_for_it(self):
+        both = plan(pool(Member(ANN, 100, 0), Member(BOB, 100, 0)))
+        owned = [Wanted(uuid.uuid4(), account_owner=ANN) for _ in range(3)]
+        free = [Wanted(uuid.uuid4()) for _ in range(3)]
+        found = routed(*owned, *free, by=both, people=PEOPLE)
+        assert [each.user_id for each in found[3:]] == [BOB] * 3
+
+
+class TestABroughtLead:
+    def test_stays_even_if_its_rep_is_away_and_uses_no_turn(self, rules):
+        away = Person("Ann", is_present=False)
+        found = [one(rules, ALL, p1=away) for _ in range(3)]
+        assert {each.user_id for each in found} == {ANN}
+
+    def test_goes_to_the_stand_in_of_its_rep(self, rules):
+        found = one(rules, ALL, p1=Person("Ann", is_present=False, stand_in=BOB))
+        assert (found.user_id, told(found)) == (BOB, ["brought_away", "stands_in"])
+
+    def test_of_a_rep_who_is_gone_goes_on_through_the_rules(self, rules):
+        found = one(rules, ALL, p1=Person("Ann", is_active=False))
+        assert (found.user_id, told(found)) == (DEA, ["brought_gone", "account_owner"])
+
+
+class TestNobodyFree:
+    waits = Wanted(uuid.uuid4(), answers={TERRITORY: YES})
+    full = pool(
+        Member(BOB, 100, 0, caps=Caps(day=1), got=(1, 1, 1)),
+        id=DACH,
+        name="DACH",
+        next_pool=pool().id,
+        moves_on_after=HOUR,
+    )
+
+    def by(self, rules: Plan) -> Plan:
+        return replace(rules, pools={**rules.pools, DACH: self.full})
+
+    def test_lets_it_wait_in_the_pool_that_the_route_leads_to(self, rules):
+        found = one(self.by(rules), self.waits)
+        assert (found.user_id, found.pool_id) == (None, DACH)
+        assert told(found) == ["not_on_list", "route_applies", "skipped_cap", "nobody"]
+
+    def test_moves_on_to_the_next_pool_once_it_has_waited(self, rules):
+        early = replace(self.waits, waited=HOUR - timedelta(seconds=1))
+        assert one(self.by(rules), early).user_id is None
+        found = one(self.by(rules), replace(self.waits, waited=HOUR))
+        assert found.user_id == ANN
+        assert "moved_on" in told(found)
+
+    def test_does_not_move_in_circles(self, rules):
+        nobody = pool(id=rules.default, next_pool=DACH)
+        circle = replace(rules, pools={DACH: self.full, nobody.id: nobody})
+        found = one(circle, replace(self.waits, waited=9 * HOUR))
+        assert (found.user_id, found.pool_id) == (None, nobody.id)
+
+    def test_without_a_pool_lets_it_wait(self):
+        found = routed(Wanted(uuid.uuid4()), by=Plan({}, None), people={})[0]
+        assert (found.user_id, found.pool_id) == (None, None)
+
+
+def test_whoever_had_it_before_is_passed_over(rules):
+    wanted = replace(ALL, brought_by=None, not_to=DEA)
+    assert one(rules, wanted).user_id == CEM
+    assert one(rules, replace(wanted, not_to=CEM)).user_id == DEA

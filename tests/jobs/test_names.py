@@ -17,6 +17,7 @@ SECONDS = {
     **dict.fromkeys(("take_in", "watch_clocks", "recheck", "send_mail", "rescue"), 15),
     **dict.fromkeys(("read_mailbox", "come_into_force"), 60),
     "release": 900,
+    "hand_over_work": 15,
     "suspect": 3600,
 }
 

@@ -151,6 +151,7 @@ def _returning(
         blamed_clauses=blamed,
         expects=expects if reason.after_attempts else None,
         answers_itself=reason.destination in ANSWER_THEMSELVES,
+        gives_turn_back=reason.destination in ANSWER_THEMSELVES or reason.blames_definition,
     )
 
 

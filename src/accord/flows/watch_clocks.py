@@ -17,6 +17,7 @@ from accord.handoffs.actions import Resumed, StepTaken, Taken
 from accord.handoffs.actions.telling import (
     tell_of_assignments,
     tell_of_missed,
+    tell_of_queued,
     tell_of_resumed,
     tell_of_taken_away,
 )
@@ -76,6 +77,7 @@ def _hand_to_others(steps: Sequence[StepTaken], at: datetime) -> list[Taken]:
 
 def _release(at: datetime, limit: int) -> list[Taken]:
     with transaction.atomic():
-        released = actions.release_queue(at=at, limit=limit)
+        released, waits = actions.release_queue(at=at, limit=limit)
         tell_of_assignments(taken=released, at=at)
+        tell_of_queued(handoffs=[handoff.id for handoff in waits], at=at)
     return released

@@ -1,6 +1,5 @@
-"""What happens to handoffs, as sentences; and why somebody got one."""
+"""What happens to handoffs, as sentences."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,19 +36,6 @@ _BECAUSE = {
     Trigger.MANUAL: gettext_lazy("offered by marketing"),
     Trigger.BROUGHT: gettext_lazy("brought by the rep"),
 }
-_STEPS = {
-    "brought": gettext_lazy("%(name)s brought this lead and keeps it."),
-    "account_owner": gettext_lazy("%(name)s owns the account %(account)s."),
-    "account_owner_away": gettext_lazy("%(name)s owns the account %(account)s, but is away."),
-    "skipped_away": gettext_lazy("%(name)s was skipped: away."),
-    "in_turn": gettext_lazy("%(name)s was next in turn."),
-    "nobody": gettext_lazy("Nobody was there; it waits in the queue."),
-}
-
-
-def trace_sentences(trace: list[Mapping[str, str]]) -> list[str]:
-    """Why somebody got a handoff, step by step, in the reader's language."""
-    return [str(_STEPS[step["step"]]) % step for step in trace]
 
 
 def because(trigger: str, asks_for: str | None) -> str:
@@ -87,6 +73,10 @@ def _answered(told: Told) -> str:
 
 def _reassigned(told: Told) -> str:
     detail = told.detail or {}
+    if not detail.get("owner"):
+        return _("Waits in the queue again; before it was with %(before)s") % {
+            "before": detail.get("before") or ""
+        }
     if before := detail.get("before"):
         return _("Given to %(owner)s instead of %(before)s") % {
             "owner": detail.get("owner") or "",

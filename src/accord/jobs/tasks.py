@@ -35,6 +35,17 @@ def watch_clocks(timestamp: int | None = None) -> None:
         watch_clocks(at=datetime.now(UTC))
 
 
+@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="hand_over_work")
+@app.task(name="hand_over_work")
+def hand_over_work(timestamp: int | None = None) -> None:
+    """Hand over the work of those who are away from now on, or gone."""
+    from accord.flows.stand_in import hand_over_work
+    from accord.teams.queries import is_paused
+
+    if not is_paused():
+        hand_over_work(at=datetime.now(UTC))
+
+
 @app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="recheck")
 @app.task(name="recheck")
 def recheck(timestamp: int | None = None) -> None:

@@ -105,6 +105,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=64)
     calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, related_name="+")
     team = models.ForeignKey(Team, models.SET_NULL, null=True, related_name="people")
+    languages = ArrayField(models.CharField(max_length=2), default=list)  # as in ISO 639-1
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
 
@@ -133,14 +134,31 @@ class User(AbstractBaseUser):
         return Side.MARKETING if roles & MARKETING_ROLES else Side.ACCORD
 
 
+class HandsOver(models.TextChoices):
+    """What of a person's open work goes to others when an absence begins."""
+
+    NOTHING = "nothing", _("Nothing: it waits until they are back")
+    UNTOUCHED = "untouched", _("What they have not touched yet")
+    ALL = "all", _("All that is open")
+
+
 class Absence(models.Model):
-    """A span in which a person gets no handoffs and has no working time; half-open."""
+    """A span in which a person gets no handoffs and has no working time; half-open.
+
+    What is new for them goes to `stand_in`, if there is one. `handed_over_at` is when that was
+    done which `hands_over` says is to be done at the beginning.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="absences")
     absent_from = models.DateTimeField()
     absent_until = models.DateTimeField()
     reason = models.CharField(max_length=100, blank=True)
+    stand_in = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    hands_over = models.CharField(
+        max_length=10, choices=HandsOver, default=HandsOver.NOTHING, db_default=HandsOver.NOTHING
+    )
+    handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -149,9 +167,38 @@ class Absence(models.Model):
                 name="absence_has_length",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["absent_from"],
+                condition=models.Q(handed_over_at__isnull=True) & ~models.Q(hands_over="nothing"),
+                name="absences_to_hand_over",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.absent_from} – {self.absent_until}"
+
+
+class SettingChange(models.Model):
+    """Who changed a setting of the work, when, and how it stood before and after.
+
+    `before` is empty where something was added, `after` where it was taken out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    changed_at = models.DateTimeField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    what = models.CharField(max_length=20)  # route, pool, calendar, absence, person, team
+    subject_id = models.UUIDField()
+    name = models.CharField(max_length=200)  # what the subject is called
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["-changed_at"], name="setting_changes_newest")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Token(models.Model):

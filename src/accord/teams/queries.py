@@ -141,6 +141,12 @@ def person(email: str) -> User:
     return found
 
 
+def absent(at: datetime) -> dict[uuid.UUID, uuid.UUID | None]:
+    """Who is absent at a moment, and who stands in for them. One query."""
+    now = Absence.objects.filter(absent_from__lte=at, absent_until__gt=at)
+    return dict(now.order_by("absent_from").values_list("user_id", "stand_in_id"))
+
+
 def present(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
     """Those of the people who can be given work: active and not absent at the moment."""
     found = User.objects.filter(id__in=users, is_active=True)

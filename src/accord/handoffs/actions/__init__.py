@@ -7,11 +7,24 @@ from accord.handoffs.actions.escalating import StepTaken, escalate_due, hand_to_
 from accord.handoffs.actions.offering import Offering, offer
 from accord.handoffs.actions.pausing import Resumed, pause, resume_due
 from accord.handoffs.actions.planning import Plan, plan_next_steps, plan_promised
+from accord.handoffs.actions.pool_settings import Place, PoolSettings, remove_pool, set_pool
 from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
 from accord.handoffs.actions.putting_aside import bring_back, put_aside
-from accord.handoffs.actions.reassigning import reassign, record_reassigned, release_queue
+from accord.handoffs.actions.reassigning import (
+    reassign,
+    record_reassigned,
+    release_queue,
+    route_anew,
+)
 from accord.handoffs.actions.replying import Answered, answer_pass_backs
 from accord.handoffs.actions.returning import Returning, Undone, pass_back, undo_pass_back
+from accord.handoffs.actions.routes import (
+    Routing,
+    add_route,
+    change_route,
+    move_route,
+    remove_route,
+)
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Answer, AttemptChannel, AttemptOutcome, Objection
 
@@ -23,17 +36,22 @@ __all__ = [
     "AttemptOutcome",
     "Objection",
     "Offering",
+    "Place",
     "Plan",
+    "PoolSettings",
     "Resumed",
     "Returning",
+    "Routing",
     "StepTaken",
     "Taken",
     "Undone",
     "accept",
     "add_pool",
+    "add_route",
     "answer_pass_backs",
     "begin_calls",
     "bring_back",
+    "change_route",
     "claim",
     "drop_calls",
     "end_calls",
@@ -42,6 +60,7 @@ __all__ = [
     "join_pool",
     "leave_pool",
     "log_attempts",
+    "move_route",
     "offer",
     "pass_back",
     "pause",
@@ -52,7 +71,11 @@ __all__ = [
     "reassign",
     "record_reassigned",
     "release_queue",
+    "remove_pool",
+    "remove_route",
     "resume_due",
+    "route_anew",
+    "set_pool",
     "undo_pass_back",
     "withdraw",
 ]

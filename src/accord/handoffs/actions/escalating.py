@@ -11,7 +11,8 @@ from accord.agreement.queries import terms_of
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
-from accord.handoffs.actions.assigning import Assigning, assign, find_owners
+from accord.handoffs.actions.assigning import as_routed, assign
+from accord.handoffs.actions.finding import find_owners
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, Handoff
 from accord.handoffs.rules.clocks import steps_come
@@ -108,11 +109,7 @@ def hand_to_others(
     owners = {handoff.id: handoff.owner_id for handoff in handoffs if handoff.owner_id}
     routed = find_owners({h.id: h.lead_id for h in handoffs if h.owner_id}, at, not_to=owners)
     moved = assign(
-        assignings=[
-            Assigning(r.handoff_id, r.user_id, r.rule, r.trace, instead_of=owners[r.handoff_id])
-            for r in routed
-            if r.user_id and r.user_id != owners[r.handoff_id]
-        ],
+        assignings=as_routed(routed, instead_of=owners),
         why=why,
         by=None,
         at=at,

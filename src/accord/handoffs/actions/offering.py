@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
-from accord.handoffs.actions.assigning import Assigning, assign, find_owners
+from accord.handoffs.actions.assigning import as_routed, assign
 from accord.handoffs.actions.briefs import write_briefs
-from accord.handoffs.actions.pools import default_pool
+from accord.handoffs.actions.finding import find_owners, queue
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import Handoff, Trigger
 from accord.leads.actions import record_activities
@@ -24,9 +24,9 @@ from accord.teams.models import User
 _OFFER = f"""
 INSERT INTO handoffs_handoff AS handoff
     (id, lead_id, episode_id, trigger, state, agreement_version, round, ready_at, offered_at,
-     offered_by_id, pool_id, brief)
+     offered_by_id, brief)
 SELECT new.id, new.lead_id, new.episode_id, new.trigger, 'offered', %(version)s, new.round,
-       new.ready_at, %(at)s, %(by)s, %(pool)s, '{{}}'
+       new.ready_at, %(at)s, %(by)s, '{{}}'
 FROM json_to_recordset(%(rows)s::json)
      AS new(id uuid, lead_id uuid, episode_id uuid, trigger text, round int, ready_at timestamptz)
 ON CONFLICT DO NOTHING
@@ -63,10 +63,9 @@ def offer(
         routed = find_owners({handoff.id: handoff.lead_id for handoff in new}, at)
         write_briefs(new, wanted)
         _record(new, wanted, {r.handoff_id: r.user_id for r in routed if r.user_id}, by, at)
+        queue(routed, at=at)
         assign(
-            assignings=[
-                Assigning(r.handoff_id, r.user_id, r.rule, r.trace) for r in routed if r.user_id
-            ],
+            assignings=as_routed(routed),
             why=_("handed over by marketing"),
             by=by,
             at=at,
@@ -91,11 +90,7 @@ def _insert(
             for o in sorted(offerings, key=lambda o: o.lead_id)
         ),
     )
-    pool = default_pool()
-    return take(
-        _OFFER,
-        {"rows": rows, "version": version, "by": by, "at": at, "pool": pool.id if pool else None},
-    )
+    return take(_OFFER, {"rows": rows, "version": version, "by": by, "at": at})
 
 
 def _record(

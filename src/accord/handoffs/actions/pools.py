@@ -4,13 +4,27 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accord.base.ids import new_id
 from accord.handoffs.models import Pool, PoolMember
-from accord.handoffs.rules.routing import Member, calibration_of_joiner
+from accord.handoffs.rules.turns import Member, calibration_of_joiner
 
 FULL_SHARE = 100
+# Whoever had it last; where it was no turn of one pool, it had counted wherever they take turns.
+_GIVE_BACK = """
+UPDATE handoffs_poolmember AS member
+SET calibration = member.calibration - turn.number * %(credit)s
+FROM (
+    SELECT last.user_id, last.pool_id, count(*) AS number
+    FROM (SELECT DISTINCT ON (handoff_id) handoff_id, user_id, pool_id, rule
+          FROM handoffs_assignment WHERE handoff_id = ANY(%(handoffs)s)
+          ORDER BY handoff_id, assigned_from DESC, id DESC) AS last
+    WHERE last.rule <> 'brought' GROUP BY last.user_id, last.pool_id
+) AS turn
+WHERE member.user_id = turn.user_id AND member.left_at IS NULL
+  AND (turn.pool_id IS NULL OR member.pool_id = turn.pool_id)
+"""
 
 
 def add_pool(*, name: str, members: Collection[uuid.UUID], at: datetime) -> Pool:
@@ -61,3 +75,10 @@ def leave_pool(*, pool: Pool, users: Collection[uuid.UUID], at: datetime) -> Non
     """Give up reps' places in a pool; what they have stays theirs."""
     places = PoolMember.objects.filter(pool=pool, user_id__in=users, left_at__isnull=True)
     places.update(left_at=at)
+
+
+def give_turns_back(handoffs: Collection[uuid.UUID], *, credit: int) -> None:
+    """Let handoffs not have counted as turns of whoever had them; with -1, count them again."""
+    if handoffs:
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_BACK, {"handoffs": sorted(handoffs), "credit": credit})

@@ -1,18 +1,22 @@
-"""Giving open handoffs to somebody else: by the head of sales, or out of the queue."""
+"""Giving open handoffs to somebody else: by hand, out of the queue, or as their owner is away."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
 from accord.base.lifecycle import Side
-from accord.handoffs.actions.assigning import BY_HAND, Assigning, assign, find_owners
+from accord.handoffs.actions.assigning import BY_HAND, Assigning, as_routed, assign
+from accord.handoffs.actions.clocks import cancel_clocks, set_next_due
+from accord.handoffs.actions.finding import end_assignments, find_owners, queue
 from accord.handoffs.actions.taking import Taken, hold
 from accord.handoffs.models import Handoff
-from accord.leads.actions import record_activities
+from accord.leads.actions import assign_owners, record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
 from accord.teams.queries import names
@@ -78,20 +82,53 @@ def record_reassigned(
     )
 
 
-def release_queue(*, at: datetime, limit: int) -> list[Taken]:
-    """Give handoffs that wait in the queue to whoever is present, oldest first."""
+def release_queue(*, at: datetime, limit: int) -> tuple[list[Taken], list[Taken]]:
+    """Give handoffs that wait in the queue to whoever is free, of each pool the oldest first.
+
+    Those that found somebody, and those that wait for somebody else now.
+    """
     with transaction.atomic():
         queued = Handoff.objects.filter(owner__isnull=True, disposed_at__isnull=True)
-        waiting = dict(queued.order_by("offered_at").values_list("id", "lead_id")[:limit])
+        place = Window(RowNumber(), partition_by="pool_id", order_by=("offered_at", "id"))
+        first = queued.annotate(place=place).filter(place__lte=limit).order_by("offered_at", "id")
+        waiting = dict(first.values_list("id", "lead_id"))
         if not waiting:
-            return []
+            return [], []
         hold_leads(leads=waiting.values())
         routed = find_owners(waiting, at)
-        return assign(
-            assignings=[
-                Assigning(r.handoff_id, r.user_id, r.rule, r.trace) for r in routed if r.user_id
-            ],
+        waits = queue(routed, at=at)
+        given = assign(
+            assignings=as_routed(routed),
             why=_("handed over by marketing, out of the queue"),
             by=None,
             at=at,
         )
+    return given, waits
+
+
+def route_anew(
+    *, handoffs: Collection[uuid.UUID], why: str, by: uuid.UUID | None, at: datetime
+) -> list[Taken]:
+    """Give open handoffs to others by the rules, as their owners cannot see to them.
+
+    Where nobody is free they wait in the queue. Those that changed hands or went there.
+    """
+    with transaction.atomic():
+        rows = Handoff.objects.filter(
+            id__in=handoffs, disposed_at__isnull=True, owner__isnull=False
+        ).values_list("id", "lead_id", "owner_id")
+        leads = {id: lead_id for id, lead_id, _owner in rows}
+        if not leads:
+            return []
+        hold_leads(leads=leads.values())
+        before = {id: owner for id, _lead, owner in rows}
+        routed = find_owners(leads, at, not_to=before)
+        waits = queue(routed, at=at)
+        cancel_clocks(waits, at)
+        set_next_due(waits)
+        end_assignments([handoff.id for handoff in waits], at)
+        assign_owners(owners={h.lead_id: None for h in waits}, why=why, by=by, at=at)
+        moved = assign(assignings=as_routed(routed, instead_of=before), why=why, by=by, at=at)
+        changed = [*moved, *waits]
+        record_reassigned({handoff.id: handoff for handoff in changed}, before, why, by, at)
+    return changed

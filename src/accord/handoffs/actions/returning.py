@@ -19,6 +19,7 @@ from accord.handoffs.actions.clocks import (
     start_clocks,
     stop_clocks,
 )
+from accord.handoffs.actions.pools import give_turns_back
 from accord.handoffs.actions.taking import MAY_ANSWER, RETURNING, Taken, hold, take, take_all
 from accord.handoffs.models import Answer, ClockKind, PassBack
 from accord.handoffs.queries.reach import channels_of
@@ -38,7 +39,7 @@ WHERE handoff.id = ANY(%(handoffs)s) AND handoff.state IN ('offered', 'accepted'
 """
 _COLUMNS = (
     *("id", "lead_id", "handoff_id", "reason", "destination", "note", "asked", "attempts"),
-    *("is_early", "blamed_clauses", "re_enter_on", "round", "after_acceptance"),
+    *("is_early", "gives_turn_back", "blamed_clauses", "re_enter_on", "round", "after_acceptance"),
     *("agreement_version", "passed_back_at", "passed_back_by_id"),
     *("answer", "answer_note", "answered_at"),
 )
@@ -49,7 +50,7 @@ WHERE back.handoff_id = ANY(%(handoffs)s) AND back.undone_at IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM handoffs_handoff AS newer
     WHERE newer.lead_id = back.lead_id AND newer.disposed_at IS NULL)
-RETURNING back.handoff_id, back.passed_back_at, back.destination
+RETURNING back.handoff_id, back.passed_back_at, back.destination, back.gives_turn_back
 """
 _REOPEN = f"""
 UPDATE handoffs_handoff AS handoff
@@ -66,6 +67,7 @@ class Returning:
 
     `asked` answers the one thing more that the reason asks for. `expects` are the attempts that
     are promised before giving up for this reason. What answers itself asks nothing of marketing.
+    `gives_turn_back`: it was no lead to anybody, so it does not count as a turn.
     """
 
     handoff_id: uuid.UUID
@@ -78,6 +80,7 @@ class Returning:
     blamed_clauses: Sequence[str] = ()
     expects: Attempts | None = None
     answers_itself: bool = False
+    gives_turn_back: bool = False
 
 
 def pass_back(*, returnings: Sequence[Returning], by: uuid.UUID, at: datetime) -> list[Taken]:
@@ -110,6 +113,7 @@ def pass_back(*, returnings: Sequence[Returning], by: uuid.UUID, at: datetime) -
             ],
             at,
         )
+        give_turns_back([h.id for h in taken if said[h.id].gives_turn_back], credit=1)
         record_activities(rows=[(h.lead_id, _told(h, said[h.id], by, at)) for h in taken], at=at)
     return taken
 
@@ -136,8 +140,9 @@ def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: dateti
                 {"handoffs": sorted(handoffs), "by": by, "at": at, "since": at - UNDO_WITHIN},
             )
             rows = cursor.fetchall()
-        ended = {handoff_id: moment for handoff_id, moment, _ in rows}
-        went = {handoff_id: destination for handoff_id, _, destination in rows}
+        ended = {handoff_id: moment for handoff_id, moment, _, _ in rows}
+        went = {handoff_id: destination for handoff_id, _, destination, _ in rows}
+        give_turns_back([handoff_id for handoff_id, _, _, gave in rows if gave], credit=-1)
         taken = take(_REOPEN, {"handoffs": sorted(went)})
         cancel_clocks(taken, at)
         restore_clocks(ended, at)
@@ -188,6 +193,7 @@ def _row(
         said.asked,
         len(tried),
         early,
+        said.gives_turn_back,
         list(said.blamed_clauses),
         said.re_enter_on,
         handoff.round,

@@ -10,7 +10,15 @@ from accord.handoffs.models.clocks import Clock, ClockKind, ClockState, Escalati
 from accord.handoffs.models.handoff import Handoff, HandoffState, Trigger
 from accord.handoffs.models.next_steps import NextStep
 from accord.handoffs.models.returning import Answer, PassBack
-from accord.handoffs.models.routing import Assignment, Pool, PoolMember
+from accord.handoffs.models.routing import (
+    Assignment,
+    Pool,
+    PoolMember,
+    Route,
+    RouteCompany,
+    RouteKind,
+    WhenNobody,
+)
 
 __all__ = [
     "CALL_BEGUN",
@@ -29,5 +37,9 @@ __all__ = [
     "PassBack",
     "Pool",
     "PoolMember",
+    "Route",
+    "RouteCompany",
+    "RouteKind",
     "Trigger",
+    "WhenNobody",
 ]

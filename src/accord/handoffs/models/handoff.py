@@ -27,7 +27,8 @@ class Handoff(models.Model):
 
     Open = offered, or accepted and not yet disposed of (qualified, passed back,
     disqualified: `disposed_at`). `ready_at` starts speed to lead, `assigned_at` the rep's
-    clock; without an owner the handoff waits in the queue.
+    clock; without an owner the handoff waits in the queue of its pool since `queued_at`, and
+    `waits_because` says why, step by step.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -43,6 +44,8 @@ class Handoff(models.Model):
     pool = models.ForeignKey(Pool, models.SET_NULL, null=True, related_name="+")
     owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     assigned_at = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField(null=True)
+    waits_because = models.JSONField(null=True)
     first_attempt_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     accepted_by_id = models.UUIDField(null=True)

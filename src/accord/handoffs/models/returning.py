@@ -20,7 +20,8 @@ class PassBack(models.Model):
     """Sales returns a lead to marketing, with a reason of the agreement it was offered under.
 
     `is_early`: given up before as many attempts, on as many channels, as are promised.
-    Marketing answers once; a mechanical reason answers itself.
+    Marketing answers once; a mechanical reason answers itself. `gives_turn_back`: the lead was
+    no use to anybody, so that it did not count as a turn of whoever had it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -34,6 +35,7 @@ class PassBack(models.Model):
     )  # what the reason asks for: which competitor, …
     attempts = models.PositiveSmallIntegerField(default=0)  # made before it was passed back
     is_early = models.BooleanField(default=False)
+    gives_turn_back = models.BooleanField(default=False, db_default=False)
     blamed_clauses = ArrayField(
         models.CharField(max_length=120), default=list
     )  # "mql:asked-for-us"

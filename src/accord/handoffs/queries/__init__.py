@@ -27,6 +27,7 @@ from accord.handoffs.queries.returned import (
     came_back_count,
 )
 from accord.handoffs.queries.told import why_them
+from accord.handoffs.queries.work import work_of, work_of_those_gone
 
 __all__ = [
     "PAGE",
@@ -63,4 +64,6 @@ __all__ = [
     "shown_count",
     "waiting_count",
     "why_them",
+    "work_of",
+    "work_of_those_gone",
 ]

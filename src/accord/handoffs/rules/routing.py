@@ -1,159 +1,244 @@
-"""Who gets a handoff: the rep who brought the lead, the account's owner, else the pool in turn.
+"""Who gets a handoff, by rules in order.
 
-Next in turn is the lowest level, (assigned + calibration) / weight, among those present; ties
-are broken at random, so that nobody gets more for standing first in a list.
+The rep who brought the lead; the owner of its account; the routes that the company set, in their
+order, each to a person or to a pool that takes turns; else the default pool.
 """
 
 import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-Trace = tuple[Mapping[str, str], ...]
-"""What was decided and why, step by step; `accord.handoffs.kinds` has the sentences."""
+from accord.handoffs.rules.turns import ANYBODY, Person, Pool, Step, Turns, Wish, step
+
+Trace = tuple[Step, ...]
+"""What was decided and why, step by step."""
 
 BROUGHT = "brought"
 ACCOUNT = "account"
+ROUTE = "route"
 POOL = "pool"
 QUEUE = "queue"
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody who could get a handoff. Inactive people never do."""
+class Route:
+    """A rule that leads to a person or to a pool: for `companies`, or by criteria if None."""
 
+    id: uuid.UUID
     name: str
-    is_active: bool = True
-    is_present: bool = True
+    companies: frozenset[uuid.UUID] | None = None
+    user_id: uuid.UUID | None = None
+    pool_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
-class Member:
-    """A rep's place in the pool. `weight` is per cent of a full share."""
+class Plan:
+    """All there is to route by: the routes in order, the pools, and which is the default."""
 
-    user_id: uuid.UUID
-    weight: int
-    assigned: int
-    calibration: Decimal = Decimal(0)
+    pools: Mapping[uuid.UUID, Pool]
+    default: uuid.UUID | None
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a lead meets a route's criteria; None: cannot tell, for want of `missing`."""
+
+    verdict: bool | None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A handoff in want of an owner; `account` is the company's name.
 
-    `not_to` is passed over, unless they brought the lead.
+    `not_to` is passed over, unless they brought the lead. `waited`: how long it has been in the
+    queue. `answers` are those to the criteria of routes, by the route's id; of a route that
+    cannot be asked there is none.
     """
 
     handoff_id: uuid.UUID
     brought_by: uuid.UUID | None = None
     account_owner: uuid.UUID | None = None
     account: str = ""
+    company_id: uuid.UUID | None = None
+    wish: Wish = ANYBODY
     not_to: uuid.UUID | None = None
+    waited: timedelta = timedelta()
+    answers: Mapping[uuid.UUID, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Routed:
-    """Where a handoff goes; `user_id` None is the queue."""
+    """Where a handoff goes; `user_id` None is the queue of `pool_id`."""
 
     handoff_id: uuid.UUID
     user_id: uuid.UUID | None
     rule: str
     trace: Trace
+    route_id: uuid.UUID | None = None
+    pool_id: uuid.UUID | None = None
 
 
 def route(
     *,
     wanted: Sequence[Wanted],
-    members: Sequence[Member],
+    plan: Plan,
     people: Mapping[uuid.UUID, Person],
     dice: random.Random,
 ) -> list[Routed]:
     """Where each handoff goes, in the order given; each turn counts for the next.
 
-    `people` tells of every member, bringer and account owner. What an account's owner gets
-    counts as their turn; what a rep brings does not.
+    `people` tells of everybody whom the plan and the handoffs name, and of their stand-ins. What
+    somebody gets by name counts as their turn in every pool; what a rep brings does not.
     """
-    turns = _Turns(members, people, dice)
-    return [_route_one(one, turns, people) for one in wanted]
+    router = _Router(plan, people, dice)
+    return [router.route(one) for one in wanted]
 
 
-def _route_one(one: Wanted, turns: "_Turns", people: Mapping[uuid.UUID, Person]) -> Routed:
-    if one.brought_by and people[one.brought_by].is_active:
-        told = _step("brought", people[one.brought_by].name)
-        return Routed(one.handoff_id, one.brought_by, BROUGHT, (told,))
-    trace: list[Mapping[str, str]] = []
-    if one.account_owner and one.account_owner != one.not_to:
-        owner = people[one.account_owner]
-        if owner.is_active and owner.is_present:
-            turns.count(one.account_owner)
-            told = _step("account_owner", owner.name, account=one.account)
-            return Routed(one.handoff_id, one.account_owner, ACCOUNT, (told,))
-        trace.append(_step("account_owner_away", owner.name, account=one.account))
-    trace.extend(turns.skipped)
-    user_id = turns.next(besides=one.not_to)
-    if user_id is None:
-        return Routed(one.handoff_id, None, QUEUE, (*trace, {"step": "nobody"}))
-    trace.append(_step("in_turn", people[user_id].name))
-    return Routed(one.handoff_id, user_id, POOL, tuple(trace))
+class _Router:
+    """The rules, while handoffs are given out one after the other."""
 
+    def __init__(self, plan: Plan, people: Mapping[uuid.UUID, Person], dice: random.Random) -> None:
+        self._plan = plan
+        self._people = people
+        self._turns = {id: Turns(pool, people, dice) for id, pool in plan.pools.items()}
 
-class _Turns:
-    """The pool's turns while handoffs are given out."""
+    def route(self, one: Wanted) -> Routed:
+        trace: list[Step] = []
+        found = self._first_rules(one, trace) or self._routes(one, trace)
+        if found is not None:
+            return found
+        if self._plan.default is None:
+            trace.append({"step": "nobody"})
+            return Routed(one.handoff_id, None, QUEUE, tuple(trace))
+        return self._by_turn(self._plan.default, one, trace, None)
 
-    def __init__(
-        self,
-        members: Iterable[Member],
-        people: Mapping[uuid.UUID, Person],
-        dice: random.Random,
-    ) -> None:
-        self._dice = dice
-        self._levels: dict[uuid.UUID, Fraction] = {}
-        self._shares: dict[uuid.UUID, Fraction] = {}
-        self.skipped: list[Mapping[str, str]] = []
-        for member in sorted(members, key=lambda member: member.user_id):
-            person = people[member.user_id]
-            if not person.is_active or member.weight == 0:
+    def _first_rules(self, one: Wanted, trace: list[Step]) -> Routed | None:
+        """To whoever brought the lead, or owns its account."""
+        if one.brought_by and (found := self._bringer(one.brought_by, trace)):
+            return Routed(one.handoff_id, found, BROUGHT, tuple(trace))
+        if found := self._by_name("account_owner", one.account_owner, one, trace):
+            return Routed(one.handoff_id, found, ACCOUNT, tuple(trace))
+        return None
+
+    def _routes(self, one: Wanted, trace: list[Step]) -> Routed | None:
+        """By the first route that applies and does not lead to somebody who is away."""
+        for each in self._plan.routes:
+            if not _applies(each, one, trace):
                 continue
-            if not person.is_present:
-                self.skipped.append(_step("skipped_away", person.name))
-                continue
-            self._levels[member.user_id] = level(member)
-            self._shares[member.user_id] = Fraction(1, member.weight)
+            if each.pool_id:
+                trace.append({"step": "route_applies", "route": each.name})
+                return self._by_turn(each.pool_id, one, trace, each.id)
+            found = self._by_name("route_person", each.user_id, one, trace, route=each.name)
+            if found:
+                return Routed(one.handoff_id, found, ROUTE, tuple(trace), each.id)
+        return None
 
-    def next(self, *, besides: uuid.UUID | None) -> uuid.UUID | None:
-        """Whose turn it is; that turn is then used up."""
-        levels = {user: value for user, value in self._levels.items() if user != besides}
-        if not levels:
+    def _bringer(self, user_id: uuid.UUID, trace: list[Step]) -> uuid.UUID | None:
+        """Whoever brought a lead keeps it, present or not, unless somebody stands in."""
+        person = self._people[user_id]
+        if not person.is_active:
+            trace.append(step("brought_gone", person.name))
             return None
-        lowest = min(levels.values())
-        user_id = self._dice.choice([user for user, value in levels.items() if value == lowest])
-        self.count(user_id)
+        if not person.is_present and (stand_in := self._stand_in(user_id)):
+            trace.append(step("brought_away", person.name))
+            trace.append(step("stands_in", self._people[stand_in].name))
+            return stand_in
+        trace.append(step("brought", person.name))
         return user_id
 
-    def count(self, user_id: uuid.UUID) -> None:
-        """Count one assignment, whatever rule it came by."""
-        if user_id in self._levels:
-            self._levels[user_id] += self._shares[user_id]
+    def _by_name(
+        self, kind: str, user_id: uuid.UUID | None, one: Wanted, trace: list[Step], **more: str
+    ) -> uuid.UUID | None:
+        """The person named, or whoever stands in; None when neither is there."""
+        if user_id is None or user_id == one.not_to:
+            return None
+        more |= {"account": one.account}
+        person = self._people[user_id]
+        if person.is_active and person.is_present:
+            trace.append(step(kind, person.name, **more))
+            self._count(user_id)
+            return user_id
+        trace.append(step(f"{kind}_{'away' if person.is_active else 'gone'}", person.name, **more))
+        stand_in = self._stand_in(user_id)
+        if stand_in is None or stand_in == one.not_to:
+            return None
+        trace.append(step("stands_in", self._people[stand_in].name))
+        self._count(stand_in)
+        return stand_in
+
+    def _stand_in(self, user_id: uuid.UUID) -> uuid.UUID | None:
+        """Who stands in for somebody, or for whoever does; nobody where that leads in a circle."""
+        seen = {user_id}
+        stand_in = self._people[user_id].stand_in
+        while stand_in and stand_in not in seen and stand_in in self._people:
+            person = self._people[stand_in]
+            if person.is_active and person.is_present:
+                return stand_in
+            seen.add(stand_in)
+            stand_in = person.stand_in
+        return None
+
+    def _by_turn(
+        self, pool_id: uuid.UUID, one: Wanted, trace: list[Step], route_id: uuid.UUID | None
+    ) -> Routed:
+        """Whoever is next in a pool, or in those it moves on to; else it waits in the last."""
+        waited, seen = one.waited, {pool_id}
+        while True:
+            user_id, steps = self._turns[pool_id].next(one.wish, besides=one.not_to)
+            trace.extend(steps)
+            if user_id:
+                return Routed(one.handoff_id, user_id, POOL, tuple(trace), route_id, pool_id)
+            pool = self._plan.pools[pool_id]
+            then = self._plan.pools.get(pool.next_pool) if pool.next_pool else None
+            if then is None or then.id in seen or waited < pool.moves_on_after:
+                trace.append({"step": "nobody"})
+                return Routed(one.handoff_id, None, QUEUE, tuple(trace), route_id, pool_id)
+            waited -= pool.moves_on_after
+            trace.append({"step": "moved_on", "pool": pool.name, "then": then.name})
+            pool_id = then.id
+            seen.add(pool_id)
+
+    def _count(self, user_id: uuid.UUID) -> None:
+        for turns in self._turns.values():
+            turns.count(user_id)
 
 
-def level(member: Member) -> Fraction:
-    """How much a member had of their share: (assigned + calibration) / weight."""
-    return (member.assigned + Fraction(member.calibration)) / member.weight
+def _applies(route: Route, one: Wanted, trace: list[Step]) -> bool:
+    """Whether a route applies; where not, the trace says why."""
+    if route.companies is not None:
+        if one.company_id in route.companies:
+            return True
+        trace.append({"step": "not_on_list", "route": route.name})
+        return False
+    answer = one.answers.get(route.id)
+    if answer and answer.verdict:
+        return True
+    why = {"step": "not_met", "route": route.name}
+    if answer is None:
+        why["step"] = "cannot_ask"
+    elif answer.verdict is None:
+        why = {"step": "cannot_tell", "route": route.name, "facts": ",".join(answer.missing)}
+    trace.append(why)
+    return False
 
 
-def calibration_of_joiner(*, members: Sequence[Member], weight: int) -> Decimal:
-    """The credit by which a joiner stands level with the others and is not flooded.
-
-    (all assigned + all calibration) / sum of weights * weight; two decimals.
-    """
-    weights = sum(member.weight for member in members)
-    if weights == 0:
-        return Decimal(0)
-    had = sum((member.assigned + member.calibration for member in members), Decimal(0))
-    return (had * weight / weights).quantize(Decimal("0.01"))
+def named(plan: Plan, wanted: Iterable[Wanted]) -> set[uuid.UUID]:
+    """Everybody whom a plan and handoffs name."""
+    found = {each.user_id for each in plan.routes if each.user_id}
+    found |= {member.user_id for pool in plan.pools.values() for member in pool.members}
+    return found | {
+        person for one in wanted for person in (one.brought_by, one.account_owner) if person
+    }
 
 
-def _step(step: str, name: str, **more: str) -> Mapping[str, str]:
-    return {"step": step, "name": name, **more}
+def decided_by(plan: Plan, one: Wanted) -> str:
+    """Which rule a lead comes under, whoever is there: "brought", "account", a route's id, ""."""
+    if one.brought_by:
+        return BROUGHT
+    if one.account_owner:
+        return ACCOUNT
+    return next((str(each.id) for each in plan.routes if _applies(each, one, [])), "")

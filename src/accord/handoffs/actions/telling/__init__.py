@@ -3,6 +3,7 @@
 from accord.handoffs.actions.telling.giving import (
     tell_of_assignments,
     tell_of_offers,
+    tell_of_queued,
     tell_of_taken_away,
     tell_of_withdrawn,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "tell_of_missed",
     "tell_of_offers",
     "tell_of_pass_backs",
+    "tell_of_queued",
     "tell_of_resumed",
     "tell_of_taken_away",
     "tell_of_undone",

@@ -4,41 +4,64 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accord.base.ids import named_id
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.actions.telling.people import INBOX, heads_of_sales, names_of, page_of
-from accord.handoffs.models import Handoff
+from accord.handoffs.models import Handoff, WhenNobody
 from accord.outbox.actions import Telling, tell
 from accord.teams import queries as teams
 
 
 def tell_of_offers(*, handoffs: Collection[Handoff], at: datetime) -> None:
-    """Tell each rep of what they got; of what waits in the queue, the head of sales."""
+    """Tell each rep of what they got; of what waits in the queue, the heads of sales."""
     if not handoffs:
         return
     leads = names_of(handoff.lead_id for handoff in handoffs)
-    heads = heads_of_sales() if any(handoff.owner_id is None for handoff in handoffs) else []
-    tellings = []
-    for handoff in handoffs:
-        who = leads[handoff.lead_id]
-        if handoff.owner_id:
-            event = named_id("offered", handoff.id)
-            tellings.append(_lead_for_you(event, handoff.owner_id, who, handoff.brief))
-            continue
-        tellings.extend(
+    tell(
+        tellings=[
+            _lead_for_you(
+                named_id("offered", handoff.id),
+                handoff.owner_id,
+                leads[handoff.lead_id],
+                handoff.brief,
+            )
+            for handoff in handoffs
+            if handoff.owner_id
+        ],
+        at=at,
+    )
+    tell_of_queued(handoffs=[h.id for h in handoffs if h.owner_id is None], at=at)
+
+
+def tell_of_queued(*, handoffs: Collection[uuid.UUID], at: datetime) -> None:
+    """Tell the heads of sales, once, of handoffs that wait where that is to be told at once."""
+    if not handoffs:
+        return
+    told = Handoff.objects.filter(id__in=handoffs, owner__isnull=True).filter(
+        Q(pool__isnull=True) | Q(pool__when_nobody=WhenNobody.ALERT)
+    )
+    waiting = dict(told.order_by("lead_id").values_list("id", "lead_id"))
+    leads = names_of(waiting.values())
+    heads = heads_of_sales() if waiting else []
+    tell(
+        tellings=[
             Telling(
-                event_id=named_id("queued", handoff.id),
+                event_id=named_id("queued", id),
                 user_id=head,
                 kind="handoff.queued",
-                subject=_("%(who)s waits: nobody is there to take the lead") % {"who": who},
+                subject=_("%(who)s waits: nobody is there to take the lead")
+                % {"who": leads[lead_id]},
                 text=_("It waits in the queue and goes to the first rep who is back."),
                 link=INBOX,
             )
+            for id, lead_id in waiting.items()
             for head in heads
-        )
-    tell(tellings=tellings, at=at)
+        ],
+        at=at,
+    )
 
 
 def tell_of_assignments(*, taken: Sequence[Taken], at: datetime) -> None:
@@ -65,7 +88,7 @@ def tell_of_assignments(*, taken: Sequence[Taken], at: datetime) -> None:
 def tell_of_taken_away(
     *, taken: Sequence[Taken], before: Mapping[uuid.UUID, uuid.UUID | None], at: datetime
 ) -> None:
-    """Tell those who had a handoff (by id) before it went to somebody else."""
+    """Tell those who had a handoff (by id) before it went to somebody else, or to the queue."""
     leads = names_of(handoff.lead_id for handoff in taken)
     reps = teams.names(handoff.owner_id for handoff in taken)
     tell(
@@ -75,11 +98,13 @@ def tell_of_taken_away(
                 user_id=previous,
                 kind="handoff.reassigned",
                 subject=_("%(who)s is with %(rep)s now")
-                % {"who": leads[handoff.lead_id], "rep": reps[handoff.owner_id]},
+                % {"who": leads[handoff.lead_id], "rep": reps[handoff.owner_id]}
+                if handoff.owner_id
+                else _("%(who)s waits in the queue now") % {"who": leads[handoff.lead_id]},
                 link=page_of(handoff.lead_id),
             )
             for handoff in taken
-            if (previous := before.get(handoff.id)) and handoff.owner_id
+            if (previous := before.get(handoff.id))
         ],
         at=at,
     )

@@ -1,11 +1,10 @@
-"""Setting up the company, its people, their keys, invitations and absences."""
+"""Setting up the company, its people, their keys and invitations."""
 
 import secrets
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
@@ -16,30 +15,13 @@ from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.ids import new_id
-from accord.teams.calendars import DAY_KEYS
-from accord.teams.models import (
-    Absence,
-    CalendarException,
-    Invitation,
-    Role,
-    Token,
-    User,
-    Workspace,
-)
-from accord.teams.models import (
-    Calendar as CalendarRow,
-)
+from accord.teams.actions.changes import Changed, note_changes
+from accord.teams.actions.hours import SAMPLE_WEEK, Week, add_calendar
+from accord.teams.models import Invitation, Role, Team, Token, User, Workspace
 from accord.teams.queries import digest_of, workspace
-from accord.teams.rules import Calendar, holidays_of
 
 INVITATION_HOLDS = timedelta(days=14)
 TOKEN_PREFIX = "accord_"  # noqa: S105
-
-Week = Mapping[str, Sequence[Sequence[str]]]
-"""Ranges of wall-clock time by weekday: {"mon": [["09:00", "12:30"], ["13:00", "17:00"]]}."""
-
-# What the set-up page proposes.
-SAMPLE_WEEK: Week = {day: [["09:00", "12:30"], ["13:15", "17:30"]] for day in DAY_KEYS[:5]}
 
 
 @dataclass(frozen=True)
@@ -106,39 +88,6 @@ def resume() -> None:
     Workspace.objects.update(paused_at=None)
 
 
-def add_calendar(*, name: str, time_zone: str, week: Week, country: str = "") -> CalendarRow:
-    """Add working hours. Raises Invalid naming the day and what does not fit."""
-    stated = Calendar.from_json({"time_zone": time_zone, "week": week}).to_json()
-    holidays_of(country, [2026])  # refuses a country that is not known
-    return CalendarRow.objects.create(
-        name=name.strip()[:100],
-        time_zone=time_zone,
-        week=stated["week"],
-        holidays_of=country.upper(),
-    )
-
-
-def set_calendar(*, user_id: uuid.UUID, calendar_id: uuid.UUID | None) -> None:
-    """Give a person their own working hours; None: the company's. Raises Missing."""
-    if not User.objects.filter(id=user_id).update(calendar_id=calendar_id):
-        raise Missing(_("This person is not here any more."))
-
-
-def add_exception(
-    *, calendar_id: uuid.UUID, on: Any, ranges: Sequence[Sequence[str]] = (), reason: str = ""
-) -> None:
-    """Let one day differ from the week; without ranges it is free. Raises Invalid."""
-    row = CalendarRow.objects.filter(id=calendar_id).first()
-    if row is None:
-        raise Missing(_("These working hours are not here any more."))
-    Calendar.from_json(
-        {"time_zone": row.time_zone, "week": row.week, "exceptions": {on.isoformat(): ranges}}
-    )
-    CalendarException.objects.update_or_create(
-        calendar=row, on=on, defaults={"ranges": [list(each) for each in ranges], "reason": reason}
-    )
-
-
 def add_user(*, newcomer: Newcomer, at: datetime) -> User:
     """Add a person. Raises Invalid naming the field, Conflict when the address is taken."""
     user = _checked(newcomer, at)
@@ -150,6 +99,56 @@ def add_user(*, newcomer: Newcomer, at: datetime) -> User:
             _("Somebody with the address %(email)s is here already.") % {"email": user.email}
         ) from error
     return user
+
+
+@dataclass(frozen=True)
+class Working:
+    """How a person works: their zone, team and languages (two letters each, as in ISO 639-1)."""
+
+    time_zone: str
+    team_id: uuid.UUID | None
+    languages: Collection[str]
+
+
+def set_working(*, user_id: uuid.UUID, working: Working, by: uuid.UUID, at: datetime) -> None:
+    """Say how a person works. Raises Missing, or Invalid for a zone that does not exist."""
+    with transaction.atomic():
+        user = _there(user_id)
+        before = _working_of(user)
+        user.time_zone = _zone(working.time_zone)
+        user.team = Team.objects.filter(id=working.team_id).first() if working.team_id else None
+        user.languages = sorted({each[:2].lower() for each in working.languages if each})
+        user.save(update_fields=["time_zone", "team", "languages"])
+        changed = Changed("person", user.id, user.name, before, _working_of(user))
+        note_changes(changes=[changed], by=by, at=at)
+
+
+def set_active(*, user_id: uuid.UUID, is_active: bool, by: uuid.UUID, at: datetime) -> None:
+    """Let a person no longer sign in, or again. Their open work is the caller's to give away.
+
+    Raises Missing, and Conflict for whoever would shut themselves out.
+    """
+    with transaction.atomic():
+        user = _there(user_id)
+        if not is_active and user_id == by:
+            raise Conflict(_("You would lock yourself out; let another admin do it."))
+        if user.is_active == is_active:
+            return
+        User.objects.filter(id=user_id).update(is_active=is_active)
+        before, after = {"is_active": user.is_active}, {"is_active": is_active}
+        note_changes(changes=[Changed("person", user.id, user.name, before, after)], by=by, at=at)
+
+
+def _there(user_id: uuid.UUID) -> User:
+    user = User.objects.filter(id=user_id).select_related("team").first()
+    if user is None:
+        raise Missing(_("This person is not here any more."))
+    return user
+
+
+def _working_of(user: User) -> dict[str, object]:
+    team = user.team.name if user.team else None
+    return {"time_zone": user.time_zone, "team": team, "languages": user.languages}
 
 
 def set_password(*, user_id: uuid.UUID, password: str) -> None:
@@ -212,18 +211,6 @@ def revoke_token(*, token_id: uuid.UUID, at: datetime) -> None:
     """Make a key worthless. Raises Missing when it is already."""
     if not Token.objects.filter(id=token_id, revoked_at__isnull=True).update(revoked_at=at):
         raise Missing(_("This key is not in use."))
-
-
-def add_absence(
-    *, user_id: uuid.UUID, absent_from: datetime, absent_until: datetime, reason: str = ""
-) -> uuid.UUID:
-    """Note when a person gets no handoffs. Raises Invalid when it ends before it begins."""
-    if absent_until <= absent_from:
-        raise Invalid(_("The absence ends before it begins; mind the dates."), field="absent_until")
-    absence = Absence.objects.create(
-        user_id=user_id, absent_from=absent_from, absent_until=absent_until, reason=reason[:100]
-    )
-    return absence.id
 
 
 def _checked(newcomer: Newcomer, at: datetime) -> User:

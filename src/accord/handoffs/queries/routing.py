@@ -1,0 +1,227 @@
+"""What handoffs are routed by: pools and routes, who is free, and what is known of leads."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.utils.translation import get_language_info
+
+from accord.agreement.queries import running
+from accord.handoffs.models import (
+    Assignment,
+    Handoff,
+    PoolMember,
+    Route,
+    RouteCompany,
+    RouteKind,
+    WhenNobody,
+)
+from accord.handoffs.models import Pool as PoolRow
+from accord.handoffs.rules import routing
+from accord.handoffs.rules.places import offsets_of
+from accord.handoffs.rules.routing import Answer, Plan, Wanted
+from accord.handoffs.rules.turns import Caps, Member, Person, Pool, Wish
+from accord.leads.models import Lead
+from accord.qualification.asking import answers
+from accord.teams.models import User
+from accord.teams.queries import absent, calendars_of, company
+from accord.teams.rules import elapsed
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+def routing_plan(at: datetime) -> Plan:
+    """The pools and the routes in order, as they stand. Five statements at most."""
+    pools = list(PoolRow.objects.order_by("name"))
+    got = _got(pools, at)
+    members: dict[uuid.UUID, list[Member]] = {pool.id: [] for pool in pools}
+    caps = {pool.id: caps_of(pool) for pool in pools}
+    for row in PoolMember.objects.filter(left_at__isnull=True).order_by("user_id"):
+        members[row.pool_id].append(
+            Member(
+                row.user_id,
+                row.weight,
+                row.assigned,
+                row.calibration,
+                caps_of(row).or_else(caps[row.pool_id]),
+                got.get((row.pool_id, row.user_id), (0, 0, 0)),
+            )
+        )
+    return Plan(
+        pools={pool.id: _pool(pool, members[pool.id]) for pool in pools},
+        default=next((pool.id for pool in pools if pool.is_default), None),
+        routes=tuple(_routes()),
+    )
+
+
+def caps_of(row: PoolRow | PoolMember) -> Caps:
+    """The caps that a pool or a member states."""
+    return Caps(row.most_a_day, row.most_a_week, row.most_a_month)
+
+
+def _pool(row: PoolRow, members: Iterable[Member]) -> Pool:
+    moves_on = row.when_nobody == WhenNobody.ESCALATE
+    return Pool(
+        id=row.id,
+        name=row.name,
+        members=tuple(members),
+        only_at_work=row.only_at_work,
+        minds_language=row.minds_language,
+        minds_zone=row.minds_zone,
+        next_pool=row.next_pool_id if moves_on else None,
+        moves_on_after=row.moves_on_after or timedelta(),
+    )
+
+
+def _routes() -> list[routing.Route]:
+    rows = list(Route.objects.filter(is_active=True).order_by("position", "id"))
+    named: dict[uuid.UUID, set[uuid.UUID]] = {}
+    if any(row.kind == RouteKind.COMPANIES for row in rows):
+        for route_id, company_id in RouteCompany.objects.values_list("route_id", "company_id"):
+            named.setdefault(route_id, set()).add(company_id)
+    return [
+        routing.Route(
+            row.id,
+            row.name,
+            frozenset(named.get(row.id, ())) if row.kind == RouteKind.COMPANIES else None,
+            row.person_id,
+            row.pool_id,
+        )
+        for row in rows
+    ]
+
+
+def periods(at: datetime) -> tuple[datetime, datetime, datetime]:
+    """When the day, the week and the month began in which a moment lies, where the company is."""
+    zone = ZoneInfo(company().time_zone)
+    today = at.astimezone(zone).date()
+    days = (today, today - timedelta(days=today.weekday()), today.replace(day=1))
+    day, week, month = (datetime.combine(each, time(), tzinfo=zone) for each in days)
+    return day, week, month
+
+
+def _got(
+    pools: Collection[PoolRow], at: datetime
+) -> Mapping[tuple[uuid.UUID, uuid.UUID], tuple[int, int, int]]:
+    """How many came to each member in turn in this day, week and month, where it matters."""
+    capped = [pool.id for pool in pools if any(caps_of(pool))]
+    own = Q(most_a_day__isnull=False) | Q(most_a_week__isnull=False) | Q(most_a_month__isnull=False)
+    capped += PoolMember.objects.filter(own).values_list("pool_id", flat=True)
+    if not capped:
+        return {}
+    begins = dict(zip(("day", "week", "month"), periods(at), strict=True))
+    rows = (
+        Assignment.objects.filter(pool_id__in=capped, assigned_from__gte=min(begins.values()))
+        .values_list("pool_id", "user_id")
+        .annotate(
+            **{
+                name: Count("id", filter=Q(assigned_from__gte=begin))
+                for name, begin in begins.items()
+            }
+        )
+    )
+    return {(pool, user): (day, week, month) for pool, user, day, week, month in rows if pool}
+
+
+def wanted_of(
+    handoffs: Mapping[uuid.UUID, uuid.UUID],
+    plan: Plan,
+    *,
+    at: datetime,
+    not_to: Mapping[uuid.UUID, uuid.UUID] | None = None,
+) -> list[Wanted]:
+    """Handoffs (their leads by id) as they are routed by, by lead. Three statements at most."""
+    rows = Lead.objects.filter(id__in=set(handoffs.values())).values_list(
+        *("id", "brought_by_id", "company__owner_id", "company__name", "company_id"),
+        *("language", "phone", "country"),
+    )
+    facts = {row[0]: row[1:] for row in rows}
+    minds_zone = any(pool.minds_zone for pool in plan.pools.values())
+    said = answers_to(plan, leads=facts, at=at)
+    since = dict(
+        Handoff.objects.filter(id__in=handoffs, queued_at__isnull=False).values_list(
+            "id", "queued_at"
+        )
+    )
+    found = []
+    for id, lead_id in sorted(handoffs.items(), key=lambda row: (row[1], row[0])):
+        if lead_id not in facts:
+            continue
+        brought_by, owner, account, company_id, language, phone, country = facts[lead_id]
+        found.append(
+            Wanted(
+                handoff_id=id,
+                brought_by=brought_by,
+                account_owner=owner,
+                account=account or "",
+                company_id=company_id,
+                wish=Wish(
+                    language_of(language),
+                    offsets_of(phone, country, at) if minds_zone else frozenset(),
+                ),
+                not_to=(not_to or {}).get(id),
+                waited=max(at - (since.get(id) or at), timedelta()),
+                answers=said.get(lead_id, {}),
+            )
+        )
+    return found
+
+
+def answers_to(
+    plan: Plan, *, leads: Collection[uuid.UUID], at: datetime
+) -> Mapping[uuid.UUID, Mapping[uuid.UUID, Answer]]:
+    """What leads answer to the criteria of the plan's routes. Two statements at most."""
+    asked = [route.id for route in plan.routes if route.companies is None]
+    if not asked or not leads:
+        return {}
+    criteria = {
+        str(row.id): row.criteria for row in Route.objects.filter(id__in=asked).order_by("id")
+    }
+    found = answers(criteria, terms=running(), leads=leads, at=at)
+    return {
+        lead_id: {uuid.UUID(key): Answer(*said) for key, said in of.items()}
+        for lead_id, of in found.items()
+    }
+
+
+def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person]:
+    """People and their stand-ins: who is there, at work, and speaks what. Six statements."""
+    away = absent(at)
+    everybody = {*ids, *(stand_in for stand_in in away.values() if stand_in)}
+    users = list(User.objects.filter(id__in=everybody))
+    calendars = calendars_of(everybody)
+    return {
+        user.id: Person(
+            user.name,
+            is_active=user.is_active,
+            is_present=user.id not in away,
+            is_at_work=bool(elapsed(calendars[user.id], at, at + _A_MOMENT)),
+            languages=frozenset(user.languages),
+            offset=at.astimezone(ZoneInfo(user.time_zone)).utcoffset(),
+            stand_in=away.get(user.id),
+        )
+        for user in users
+    }
+
+
+def language_of(said: str | None) -> str:
+    """The two letters of a language that is written so or by its name; "" where not known."""
+    if not said:
+        return ""
+    short = said.strip().lower().replace("_", "-").split("-")[0]
+    return short if len(short) == 2 else _languages().get(said.strip().lower(), "")
+
+
+@lru_cache(maxsize=1)
+def _languages() -> Mapping[str, str]:
+    from django.conf.locale import LANG_INFO
+
+    return {
+        name.lower(): code[:2]
+        for code in LANG_INFO
+        if "name" in (info := get_language_info(code))
+        for name in (info["name"], info["name_local"])
+    }

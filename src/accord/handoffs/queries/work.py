@@ -1,0 +1,19 @@
+"""The open work of people: what goes to others when they are away or gone."""
+
+import uuid
+
+from accord.handoffs.models import Handoff
+
+
+def work_of(user_id: uuid.UUID, *, untouched: bool) -> list[uuid.UUID]:
+    """A person's open handoffs; `untouched`: only those neither tried nor accepted."""
+    found = Handoff.objects.filter(owner_id=user_id, disposed_at__isnull=True)
+    if untouched:
+        found = found.filter(first_attempt_at__isnull=True, accepted_at__isnull=True)
+    return list(found.order_by("lead_id").values_list("id", flat=True))
+
+
+def work_of_those_gone() -> dict[uuid.UUID, uuid.UUID]:
+    """Open handoffs, by id, whose owner no longer works here, and who that is."""
+    found = Handoff.objects.filter(disposed_at__isnull=True, owner__is_active=False)
+    return dict(found.order_by("lead_id").values_list("id", "owner_id"))

@@ -1,0 +1,167 @@
+"""Turns are fair: by weight, within caps, at random on ties, level for joiners."""
+
+import uuid
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accord.handoffs.rules.routing import Wanted
+from accord.handoffs.rules.turns import (
+    Caps,
+    Member,
+    Person,
+    Wish,
+    calibration_of_joiner,
+    level,
+)
+from tests.handoffs.routed import ids, plan, pool, routed, told, turns
+
+HOUR = timedelta(hours=1)
+
+
+@given(
+    weights=st.lists(st.integers(10, 300), min_size=1, max_size=8),
+    number=st.integers(0, 400),
+)
+def test_each_gets_their_share_within_one_turn(weights, number):
+    members = [Member(id, weight, 0) for id, weight in zip(ids(len(weights)), weights, strict=True)]
+    got = turns(members, number)
+    for member in members:
+        share = number * member.weight / sum(weights)
+        assert abs(got[member.user_id] - share) < len(weights) + 1
+
+
+@given(assigned=st.lists(st.integers(0, 50), min_size=2, max_size=6), number=st.integers(0, 300))
+def test_whoever_had_less_catches_up_and_nobody_overtakes(assigned, number):
+    members = [Member(id, 100, had) for id, had in zip(ids(len(assigned)), assigned, strict=True)]
+    got = turns(members, number)
+    totals = [member.assigned + got[member.user_id] for member in members]
+    for member in members:
+        if got[member.user_id]:
+            assert member.assigned + got[member.user_id] <= min(totals) + 1
+
+
+_CAP = st.none() | st.integers(0, 12)
+_MEMBER = st.tuples(
+    st.integers(1, 300), st.tuples(_CAP, _CAP, _CAP), st.integers(0, 5), st.booleans()
+)
+
+
+@given(drawn=st.lists(_MEMBER, min_size=1, max_size=6), number=st.integers(0, 60))
+def test_no_cap_is_exceeded_nobody_absent_gets_one_and_none_waits_without_need(drawn, number):
+    members, people = [], {}
+    for id, (weight, caps, had, is_present) in zip(ids(len(drawn)), drawn, strict=True):
+        members.append(Member(id, weight, 0, caps=Caps(*caps), got=(had, had, had)))
+        people[f"p{id.int}"] = Person(f"{id.int}", is_present=is_present)
+    got = turns(members, number, **people)
+    room = 0
+    for member in members:
+        tightest = min((cap for cap in member.caps if cap is not None), default=None)
+        left = number if tightest is None else max(tightest - member.got[0], 0)
+        left = left if people[f"p{member.user_id.int}"].is_present else 0
+        assert got[member.user_id] <= left
+        room += left
+    assert got[None] == max(number - room, 0)
+
+
+@given(
+    weights=st.lists(st.integers(10, 300), min_size=2, max_size=6),
+    cap=st.integers(0, 20),
+    number=st.integers(0, 200),
+)
+def test_what_a_capped_member_cannot_take_is_shared_by_weight(weights, cap, number):
+    everybody = ids(len(weights))
+    capped = Member(everybody[0], weights[0], 0, caps=Caps(day=cap))
+    others = [Member(id, w, 0) for id, w in zip(everybody[1:], weights[1:], strict=True)]
+    got = turns([capped, *others], number)
+    left = number - got[capped.user_id]
+    for member in others:
+        share = left * member.weight / sum(weights[1:])
+        assert abs(got[member.user_id] - share) < len(weights) + 1
+
+
+def test_ties_are_broken_at_random():
+    members = [Member(id, 100, 0) for id in ids(5)]
+    firsts = Counter(next(iter(turns(members, 1, seed=seed))) for seed in range(500))
+    assert set(firsts) == set(ids(5))
+    assert all(60 < number < 140 for number in firsts.values())
+
+
+def test_the_same_dice_give_the_same_turns():
+    members = [Member(id, 100, 0) for id in ids(4)]
+    assert turns(members, 9) == turns(members, 9)
+
+
+def test_a_joiner_stands_level_and_is_not_flooded():
+    a, b, joiner = ids(3)
+    old = [Member(a, 100, 40), Member(b, 200, 80)]
+    credit = calibration_of_joiner(members=old, weight=100)
+    assert credit == Decimal(40)
+    new = Member(joiner, 100, 0, credit)
+    assert level(new) == level(old[0]) == level(old[1])
+    assert turns([*old, new], 40) == Counter({a: 10, b: 20, joiner: 10})
+
+
+def test_the_first_of_a_pool_has_no_credit():
+    assert calibration_of_joiner(members=[], weight=100) == 0
+
+
+def test_who_is_inactive_or_without_a_share_gets_nothing():
+    a, b, c = ids(3)
+    members = [Member(a, 100, 0), Member(b, 0, 0), Member(c, 100, 0)]
+    assert turns(members, 6, p3=Person("c", is_active=False)) == Counter({a: 6})
+
+
+def test_a_reached_cap_is_told_with_its_number():
+    a, b = ids(2)
+    members = (Member(a, 100, 0, caps=Caps(week=3), got=(0, 3, 3)), Member(b, 100, 0))
+    (found,) = routed(Wanted(uuid.uuid4()), by=plan(pool(*members)), people={})
+    assert found.user_id == b
+    assert found.trace[0] == {"step": "skipped_cap", "name": "1", "period": "week", "cap": 3}
+
+
+def test_a_pool_may_give_only_to_people_at_work():
+    a, b = ids(2)
+    people = {a: Person("Ann", is_at_work=False), b: Person("Bob")}
+    members = (Member(a, 100, 0), Member(b, 100, 50))
+    strict, always = pool(*members, only_at_work=True), pool(*members)
+    assert routed(Wanted(uuid.uuid4()), by=plan(strict), people=people)[0].user_id == b
+    assert routed(Wanted(uuid.uuid4()), by=plan(always), people=people)[0].user_id == a
+
+
+class TestALanguage:
+    wanted = Wanted(uuid.uuid4(), wish=Wish(language="de"))
+    members = tuple(Member(id, 100, n) for n, id in enumerate(ids(3)))
+
+    def test_is_preferred_where_the_pool_minds_it(self):
+        people = {ids(3)[2]: Person("Cem", languages=frozenset({"de", "tr"}))}
+        minding = plan(pool(*self.members, minds_language=True))
+        (found,) = routed(self.wanted, by=minding, people=people)
+        assert found.user_id == ids(3)[2]
+        assert told(found) == ["preferred_of_language", "in_turn"]
+        (any_,) = routed(self.wanted, by=plan(pool(*self.members)), people=people)
+        assert any_.user_id == ids(3)[0]
+
+    def test_that_nobody_free_speaks_keeps_no_lead_waiting(self):
+        minding = plan(pool(*self.members, minds_language=True))
+        (found,) = routed(self.wanted, by=minding, people={})
+        assert found.user_id == ids(3)[0]
+        assert told(found) == ["nobody_of_language", "in_turn"]
+
+    def test_that_is_not_known_plays_no_part(self):
+        minding = plan(pool(*self.members, minds_language=True))
+        (found,) = routed(Wanted(uuid.uuid4()), by=minding, people={})
+        assert told(found) == ["in_turn"]
+
+
+def test_who_works_near_their_time_zone_is_preferred():
+    a, b = ids(2)
+    people = {a: Person("Ann", offset=-8 * HOUR), b: Person("Bob", offset=2 * HOUR)}
+    minding = plan(pool(Member(a, 100, 0), Member(b, 100, 9), minds_zone=True))
+    wish = Wish(offsets=frozenset({HOUR}))
+    (found,) = routed(Wanted(uuid.uuid4(), wish=wish), by=minding, people=people)
+    assert found.user_id == b
+    assert told(found) == ["preferred_of_zone", "in_turn"]
