@@ -71,3 +71,15 @@ def test_a_figure_without_a_ratio_is_held_against_the_limit_itself() -> None:
 def test_a_percentile_is_a_value_that_was_measured() -> None:
     assert percentile([5.0, 1.0, 3.0], 0.5) == 3.0
     assert percentile([float(n) for n in range(40)], 0.95) == 38.0
+
+
+def test_under_load_nothing_is_lost_and_every_part_says_what_it_took() -> None:
+    done = bench("mixed", "--seconds", "5", "--json")
+    assert done.returncode == 0, done.stderr
+    found = {line["name"].removeprefix("mixed."): line for line in json.loads(done.stdout)}
+    assert found["handoff"]["p50_ms"] > 0
+    assert found["handoff"]["limit"] == 1.0
+    assert (found["lost"]["figure"], found["not_told"]["figure"]) == (0, 0)
+    assert 0 < found["generator"]["figure"] < 50
+    assert "database" in found["generator"]["says"]
+    assert not databases()

@@ -223,7 +223,7 @@ def test_fifty_at_once_of_one_address_are_one_lead():
             (receipt,) = receive(
                 submissions=[Incoming(body=body)], door=Door.API, by=None, at=AT, takes_in=True
             )
-            take_in_waiting(at=AT, only=[receipt.id])
+            take_in_waiting(at=AT, first=[receipt.id])
         except Exception as error:  # noqa: BLE001 - told by the main thread
             failures.append(error)
         finally:

@@ -11,6 +11,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from accord.agreement.models import Comment, Delegation, Seat, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Missing, Refusal
+from accord.base.once import asked_once
 
 RUNNING = (VersionState.IN_FORCE, VersionState.TRIAL)
 _FIRST_IN_FORCE = Case(
@@ -22,6 +23,7 @@ class NoAgreement(Refusal):
     """Nothing runs yet: Accord has not been set up."""
 
 
+@asked_once
 def running() -> Terms:
     """The terms that are in force, else those on trial. One small query.
 
@@ -39,6 +41,7 @@ def running() -> Terms:
     return _terms(number, digest, is_trial=state == VersionState.TRIAL)
 
 
+@asked_once
 def terms_of(number: int) -> Terms:
     """The terms of one version, whatever its state. Raises Missing."""
     found = Version.objects.filter(number=number).values_list("digest", "state").first()

@@ -8,6 +8,7 @@ from accord.bench.asking import asking
 from accord.bench.evaluation import evaluation
 from accord.bench.figures import Figure
 from accord.bench.imports import against_copy, million, olist, workbook
+from accord.bench.mixed import mixed
 from accord.bench.pages import pages
 
 Benchmark = Callable[..., Iterator[Figure]]
@@ -20,12 +21,21 @@ BENCHMARKS: dict[str, Benchmark] = {
     "evaluate": evaluation,
     "agreement": asking,
     "pages": pages,
+    "mixed": mixed,
     "import.million": million,
 }
 
 
-def run(*, names: Sequence[str], leads: int | None, at: datetime) -> Iterator[Figure]:
+# What lasts as long as it is told to.
+LASTING = frozenset({"mixed"})
+
+
+def run(
+    *, names: Sequence[str], leads: int | None, at: datetime, seconds: int | None = None
+) -> Iterator[Figure]:
     """Run benchmarks (none named: all), each with its own number of leads unless one is given.
+
+    `seconds` is how long those last that last as long as they are told to.
 
     A name stands for all that begin with it: `import` for `import.olist` and `import.copy`.
     Raises Invalid for a name that there is not.
@@ -35,7 +45,8 @@ def run(*, names: Sequence[str], leads: int | None, at: datetime) -> Iterator[Fi
             raise Invalid(f"There is no benchmark “{name}”; there is {', '.join(BENCHMARKS)}.")
     for each, benchmark in BENCHMARKS.items():
         if not names or any(_is_meant(name, each) for name in names):
-            yield from benchmark(leads=leads, at=at)
+            more = {"seconds": seconds} if each in LASTING else {}
+            yield from benchmark(leads=leads, at=at, **more)
 
 
 def _is_meant(name: str, benchmark: str) -> bool:

@@ -16,12 +16,13 @@ from accord.cli.ready import ready
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--leads", type=click.IntRange(min=100), help="How many leads; else each one's own.")
+@click.option("--seconds", type=click.IntRange(5, 600), help="How long `mixed` lasts; else 60.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def bench(*, names: tuple[str, ...], leads: int | None, as_json: bool) -> None:
-    """Run benchmarks (import, evaluate, agreement, pages), each in a database of its own."""
+def bench(*, names: tuple[str, ...], leads: int | None, seconds: int | None, as_json: bool) -> None:
+    """Run benchmarks (import, evaluate, agreement, pages, mixed), each in a database of its own."""
     ready(migrated=False)
     console, figures = Console(stderr=True), []
-    for figure in run(names=names, leads=leads, at=datetime.now(UTC)):
+    for figure in run(names=names, leads=leads, at=datetime.now(UTC), seconds=seconds):
         console.print(f"{figure.name}: {figure.figure} {figure.unit}", highlight=False)
         figures.append(figure)
     if as_json:

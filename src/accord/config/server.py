@@ -9,7 +9,7 @@ from accord.config.parents import die_with_parent
 
 worker_class = "gthread"
 workers = number("ACCORD_WEB_PROCESSES", default=min(4, os.cpu_count() or 2))
-threads = number("ACCORD_WEB_THREADS", default=4)
+threads = number("ACCORD_WEB_THREADS", default=8)
 # Read once and shared; a process that was killed is there again at once.
 preload_app = True
 timeout = 60

@@ -40,19 +40,25 @@ _WITH_SALES = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER
 
 
 def hand_off(
-    *, leads: Collection[uuid.UUID], at: datetime, most: int | None = None
+    *,
+    leads: Collection[uuid.UUID],
+    at: datetime,
+    most: int | None = None,
+    new: Collection[uuid.UUID] = (),
 ) -> list[Handoff]:
     """Hand over those of the leads that call for it, so many at `most`; the handoffs that are new.
 
-    Whoever has a lead already is told when it raises a hand again.
+    Whoever has a lead already is told when it raises a hand again. `new` names those that came
+    only now, who have no past to be read.
     """
     if not leads:
         return []
     terms = running()
     here = workspace()
     zone = here.time_zone if here else "UTC"
-    with transaction.atomic():
-        cases = {case.lead_id: case for case in queries.cases_of(leads=leads, terms=terms, at=at)}
+    with transaction.atomic(savepoint=False):
+        found = queries.cases_of(leads=leads, new=new, terms=terms, at=at)
+        cases = {case.lead_id: case for case in found}
         calls = [
             call
             for case in cases.values()

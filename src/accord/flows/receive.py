@@ -16,7 +16,6 @@ from accord.criteria.registry import CUSTOM
 from accord.leads import actions, queries
 from accord.leads.models import Door
 from accord.leads.rules import Reading, read_body
-from accord.outbox import jobs
 
 __all__ = ["Door", "Incoming", "Receipt", "check_body", "receive"]
 
@@ -69,7 +68,7 @@ def receive(
         kept = queries.submissions_of_nonces([nonce for _, nonce, _, _ in rows if nonce])
         receipts = [_receipt(id, nonce, digest, kept) for id, nonce, digest, _ in rows]
         if not takes_in and any(receipt.is_new for receipt in receipts):
-            jobs.defer("take_in")
+            actions.tell_of_arrivals()
     return receipts
 
 

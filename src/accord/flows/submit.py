@@ -62,7 +62,7 @@ def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:
     """
     for _try in range(_TRIES):
         try:
-            take_in_waiting(at=at, limit=len(ids), only=ids)
+            take_in_waiting(at=at, first=ids)
         except OperationalError as error:
             if not isinstance(error.__cause__, DeadlockDetected):
                 raise

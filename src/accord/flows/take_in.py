@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accord.base.errors import Invalid, Refusal
 from accord.base.ids import fresh_ids
+from accord.base.once import asking_once
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
@@ -24,33 +25,49 @@ from accord.leads.rules import Entry, Reading, read_body
 from accord.teams.queries import workspace
 
 BATCH = 1_000
+GATHER = 0.05  # seconds in which more comes together, where much comes in
 
 
 def take_in_waiting(
-    *, at: datetime, limit: int = BATCH, only: Sequence[uuid.UUID] | None = None
+    *, at: datetime, limit: int = BATCH, first: Sequence[uuid.UUID] | None = None
 ) -> int:
     """Take in what waits at the doors, oldest first; how many submissions that was.
 
-    `only` names submissions whose sender waits for the outcome; None takes any.
-    Killed on the way, it leaves them waiting. Two at once never take in the same one.
+    `first` names submissions whose sender waits for the outcome: others are taken in along with
+    them, and nothing when somebody else has taken them in. One at a time takes in, so that under
+    load each takes in what came meanwhile. It all happens at `at`, or when the last of it came.
+    Killed on the way, it leaves everything waiting.
     """
-    with transaction.atomic():
-        claimed = actions.claim_waiting(limit=limit, only=only)
-        groups: dict[tuple[Door, uuid.UUID | None], list[Entry]] = defaultdict(list)
-        refused: list[Entry] = []
-        here = workspace()
-        zone = here.time_zone if here else "UTC"
-        custom = queries.fact_rules() if claimed else {}
-        for waiting in claimed:
-            entry = _read(waiting, Reading(at, zone, source=waiting.door.value, custom=custom))
-            if entry.fate == Fate.REFUSED:
-                refused.append(entry)
-            else:
-                groups[waiting.door, waiting.received_by_id].append(entry)
+    with transaction.atomic(), asking_once():
+        actions.wait_for_turn(gather=GATHER)
+        claimed = actions.claim_waiting(limit=limit, first=first)
+        if not claimed:
+            return 0
+        at = max(at, *(waiting.received_at for waiting in claimed))
+        groups, refused = _read_all(claimed, at)
         for (door, by), entries in sorted(groups.items(), key=str):
             take_in(entries=entries, door=door, by=by, at=at, live=True)
         actions.settle(entries=[*refused, *(e for entries in groups.values() for e in entries)])
     return len(claimed)
+
+
+_Groups = dict[tuple[Door, uuid.UUID | None], list[Entry]]
+
+
+def _read_all(claimed: Sequence[Waiting], at: datetime) -> tuple[_Groups, list[Entry]]:
+    """What was sent, by door and who brought it; and what cannot be read."""
+    groups: _Groups = defaultdict(list)
+    refused: list[Entry] = []
+    here = workspace()
+    zone = here.time_zone if here else "UTC"
+    custom = queries.fact_rules()
+    for waiting in claimed:
+        entry = _read(waiting, Reading(at, zone, source=waiting.door.value, custom=custom))
+        if entry.fate == Fate.REFUSED:
+            refused.append(entry)
+        else:
+            groups[waiting.door, waiting.received_by_id].append(entry)
+    return groups, refused
 
 
 def take_in(
@@ -68,7 +85,7 @@ def take_in(
     Sets `lead_id` and `fate` on each; the caller keeps the submissions. `progress` is
     called inside the transaction, so that what it writes commits with the batch.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False), asking_once():
         for is_last in (False, False, True):
             try:
                 with transaction.atomic():
@@ -100,7 +117,8 @@ def _walk(
     advance(leads=touched, at=at)
     if live:
         suspect_alike(leads=touched, at=at)
-        hand_off(leads=touched, at=at)
+        new = {entry.lead_id for entry in entries if entry.lead_id and entry.is_new}
+        hand_off(leads=touched, new=new, at=at)
         tell_owners(news=_wrote_again(entries, by), at=at)
 
 

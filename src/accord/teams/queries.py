@@ -11,6 +11,7 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 
 from accord.base.errors import Missing, Refusal
+from accord.base.once import asked_once
 from accord.teams.calendars import Absences
 from accord.teams.models import (
     MARKETING_ROLES,
@@ -33,6 +34,7 @@ HOLIDAY_YEARS = range(2015, 2051)
 SEAT_ROLES = {"sales": Role.HEAD_OF_SALES, "marketing": Role.HEAD_OF_MARKETING}
 
 
+@asked_once
 def workspace() -> Workspace | None:
     """The company that runs this Accord; None before set-up."""
     return Workspace.objects.select_related("calendar").first()

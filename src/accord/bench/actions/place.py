@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.resources import files
 from urllib.parse import urlencode
 
+import psutil
 import yaml
 from django.core.cache import caches
 from django.core.management import call_command
@@ -17,11 +18,12 @@ from accord.agreement.actions import default_document, propose, sign
 from accord.agreement.models import Seat
 from accord.agreement.rewriting import with_entry
 from accord.flows.begin import Company, begin
-from accord.teams.actions import Newcomer
+from accord.teams.actions import Newcomer, Week
 from accord.teams.models import Role, User
 
 PREFIX = "accord_bench_"
-_WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+_WEEK: Week = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+ALL_HOURS: Week = {day: [["00:00", "24:00"]] for day in (*_WEEK, "sat", "sun")}
 
 
 @contextmanager
@@ -58,6 +60,17 @@ def address_of(name: str) -> str:
     return f"postgresql:///?{asked}"
 
 
+def database_process() -> int:
+    """The process of the database server; 0 where it runs on another machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return 0
+
+
 def vacuum() -> None:
     """As after a quiet minute: the planner knows the tables, and what was written is on disk."""
     with connection.cursor() as cursor:
@@ -84,8 +97,8 @@ def agree_on_more(*, by: uuid.UUID, at: datetime) -> int:
     return number
 
 
-def open_shop(*, at: datetime) -> User:
+def open_shop(*, at: datetime, week: Week = _WEEK) -> User:
     """A company with one person who holds both seats, and the agreement that Accord ships."""
-    company = Company(name="Bench", currency="EUR", time_zone="UTC", week=_WEEK)
+    company = Company(name="Bench", currency="EUR", time_zone="UTC", week=week)
     roles = (Role.HEAD_OF_SALES, Role.HEAD_OF_MARKETING, Role.REP)
     return begin(company=company, first=Newcomer("bench@example.com", "Bench", roles, None), at=at)

@@ -54,7 +54,7 @@ def offer(
 
     Each goes where the rules send it, or waits in the queue without an owner.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         there = hold_leads(leads={offering.lead_id for offering in offerings})
         wanted = {o.lead_id: o for o in offerings if o.lead_id in there}
         new = _insert(list(wanted.values()), version, by, at) if wanted else []

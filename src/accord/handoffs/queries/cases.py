@@ -18,23 +18,31 @@ from accord.qualification.models import Outcome, Verdict
 _LEAD = ("id", "stage", "known_at", "email", "phone", "do_not_contact", "brought_by_id")
 
 
-def cases_of(*, leads: Collection[uuid.UUID], terms: Terms, at: datetime) -> list[Case]:
+def cases_of(
+    *,
+    leads: Collection[uuid.UUID],
+    terms: Terms,
+    at: datetime,
+    new: Collection[uuid.UUID] = (),
+) -> list[Case]:
     """The cases of leads, sorted. Eight queries, whatever the number of leads.
 
-    A hand-raise counts when it became known at `at`, so that history starts nothing.
+    A hand-raise counts when it became known at `at`, so that history starts nothing. Those that
+    are `new` were never with sales: three queries when all are.
     """
     rows = list(
         Lead.objects.filter(id__in=leads, merged_into_id=None).order_by("id").values(*_LEAD)
     )
     ids = [row["id"] for row in rows]
-    handed = _handed(ids)
+    known = [id for id in ids if id not in new]
+    handed = _handed(known)
     ready = _ready(ids, terms.gate)
     raised = _newest(
         Activity.objects.filter(lead_id__in=ids, known_at=at, outcome__in=sorted(terms.hand_raises))
     )
-    returns = last_returns(ids)
+    returns = last_returns(known)
     events = _newest(Activity.objects.filter(lead_id__in=list(returns)))
-    rounds = rounds_of(ids)
+    rounds = rounds_of(known)
     return [
         Case(
             lead_id=row["id"],

@@ -27,7 +27,14 @@ from accord.leads.actions.imports import (
     recount,
     stop_import,
 )
-from accord.leads.actions.intake import claim_waiting, keep_ledger, settle, store
+from accord.leads.actions.intake import (
+    claim_waiting,
+    keep_ledger,
+    settle,
+    store,
+    tell_of_arrivals,
+    wait_for_turn,
+)
 from accord.leads.actions.mail import (
     ask_about,
     keep_mails,
@@ -98,6 +105,8 @@ __all__ = [
     "take_back",
     "take_back_companies",
     "take_out",
+    "tell_of_arrivals",
     "touched_since",
+    "wait_for_turn",
     "watch",
 ]

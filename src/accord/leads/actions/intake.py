@@ -19,15 +19,28 @@ SELECT new.id, %s, new.nonce, new.digest, new.body::jsonb, %s, %s, 'waiting'
 FROM json_to_recordset(%s::json) AS new(id uuid, nonce text, digest text, body text)
 ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
 """
+# The channel at which the workers listen, see `accord.config.arrivals`.
+_TELL = "SELECT pg_notify('accord_arrivals', '')"
+# Whoever takes in has this lock; whoever waits for it finds theirs taken in by then, or takes in
+# all that has come meanwhile. So the more comes in, the more is taken in at a time.
+_LOCK = 0x1EAD
+_TRY_TURN = "SELECT pg_try_advisory_xact_lock(%s)"
+_WAIT_FOR_TURN = "SELECT pg_advisory_xact_lock(%s)"
+_GATHER = "SELECT pg_sleep(%s)"
 _CLAIM = """
 UPDATE leads_submission SET fate = 'refused', reason = 'Being taken in'
 WHERE fate = 'waiting' AND id = ANY(
-    SELECT id FROM leads_submission
-    WHERE fate = 'waiting' AND (%(only)s::uuid[] IS NULL OR id = ANY(%(only)s::uuid[]))
-    ORDER BY received_at LIMIT %(limit)s
+    SELECT id FROM leads_submission WHERE fate = 'waiting' AND {wanted}
+    ORDER BY {first} received_at LIMIT %(limit)s
 )
 RETURNING id, door, body, received_at, received_by_id
 """
+_ANY = _CLAIM.format(wanted="true", first="")
+_WITH = _CLAIM.format(
+    wanted="""EXISTS (
+        SELECT FROM leads_submission WHERE fate = 'waiting' AND id = ANY(%(first)s::uuid[]))""",
+    first="id = ANY(%(first)s::uuid[]) DESC,",
+)
 _SETTLE = """
 UPDATE leads_submission AS submission
 SET fate = new.fate, reason = new.reason, field = new.field, lead_id = new.lead_id
@@ -75,14 +88,36 @@ def store(
         )
 
 
-def claim_waiting(*, limit: int, only: Sequence[uuid.UUID] | None = None) -> list[Waiting]:
+def tell_of_arrivals() -> None:
+    """Have a worker take in, at the commit, what waits at the doors."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL)
+
+
+def wait_for_turn(*, gather: float) -> None:
+    """Wait until nobody else takes in; nobody will until the running transaction ends.
+
+    Who had to wait lets more come together for `gather` seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY_TURN, [_LOCK])
+        if not cursor.fetchone()[0]:
+            cursor.execute(_WAIT_FOR_TURN, [_LOCK])
+            cursor.execute(_GATHER, [gather])
+
+
+def claim_waiting(*, limit: int, first: Sequence[uuid.UUID] | None = None) -> list[Waiting]:
     """Claim up to `limit` waiting submissions, oldest first, for the running transaction.
 
-    `only` names those that are asked for; None takes any.
+    `first` names those whose senders wait: they come before others, and when none of them
+    waits any more, nothing is claimed. None: nobody's.
     Whoever rolls back leaves them waiting; whoever comes second gets none of them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"limit": limit, "only": None if only is None else list(only)})
+        if first is None:
+            cursor.execute(_ANY, {"limit": limit})
+        else:
+            cursor.execute(_WITH, {"limit": limit, "first": list(first)})
         rows = cursor.fetchall()
     claimed = [
         Waiting(

@@ -26,7 +26,7 @@ WHERE lead_id = ANY(%s) AND owned_until IS NULL
 _SET_STATUS = """
 UPDATE leads_lead AS lead SET status = new.status
 FROM json_to_recordset(%s::json) AS new(id uuid, status text)
-WHERE lead.id = new.id
+WHERE lead.id = new.id AND lead.status <> new.status
 """
 
 
@@ -39,7 +39,7 @@ def assign_owners(
 ) -> set[uuid.UUID]:
     """Give leads an owner (None: nobody); the leads whose owner changed."""
     rows = recordset(("id", "owner_id"), sorted(owners.items(), key=lambda row: row[0]))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_SET_OWNER, [rows])
         names = dict(cursor.fetchall())
         cursor.execute(_END_OWNERSHIP, [at, sorted(names)])

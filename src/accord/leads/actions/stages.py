@@ -67,7 +67,7 @@ def enter_stages(
     if not entries:
         return set()
     ordered = sorted(entries, key=lambda entry: entry.lead_id)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         moved = _move(ordered, at)
         entered = [entry for entry in ordered if entry.lead_id in moved]
         if entered:

@@ -1,0 +1,38 @@
+"""What is asked again and again within one step of data's way is asked once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+_known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
+Args = ParamSpec("Args")
+Answer = TypeVar("Answer")
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """In here, what is marked `asked_once` is asked once. Only where nothing of it changes."""
+    before = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(before)
+
+
+def asked_once(ask: Callable[Args, Answer]) -> Callable[Args, Answer]:
+    """Mark a question whose answer stays the same within `asking_once`."""
+
+    @wraps(ask)
+    def answer(*args: Args.args, **named: Args.kwargs) -> Answer:
+        known = _known.get()
+        if known is None:
+            return ask(*args, **named)
+        key = (ask, args, tuple(sorted(named.items())))
+        if key not in known:
+            known[key] = ask(*args, **named)
+        found: Answer = known[key]
+        return found
+
+    return answer

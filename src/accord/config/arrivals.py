@@ -1,0 +1,58 @@
+"""What comes to the doors is taken in at once: the database says when, so that nobody asks it.
+
+A job for each would be most of the work. The clock's `take_in` makes up for what this one missed.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+from django.db import DatabaseError, close_old_connections, connection, connections
+from psycopg.conninfo import make_conninfo
+
+log = logging.getLogger(__name__)
+
+LOOKS_UP_EVERY = 1.0  # seconds, to see whether it is to stop
+RESTS_FOR = 2.0  # after trouble, such as a database that was started anew
+ARRIVALS = "accord_arrivals"  # the channel
+
+
+class Arrivals(threading.Thread):
+    """Calls `take_in` whenever something has come, until it is told to stop."""
+
+    def __init__(self, take_in: Callable[[], None]) -> None:
+        super().__init__(name="arrivals", daemon=True)
+        self._take_in, self._stopping = take_in, threading.Event()
+
+    def run(self) -> None:
+        """Listen; what came before is taken in first."""
+        while not self._stopping.is_set():
+            try:
+                self._listen()
+            except (psycopg.Error, DatabaseError) as error:
+                log.warning("Arrivals are not heard of: %s. Tried again.", type(error).__name__)
+                close_old_connections()
+                self._stopping.wait(RESTS_FOR)
+        connections.close_all()
+
+    def stop(self) -> None:
+        """Let it end what it is at."""
+        self._stopping.set()
+        self.join(RESTS_FOR * 5)
+
+    def _listen(self) -> None:
+        with psycopg.connect(_address(), autocommit=True) as ear:
+            ear.execute(f"LISTEN {ARRIVALS}")
+            self._take_in()
+            while not self._stopping.is_set():
+                if list(ear.notifies(timeout=LOOKS_UP_EVERY, stop_after=1)):
+                    close_old_connections()
+                    self._take_in()
+
+
+def _address() -> str:
+    """How the database of Django is reached."""
+    given = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port", "connect_timeout")
+    return make_conninfo(**{name: given[name] for name in names if given.get(name)})

@@ -1,0 +1,129 @@
+"""What comes to the doors is taken in at once, by whoever is at it, with all else that came."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, connections
+
+from accord.base.once import asked_once, asking_once
+from accord.config.arrivals import Arrivals
+from accord.flows.receive import Door, Incoming, receive
+from accord.flows.take_in import take_in_waiting
+from accord.handoffs.models import Handoff
+from accord.leads.models import Activity, Fate, Submission
+from tests.config.test_up import soon
+from tests.handoffs.office import demo, open_office
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def wait_at_the_door(name: str, *, at: datetime = AT, door: Door = Door.FORM):
+    (receipt,) = receive(submissions=[Incoming(body=demo(name))], door=door, by=None, at=at)
+    return receipt.id
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_hears_of_what_comes_and_takes_it_in_within_a_second():
+    open_office()
+    wait_at_the_door("early")  # before anybody listens
+
+    def take_in() -> None:
+        while take_in_waiting(at=datetime.now(UTC)):
+            pass
+
+    arrivals = Arrivals(take_in)
+    arrivals.start()
+    try:
+        assert soon(lambda: Handoff.objects.count() == 1)
+        began = time.perf_counter()
+        wait_at_the_door("dana")
+        assert soon(lambda: Handoff.objects.count() == 2)
+        assert time.perf_counter() - began < 10  # the clock alone would take up to fifteen
+    finally:
+        arrivals.stop()
+    assert not arrivals.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_database_goes_away_listens_again():
+    open_office()
+    arrivals = Arrivals(lambda: take_in_waiting(at=datetime.now(UTC)))
+    arrivals.start()
+    listens = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+    try:
+        with connection.cursor() as cursor:
+            assert soon(lambda: cursor.execute(listens) or cursor.fetchall())
+            cursor.execute(listens)
+            for (pid,) in cursor.fetchall():
+                cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+        wait_at_the_door("dana")
+        assert soon(lambda: Handoff.objects.count() == 1)
+    finally:
+        arrivals.stop()
+
+
+@pytest.mark.django_db
+class TestWhoTakesIn:
+    def test_takes_in_along_what_others_sent(self):
+        open_office()
+        wait_at_the_door("anna", at=AT - SECOND)
+        mine = wait_at_the_door("dana", door=Door.API)
+        assert take_in_waiting(at=AT, first=[mine]) == 2
+        assert set(Submission.objects.values_list("fate", flat=True)) == {Fate.CREATED}
+
+    def test_does_nothing_when_somebody_else_has_taken_it_in(self):
+        open_office()
+        mine = wait_at_the_door("dana")
+        take_in_waiting(at=AT)
+        wait_at_the_door("anna")
+        assert take_in_waiting(at=AT, first=[mine]) == 0
+        assert Submission.objects.get(fate=Fate.WAITING).body["email"] == "anna@acme.example"
+
+    def test_does_not_know_of_things_before_they_came(self):
+        open_office()
+        mine = wait_at_the_door("dana")
+        wait_at_the_door("anna", at=AT + SECOND)
+        take_in_waiting(at=AT, first=[mine])
+        assert not Activity.objects.filter(known_at__lt=AT + SECOND).exists()
+        assert {handoff.offered_at for handoff in Handoff.objects.all()} == {AT + SECOND}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_send_at_once_are_taken_in_together():
+    open_office()
+    batches, starting = [], threading.Barrier(8)
+
+    def send(number: int) -> None:
+        try:
+            starting.wait()
+            mine = wait_at_the_door(f"dana{number}")
+            if taken := take_in_waiting(at=AT, first=[mine]):
+                batches.append(taken)
+        finally:
+            connections.close_all()
+
+    senders = [threading.Thread(target=send, args=[number]) for number in range(8)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert sum(batches) == Handoff.objects.count() == 8
+    assert len(batches) < 8
+
+
+def test_what_stays_the_same_is_asked_once_and_only_inside():
+    asked = []
+
+    @asked_once
+    def ask(what: str) -> str:
+        asked.append(what)
+        return what
+
+    with asking_once():
+        assert [ask("a"), ask("a"), ask("b")] == ["a", "a", "b"]
+    assert asked == ["a", "b"]
+    ask("a")
+    assert asked == ["a", "b", "a"]
