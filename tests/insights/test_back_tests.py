@@ -11,16 +11,25 @@ from click.testing import CliRunner
 from django.db import connection
 
 from accord.agreement.queries import document_of, running
+from accord.base.lifecycle import Side
 from accord.cli.agreement import agreement
+from accord.cli.compared import write_rows
+from accord.criteria.registry import registry
 from accord.deals.models import Deal
 from accord.flows.back_test import run_back_test
+from accord.handoffs.models import Handoff
+from accord.insights.back_test_lists import Only, list_of
 from accord.insights.back_tests import figures
+from accord.insights.not_known import not_known
+from accord.leads.actions import change_facts
+from accord.leads.models import Lead, Observed
 from accord.leads.queries.sampling import TENTH, sample_of
 from accord.qualification.actions import Tried, ask_back_test
 from accord.qualification.models import BackTest
 from accord.sample import actions as sample
 
 AT = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
+CHANGED = 4  # leads whose country became another one after the period
 BEGINS, ENDS = AT - timedelta(days=300), AT - timedelta(days=2)
 CHANGES = (("at_least: 20", "at_least: 400"), ("at_least: 20", "at_least: 5"))
 
@@ -32,6 +41,20 @@ def tried(django_db_setup: object, django_db_blocker: object) -> Iterator[BackTe
         sample.fill(at=AT, size=300)
         won = Deal.objects.filter(state="won").order_by("id")
         won.filter(id=won.first().id).update(currency="USD")
+        moved = Lead.objects.filter(country="Germany").order_by("id")[:CHANGED]
+        change_facts(
+            changes={lead.id: {"country": "Atlantis"} for lead in moved},
+            by=None,
+            side=Side.MARKETING,
+            at=AT - timedelta(days=1),
+        )
+        # One of them was handed over before it met any definition.
+        early = Handoff.objects.filter(offered_at__gte=BEGINS + timedelta(days=60)).order_by("id")
+        early = early.filter(accepted_at__isnull=False, offered_at__lt=ENDS)
+        lead = Lead.objects.get(id=early[0].lead_id)
+        early.filter(lead_id=lead.id).update(
+            offered_at=max(lead.first_contact_at - timedelta(minutes=1), BEGINS)
+        )
         document = document_of(running().number)
         texts = [document, *(document.replace(*change) for change in CHANGES)]
         test = ask_back_test(
@@ -61,6 +84,105 @@ def met(test: BackTest) -> pandas.DataFrame:
     return moments.apply(pandas.to_datetime, utc=True)
 
 
+def closed() -> pandas.DataFrame:
+    """The deals won or lost in the time; those in another currency without a value."""
+    deals = table(
+        "SELECT lead_id, state = 'won' AS won, amount::float, currency, closed_at "
+        "FROM deals_deal WHERE state <> 'open' AND closed_at >= %s AND closed_at < %s",
+        *(BEGINS, ENDS),
+    )
+    deals["amount"] = deals.amount.where(deals.currency == "EUR", 0).fillna(0)
+    return deals
+
+
+def answered() -> pandas.DataFrame:
+    """The handoffs offered in the time that were accepted or passed back."""
+    return table(
+        "SELECT lead_id, offered_at, accepted_at IS NOT NULL AS accepted FROM handoffs_handoff "
+        "WHERE offered_at >= %s AND offered_at < %s "
+        "AND coalesce(accepted_at, passed_back_at) IS NOT NULL",
+        *(BEGINS, ENDS),
+    )
+
+
+def within(
+    test: BackTest, leads: pandas.Series, moments: pandas.Series, number: int
+) -> pandas.Series:
+    """Whether each row's lead had met the variant by the row's moment."""
+    first = met(test)[number].reindex(leads).set_axis(leads.index)
+    return first.notna() & (first <= moments)
+
+
+def tally(won: pandas.DataFrame) -> dict[str, float]:
+    amounts = won.amount
+    return {"number": len(won), "value": amounts.sum(), "squares": (amounts**2).sum()}
+
+
+def check_parts(
+    test: BackTest,
+    number: int,
+    parts: dict[str, dict[str, object]],
+    by: str,
+    deals: pandas.DataFrame,
+    handoffs: pandas.DataFrame,
+) -> None:
+    """Deals and handoffs of every month, or every value of a field."""
+    is_in = within(test, deals.lead_id, deals.closed_at, number)
+    was_in = within(test, deals.lead_id, deals.closed_at, 0)
+    of_in = within(test, handoffs.lead_id, handoffs.offered_at, number)
+    sums = dict.fromkeys(("won_in", "closed_in", "answered_in", "answered_out", "lost"), 0)
+    for name, part in parts.items():
+        here, there = (
+            rows[by].isna() if name is None else rows[by] == name for rows in (deals, handoffs)
+        )
+        won = deals.won & here
+        assert part["kept"] == tally(deals[won & is_in & was_in])
+        assert part["lost"] == tally(deals[won & ~is_in & was_in])
+        assert part["gained"] == tally(deals[won & is_in & ~was_in])
+        assert (part["won_in"], part["closed_in"]) == ((won & is_in).sum(), (here & is_in).sum())
+        accepted = (handoffs.accepted & there & of_in).sum()
+        assert (part["accepted_in"], part["answered_in"]) == (accepted, (there & of_in).sum())
+        for key in sums:
+            sums[key] += counted(part, key)
+    assert sums["won_in"] == (deals.won & is_in).sum()
+    assert sums["answered_in"] == of_in.sum()
+
+
+# A figure as it is kept, and the list behind it.
+FIGURES = {
+    "qualified": "in",
+    "standing": "standing",
+    "only_here": "more",
+    "only_there": "less",
+    "customers_in": "customers_in",
+    "customers_out": "customers_out",
+    "kept": "kept",
+    "lost": "lost",
+    "gained": "gained",
+    **{
+        f"{name}_{side}": f"{name}_{side}"
+        for name in ("won", "closed", "accepted", "answered")
+        for side in ("in", "out")
+    },
+}
+PARTED = (
+    "qualified",
+    "kept",
+    "lost",
+    "gained",
+    "won_in",
+    "closed_in",
+    "accepted_in",
+    "answered_in",
+)
+
+
+def counted(part: dict[str, object], key: str) -> int:
+    """A figure as a number."""
+    found = part[key]
+    return int(found["number"] if isinstance(found, dict) else found)  # type: ignore[call-overload]
+
+
 @pytest.mark.django_db
 class TestFigures:
     def test_who_qualified_and_when(self, tried: BackTest) -> None:
@@ -72,52 +194,113 @@ class TestFigures:
             assert variant["only_here"] == len(here.index.difference(today.index))
             assert variant["only_there"] == len(today.index.difference(here.index))
             months = here.dt.tz_convert("Europe/Berlin").dt.strftime("%Y-%m").value_counts()
-            assert variant["months"] == months.to_dict()
+            found = {name: each["qualified"] for name, each in variant["months"].items()}
+            assert {name: count for name, count in found.items() if count} == months.to_dict()
         numbers = [each["qualified"] for each in tried.figures["variants"]]
         assert numbers[1] < numbers[0] < numbers[2]
 
     def test_won_deals_kept_lost_and_gained(self, tried: BackTest) -> None:
-        deals = table(
-            "SELECT lead_id, amount::float, currency, closed_at FROM deals_deal "
-            "WHERE state = 'won' AND closed_at >= %s AND closed_at < %s",
-            *(BEGINS, ENDS),
-        )
-        deals["amount"] = deals.amount.where(deals.currency == "EUR", 0).fillna(0)
-        assert (deals.currency != "EUR").sum() == 1
-        assert tried.figures["won"] == {"number": len(deals), "value": deals.amount.sum()}
-        moments = met(tried).reindex(deals.lead_id).reset_index(drop=True)
-        leads = tried.figures["leads"]
+        deals = closed()
+        won = deals[deals.won]
+        assert (won.currency != "EUR").sum() == 1
+        assert tried.figures["won"] == tally(won)
         for number, variant in enumerate(tried.figures["variants"]):
-            now, was = (moments[each] <= deals.closed_at for each in (number, 0))
+            now, was = (within(tried, won.lead_id, won.closed_at, each) for each in (number, 0))
             parts = {"kept": now & was, "lost": was & ~now, "gained": now & ~was}
             for part, rows in parts.items():
-                found = {"number": rows.sum(), "value": deals.amount[rows].sum()}
-                assert variant[part] == found, part
-            inside = deals.lead_id[now].nunique()
-            outside = deals.lead_id.nunique() - inside
-            assert tuple(variant["won_in"]) == (inside, variant["qualified"])
-            assert tuple(variant["won_out"]) == (outside, leads - variant["qualified"])
-        assert tried.figures["variants"][1]["kept"]["number"] < len(deals)
+                assert variant[part] == tally(won[rows]), part
+        assert tried.figures["variants"][1]["kept"]["number"] < len(won)
+
+    def test_win_rate_of_deals_closed_by_those_in_and_those_out(self, tried: BackTest) -> None:
+        deals = closed()
+        assert 0 < deals.won.sum() < len(deals), "the year has deals won and lost"
+        for number, variant in enumerate(tried.figures["variants"]):
+            inside = within(tried, deals.lead_id, deals.closed_at, number)
+            for side, rows in {"in": inside, "out": ~inside}.items():
+                found = (variant[f"won_{side}"], variant[f"closed_{side}"])
+                assert found == (deals.won[rows].sum(), rows.sum()), side
+
+    def test_customers_of_those_in_and_those_out(self, tried: BackTest) -> None:
+        won = closed().query("won")
+        for number, variant in enumerate(tried.figures["variants"]):
+            inside = within(tried, won.lead_id, won.closed_at, number)
+            ever = met(tried)[number].dropna().index
+            assert variant["customers_in"] == won.lead_id[inside].nunique()
+            assert variant["customers_out"] == won.lead_id[~won.lead_id.isin(ever)].nunique()
 
     def test_acceptance_of_those_in_and_those_out(self, tried: BackTest) -> None:
-        handoffs = table(
-            "SELECT lead_id, accepted_at IS NOT NULL AS accepted FROM handoffs_handoff "
-            "WHERE offered_at >= %s AND offered_at < %s "
-            "AND coalesce(accepted_at, passed_back_at) IS NOT NULL",
-            *(BEGINS, ENDS),
-        )
-        moments = met(tried).reindex(handoffs.lead_id).reset_index(drop=True)
+        handoffs = answered()
         assert len(handoffs) > 20
+        differ = 0
         for number, variant in enumerate(tried.figures["variants"]):
-            inside = moments[number].notna()
-            for part, rows in {"accepted_in": inside, "accepted_out": ~inside}.items():
-                assert tuple(variant[part]) == (handoffs.accepted[rows].sum(), rows.sum())
+            inside = within(tried, handoffs.lead_id, handoffs.offered_at, number)
+            for side, rows in {"in": inside, "out": ~inside}.items():
+                found = (variant[f"accepted_{side}"], variant[f"answered_{side}"])
+                assert found == (handoffs.accepted[rows].sum(), rows.sum())
+            ever = met(tried)[number].dropna().index
+            differ += (handoffs.lead_id.isin(ever) & ~inside).sum()
+        assert differ, "some lead met a definition after it was handed over"
 
-    def test_by_segment(self, tried: BackTest) -> None:
-        leads = table("SELECT id, source FROM leads_lead").set_index("id").source
+    def test_by_month(self, tried: BackTest) -> None:
+        deals, handoffs = closed(), answered()
+        for rows, moment in ((deals, "closed_at"), (handoffs, "offered_at")):
+            rows["month"] = rows[moment].dt.tz_convert("Europe/Berlin").dt.strftime("%Y-%m")
         for number, variant in enumerate(tried.figures["variants"]):
+            check_parts(tried, number, variant["months"], "month", deals, handoffs)
+            assert list(variant["months"]) == sorted(variant["months"])
+
+    def test_by_segment_as_it_was_when_the_period_ended(self, tried: BackTest) -> None:
+        leads = table("SELECT id, country FROM leads_lead").set_index("id").country
+        changed = table(
+            "SELECT lead_id, text_value FROM leads_factchange "
+            "WHERE fact = 'country' AND known_from <= %s AND known_until > %s",
+            *(ENDS, ENDS),
+        ).set_index("lead_id")
+        assert set(changed.text_value) == {"Germany"}
+        assert (leads == "Atlantis").sum() == CHANGED
+        assert len(changed) == CHANGED
+        leads = leads.mask(leads.index.isin(changed.index), changed.text_value.reindex(leads.index))
+        deals, handoffs = closed(), answered()
+        for rows in (deals, handoffs):
+            rows["country"] = leads.reindex(rows.lead_id).to_numpy()
+        for number, variant in enumerate(tried.figures["variants"]):
+            parts = dict(map(tuple, variant["segments"]["country"]))
             counted = leads.reindex(met(tried)[number].dropna().index).value_counts(dropna=False)
-            assert dict(variant["segments"]["source"]) == counted.to_dict()
+            found = {name: part["qualified"] for name, part in parts.items() if part["qualified"]}
+            assert found == counted.to_dict()
+            check_parts(tried, number, parts, "country", deals, handoffs)
+
+    def test_leads_by_who_had_them(self, tried: BackTest) -> None:
+        owners = table(
+            "SELECT lead.id, coalesce(lead.owner_id, (SELECT owner_id FROM handoffs_handoff AS h "
+            "WHERE h.lead_id = lead.id ORDER BY offered_at DESC LIMIT 1))::text AS owner "
+            "FROM leads_lead AS lead"
+        ).set_index("id")
+        for number, variant in enumerate(tried.figures["variants"]):
+            moments = met(tried)[number].dropna()
+            newly = owners.owner.reindex(moments[moments > BEGINS].index).fillna("")
+            assert variant["owners"] == newly.value_counts().to_dict()
+            assert sum(variant["owners"].values()) == variant["qualified"] - variant["standing"]
+
+    def test_every_figure_opens_as_many_rows_as_it_says(self, tried: BackTest) -> None:
+        for number, variant in enumerate(tried.figures["variants"]):
+            for key, of in FIGURES.items():
+                assert counted(variant, key) == list_of(tried, of, number, Only()).count(), of
+            assert (
+                tried.figures["leads"] - variant["qualified"]
+                == list_of(tried, "out", number, Only()).count()
+            )
+            for month, part in variant["months"].items():
+                only = Only(month=month, zone="Europe/Berlin")
+                for key in PARTED:
+                    found = list_of(tried, FIGURES[key], number, only).count()
+                    assert counted(part, key) == found, (month, key)
+            for field, parts in variant["segments"].items():
+                for value, part in parts:
+                    only = Only(field=field, value=value)
+                    for key in PARTED:
+                        found = list_of(tried, FIGURES[key], number, only).count()
+                        assert counted(part, key) == found, (field, value, key)
 
     def test_a_sample_counts_its_own_leads_alone(self, tried: BackTest) -> None:
         sampled = sample_of(TENTH)
@@ -146,3 +329,35 @@ def test_the_command_line_says_the_same(
         assert not said["is_sample"]
         assert today["qualified"] > stricter["qualified"] > 0
         assert stricter["only_there"] == today["qualified"] - stricter["qualified"]
+
+
+@pytest.mark.django_db
+def test_the_rows_behind_the_figures_as_a_file(tried: BackTest, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    write_rows(tried, file)
+    rows = pandas.read_csv(file)
+    sizes = rows.groupby(["variant", "figure"]).size()
+    for variant in tried.figures["variants"]:
+        for key, of in FIGURES.items():
+            assert counted(variant, key) == sizes.get((variant["name"], of), 0), of
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_known_is_looked_for_within_scorecards_too(tried: BackTest) -> None:
+    document = document_of(running().number)
+    asked = "count: hand_raises\n              within_days: 90\n              at_least: 1"
+    of_score = document.replace(asked, "score: engagement\n              at_least: 20", 1)
+    assert of_score != document
+    test = BackTest(
+        variants=[{"name": "Score", "document": of_score}],
+        definition="mql",
+        begins_at=BEGINS,
+        ends_at=ENDS,
+    )
+    Observed.objects.filter(kind="page.visited").delete()
+    assert "page_visits" in not_known(test)["unwatched"]
+
+
+@pytest.mark.django_db
+def test_the_campaign_a_lead_belonged_to_is_known_of_the_past() -> None:
+    assert registry.relations["campaign"].changes

@@ -1,13 +1,25 @@
 """Arithmetic of figures."""
 
 from datetime import UTC, date, datetime
+from itertools import combinations
+from statistics import fmean, pvariance
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from accord.insights.rules import expected, month_of, months_between, ranks, share, working_days
+from accord.insights.rules import (
+    CONFIDENCE,
+    estimate_sum,
+    expected,
+    month_of,
+    months_between,
+    ranks,
+    share,
+    share_of_sum,
+    working_days,
+)
 from accord.teams.rules import ALWAYS, Calendar
 
 WEEKDAYS = Calendar("Europe/Berlin", dict.fromkeys(range(5), ((540, 1020),)))
@@ -71,3 +83,36 @@ class TestExpected:
 def test_working_days_leave_holidays_out() -> None:
     calendar = WEEKDAYS.with_holidays([date(2026, 1, 1)])
     assert working_days(calendar, date(2026, 1, 1), date(2026, 1, 8)) == 4
+
+
+class TestSums:
+    """Estimates of sums against all samples there are, and shares of sums against pandas."""
+
+    def test_every_sample_estimates_the_sum_and_its_doubt(self) -> None:
+        values = [0.0, 0.0, 100.0, 0.0, 250.0, 40.0]
+        estimates, variances = [], []
+        for drawn in combinations(values, 3):
+            total, squares = sum(drawn), sum(each**2 for each in drawn)
+            found, doubt = estimate_sum(total, squares, 3, len(values))
+            estimates.append(found)
+            variances.append((doubt / CONFIDENCE) ** 2)
+        assert fmean(estimates) == pytest.approx(sum(values))
+        assert fmean(variances) == pytest.approx(pvariance(estimates))
+
+    def test_all_leads_leave_no_doubt(self) -> None:
+        assert estimate_sum(390.0, 74_100.0, 6, 6) == (390.0, 0.0)
+        assert estimate_sum(0.0, 0.0, 0, 6) == (0.0, 0.0)
+
+    def test_a_share_of_a_sum_has_the_spread_of_a_ratio(self) -> None:
+        values, kept = [100.0, 250.0, 40.0, 90.0], [1, 0, 1, 1]
+        part = [value * is_kept for value, is_kept in zip(values, kept, strict=True)]
+        found = share_of_sum(
+            (sum(part), sum(v * v for v in part)), (sum(values), sum(v * v for v in values))
+        )
+        ratio = sum(part) / sum(values)
+        rest = sum((p - ratio * v) ** 2 for p, v in zip(part, values, strict=True))
+        reach = CONFIDENCE * rest**0.5 / sum(values)
+        assert found.value == pytest.approx(ratio)
+        assert found.low == pytest.approx(max(ratio - reach, 0))
+        assert found.high == pytest.approx(min(ratio + reach, 1))
+        assert share_of_sum((0, 0), (0, 0)).value is None

@@ -94,7 +94,7 @@ class Company:
             "import": [self.imported],
             "deals": ["/deals/", "/deals/?show=table"],
             "back_test": [f"/agreement/back-tests/{self.tried}/"],
-            "back_test_leads": [f"/agreement/back-tests/{self.tried}/leads/?of=in&variant=1"],
+            "back_test_rows": [f"/agreement/back-tests/{self.tried}/rows/?of=in&variant=1"],
         }.get(name) or [reverse(name)]
 
 

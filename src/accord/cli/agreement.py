@@ -21,7 +21,7 @@ from accord.agreement.schema import json_schema
 from accord.agreement.together import Together, read_together
 from accord.base.errors import Invalid, Missing
 from accord.base.lifecycle import Side
-from accord.cli.compared import print_compared
+from accord.cli.compared import print_compared, write_rows
 from accord.cli.counting import counting
 from accord.cli.ready import ready
 from accord.flows.back_test import run_back_test
@@ -166,6 +166,11 @@ def diff(*, number: int | None, as_json: bool) -> None:
 @click.option("--definition", help="Which word to try; the sales-ready gate if not given.")
 @click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="First day; a year ago.")
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; yesterday.")
+@click.option(
+    "--rows",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write which leads, deals and handoffs stand behind each figure to this CSV file.",
+)
 @JSON
 def backtest(
     *,
@@ -173,6 +178,7 @@ def backtest(
     definition: str | None,
     begins: datetime | None,
     until: datetime | None,
+    rows: Path | None,
     as_json: bool,
 ) -> None:
     """Try each of FILES, up to four, on the past, beside the agreement that runs.
@@ -195,10 +201,12 @@ def backtest(
     )
     with counting("Leads judged") as tell:
         done = run_back_test(back_test_id=asked.id, tell=tell)
+    if rows:
+        write_rows(done, rows)
     if as_json:
         _json({"begins_at": done.begins_at, "ends_at": done.ends_at, **(done.figures or {})})
     else:
-        print_compared(done)
+        print_compared(done, at=at)
 
 
 def _text_of(file: Path) -> str:

@@ -39,14 +39,16 @@ class Beside:
 def beside(variants: Sequence[Variant], *, key: str, registry: Registry) -> Beside:
     """The definition `key` of each variant under its number, "0" and on, with all it asks for.
 
-    The registry is one that knows what each variant counts. Raises Invalid where a variant
-    has no such definition.
+    The registry is one that knows what each variant counts. A variant without such a definition
+    has nobody who meets it. Raises Invalid where none has it.
     """
+    if not any(key in each.definitions for each in variants):
+        raise Invalid(f"None of them has a definition “{key}” with criteria.")
     definitions: dict[str, Definition] = {}
     scorecards: dict[str, Scorecard] = {}
     for number, variant in enumerate(variants):
         if key not in variant.definitions:
-            raise Invalid(f"Not all of them have a definition “{key}” with criteria.")
+            continue
         registry = _with_counted(registry, variant)
         own = _Renaming(variant, number, key)
         needed, cards = _needed(key, variant)

@@ -4,8 +4,7 @@ All variants are counted over the same leads, deals and handoffs; the first vari
 others are compared with.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,19 +13,26 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
-from accord.agreement.terms import Terms
-from accord.criteria.language import Count, Leaf, Reference, Test, leaves
-from accord.criteria.registry import registry
 from accord.deals.models import Deal, DealState
 from accord.handoffs.models import Handoff
-from accord.leads.models import Lead, Observed
-from accord.leads.queries.sampling import TENTH, OneIn, there
+from accord.insights.not_known import not_known
+from accord.insights.tried import (
+    SEGMENTS,
+    Values,
+    answered_handoffs,
+    came,
+    changed_since,
+    closed_deals,
+    judged,
+    met,
+    values_of,
+)
+from accord.leads.models import Lead
+from accord.leads.queries.sampling import TENTH, OneIn
 from accord.qualification.models import BackTest, PastVerdict
-from accord.qualification.queries import terms_tried
 
-SEGMENTS = ("source", "country", "industry", "lead_type")
 _MOST_OF_A_SEGMENT = 12
 _SOON = timedelta(hours=1)  # after its first contact a lead is known, where it was not brought in
 _Met = Sequence[datetime | None]
@@ -34,37 +40,113 @@ _Met = Sequence[datetime | None]
 
 @dataclass
 class Won:
-    """Deals won: how many, and their value in the company's currency."""
+    """Deals won: how many, their value in the company's currency, and the sum of its squares,
+    by which a sample's doubt is known."""
 
     number: int = 0
     value: float = 0.0
+    squares: float = 0.0
 
     def add(self, amount: Decimal | None) -> None:
         """One more."""
+        value = float(amount or 0)
         self.number += 1
-        self.value += float(amount or 0)
+        self.value += value
+        self.squares += value * value
 
 
 @dataclass
-class VariantFigures:
-    """One variant. Pairs are (part, whole); `kept`, `lost`, `gained` compare its won deals with
-    those of the first variant; `standing` met it already when the period began.
+class Part:
+    """What one variant comes to, of all leads or of a part of them.
+
+    `kept`, `lost`, `gained` compare its won deals with those of the first variant. Handoffs:
+    accepted, of those answered; deals: won, of those closed; each of leads in, and of leads out.
     """
 
-    name: str
     qualified: int = 0
-    standing: int = 0
-    only_here: int = 0
-    only_there: int = 0
     kept: Won = field(default_factory=Won)
     lost: Won = field(default_factory=Won)
     gained: Won = field(default_factory=Won)
-    accepted_in: tuple[int, int] = (0, 0)
-    accepted_out: tuple[int, int] = (0, 0)
-    won_in: tuple[int, int] = (0, 0)
-    won_out: tuple[int, int] = (0, 0)
-    months: dict[str, int] = field(default_factory=dict)
-    segments: dict[str, list[tuple[str | None, int]]] = field(default_factory=dict)
+    accepted_in: int = 0
+    answered_in: int = 0
+    accepted_out: int = 0
+    answered_out: int = 0
+    won_in: int = 0
+    closed_in: int = 0
+    won_out: int = 0
+    closed_out: int = 0
+
+    def add_deal(self, amount: Decimal | None, *, is_won: bool, was_in: bool, is_in: bool) -> None:
+        """One more deal that was closed; whether its lead was in by the first, and is by this."""
+        side = "in" if is_in else "out"
+        self._add(f"closed_{side}")
+        if not is_won:
+            return
+        self._add(f"won_{side}")
+        if was_in or is_in:
+            part = self.gained if not was_in else self.kept if is_in else self.lost
+            part.add(amount)
+
+    def add_handoff(self, *, is_accepted: bool, is_in: bool) -> None:
+        """One more handoff that was answered."""
+        side = "in" if is_in else "out"
+        self._add(f"answered_{side}")
+        if is_accepted:
+            self._add(f"accepted_{side}")
+
+    def _add(self, name: str) -> None:
+        setattr(self, name, getattr(self, name) + 1)
+
+
+def _at(parts: dict[Any, Part], key: str | None) -> Part:
+    if key not in parts:
+        parts[key] = Part()
+    return parts[key]
+
+
+@dataclass
+class Variant(Part):
+    """One variant. `standing` met it already when the period began; customers of those in won
+    after they met it, customers of those out never met it. `owners` parts the others than those
+    standing by who had them; months go by when leads met it, handoffs were offered, deals closed.
+    """
+
+    name: str = ""
+    standing: int = 0
+    only_here: int = 0
+    only_there: int = 0
+    customers_in: int = 0
+    customers_out: int = 0
+    owners: dict[str, int] = field(default_factory=dict)
+    months: dict[str, Part] = field(default_factory=dict)
+    segments: dict[str, dict[str | None, Part]] = field(
+        default_factory=lambda: {name: {} for name in SEGMENTS}
+    )
+
+    def parts(self, month: str, values: Values) -> Iterator[Part]:
+        """All that something counts in which happened in this month with a lead of these values."""
+        yield self
+        yield _at(self.months, month)
+        for name, value in zip(SEGMENTS, values, strict=True):
+            yield _at(self.segments[name], value)
+
+    def told(self) -> dict[str, Any]:
+        """As it is kept: months in order, of each segment the values with most."""
+        return {
+            **{key: value for key, value in asdict(self).items() if key != "segments"},
+            "months": {month: asdict(self.months[month]) for month in sorted(self.months)},
+            "segments": {
+                name: [(value, asdict(part)) for value, part in _most(found)]
+                for name, found in self.segments.items()
+            },
+        }
+
+
+def _most(found: dict[str | None, Part]) -> list[tuple[str | None, Part]]:
+    ordered = sorted(
+        found.items(), key=lambda each: (-each[1].qualified, -each[1].closed_in, str(each[0]))
+    )
+    return ordered[:_MOST_OF_A_SEGMENT]
 
 
 def figures(back_test: BackTest, *, is_sample: bool, zone: str, currency: str) -> dict[str, Any]:
@@ -74,22 +156,21 @@ def figures(back_test: BackTest, *, is_sample: bool, zone: str, currency: str) -
     queries for each variant.
     """
     narrow: Callable[..., Any] = _tenth if is_sample else _all
-    past = narrow(PastVerdict.objects.filter(back_test=back_test))
-    leads = _leads(back_test, is_sample=is_sample)
-    variants = [VariantFigures(name=each["name"]) for each in back_test.variants]
+    past = narrow(judged(back_test))
+    variants = [Variant(name=each["name"]) for each in back_test.variants]
     for number, variant in enumerate(variants):
         _qualified(variant, past, number, back_test)
         _by_month(variant, past, number, zone)
-        if not is_sample:
-            _by_segment(variant, past, number)
-    won = _won(variants, narrow(_deals(back_test, currency)), leads["leads"])
-    _accepted(variants, narrow(_handoffs(back_test)))
+        _by_segment(variant, past, number, back_test)
+        _by_owner(variant, past, number, back_test)
+    won = _closed(variants, narrow(closed_deals(back_test, currency)), back_test, zone)
+    _answered(variants, narrow(answered_handoffs(back_test)), back_test, zone)
     return {
         "is_sample": is_sample,
-        **leads,
+        **_leads(back_test, is_sample=is_sample),
         "won": asdict(won),
-        "variants": [asdict(each) for each in variants],
-        **_not_known(back_test),
+        "variants": [each.told() for each in variants],
+        **not_known(back_test),
     }
 
 
@@ -106,21 +187,15 @@ def _leads(back_test: BackTest, *, is_sample: bool) -> dict[str, int]:
     in the period before Accord knew of them, whose facts are the first ones learnt."""
     is_judged = Q(OneIn("id", TENTH)) if is_sample else Q()
     later = Q(known_at__gt=F("first_contact_at") + _SOON) & Q(known_at__gt=back_test.begins_at)
-    came = there().filter(first_contact_at__lt=back_test.ends_at)
-    return came.aggregate(
+    return came(back_test).aggregate(
         leads=models.Count("id", filter=is_judged) if is_sample else models.Count("id"),
         all_leads=models.Count("id"),
         later_known=models.Count("id", filter=is_judged & later),
     )
 
 
-def met(number: int) -> Q:
-    """The past verdicts of leads that met the variant of this number."""
-    return Q(**{f"met_at__{number}__isnull": False})
-
-
 def _qualified(
-    variant: VariantFigures, past: QuerySet[PastVerdict], number: int, back_test: BackTest
+    variant: Variant, past: QuerySet[PastVerdict], number: int, back_test: BackTest
 ) -> None:
     counted = past.aggregate(
         qualified=models.Count("id", filter=met(number)),
@@ -132,112 +207,93 @@ def _qualified(
         setattr(variant, name, count)
 
 
-def _by_month(variant: VariantFigures, past: QuerySet[PastVerdict], number: int, zone: str) -> None:
+def _by_month(variant: Variant, past: QuerySet[PastVerdict], number: int, zone: str) -> None:
     month = TruncMonth(F(f"met_at__{number}"), tzinfo=ZoneInfo(zone))
     rows = past.filter(met(number)).annotate(month=month).values_list("month")
-    counted = rows.annotate(count=models.Count("id")).order_by("month")
-    variant.months = {f"{month:%Y-%m}": count for month, count in counted}
+    for first, count in rows.annotate(count=models.Count("id")).order_by("month"):
+        _at(variant.months, f"{first:%Y-%m}").qualified = count
 
 
-def _by_segment(variant: VariantFigures, past: QuerySet[PastVerdict], number: int) -> None:
-    """The most frequent values of each field that segments go by; the leads' as they are now."""
-    leads = Lead.objects.filter(id__in=past.filter(met(number)).values("lead_id"))
-    for name in SEGMENTS:
-        counted = (
-            leads.values_list(name).annotate(count=models.Count("id")).order_by("-count", name)
-        )
-        variant.segments[name] = [(value, count) for value, count in counted[:_MOST_OF_A_SEGMENT]]
+def _by_segment(
+    variant: Variant, past: QuerySet[PastVerdict], number: int, back_test: BackTest
+) -> None:
+    """By each field that segments go by, as it was when the period ended."""
+    ids = past.filter(met(number)).values("lead_id")
+    count = models.Count("id")
+    for name, parts in variant.segments.items():
+        changed = changed_since(name, back_test.ends_at)
+        now = Lead.objects.filter(id__in=ids).exclude(id__in=changed.values("lead_id"))
+        then = changed.filter(lead_id__in=ids)
+        for rows in (now.values_list(name), then.values_list("text_value")):
+            for value, number_of in rows.annotate(count=count).order_by():
+                _at(parts, value).qualified += number_of
 
 
-def _met_by(back_test: BackTest) -> Subquery:
-    """Of a row that carries a lead's id: when that lead met each variant."""
-    verdicts = PastVerdict.objects.filter(back_test=back_test, lead_id=OuterRef("lead_id"))
-    return Subquery(verdicts.values("met_at"))
+def _by_owner(
+    variant: Variant, past: QuerySet[PastVerdict], number: int, back_test: BackTest
+) -> None:
+    """Who has or had the leads that newly met it; "" for those that nobody ever had."""
+    newly = past.filter(met(number)).exclude(**{f"met_at__{number}": back_test.begins_at})
+    handed = Handoff.objects.filter(lead_id=OuterRef("id")).order_by("-offered_at", "-id")
+    last = Subquery(handed.values("owner_id")[:1])
+    had_by = Coalesce("owner_id", last, output_field=models.UUIDField())
+    rows = Lead.objects.filter(id__in=newly.values("lead_id")).annotate(had_by=had_by)
+    counted = rows.values_list("had_by").annotate(count=models.Count("id")).order_by("had_by")
+    variant.owners = {str(owner or ""): count for owner, count in counted}
 
 
-def _deals(back_test: BackTest, currency: str) -> QuerySet[Any]:
-    closed = Deal.objects.filter(
-        state=DealState.WON, closed_at__gte=back_test.begins_at, closed_at__lt=back_test.ends_at
-    )
-    value = models.Case(models.When(currency=currency, then=F("amount")))
-    return closed.annotate(met_at=_met_by(back_test), value=value)
-
-
-def _handoffs(back_test: BackTest) -> QuerySet[Any]:
-    offered = Handoff.objects.filter(
-        offered_at__gte=back_test.begins_at, offered_at__lt=back_test.ends_at
-    )
-    answered = Q(accepted_at__isnull=False) | Q(passed_back_at__isnull=False)
-    return offered.filter(answered).annotate(met_at=_met_by(back_test))
-
-
-def _won(variants: Sequence[VariantFigures], deals: QuerySet[Any], leads: int) -> Won:
-    """A deal counts for a variant whose definition its lead met before it was won."""
-    all_won, customers = Won(), [set[Any]() for _ in variants]
-    every = set[Any]()
-    for lead_id, amount, closed_at, met_at in deals.values_list(
-        "lead_id", "value", "closed_at", "met_at"
-    ).iterator():
-        all_won.add(amount)
-        every.add(lead_id)
-        was = _was_met(met_at, 0, closed_at)
-        for number, variant in enumerate(variants):
-            now = _was_met(met_at, number, closed_at)
-            if now:
-                customers[number].add(lead_id)
-            if now or was:
-                (variant.kept if now and was else variant.gained if now else variant.lost).add(
-                    amount
-                )
-    for variant, won in zip(variants, customers, strict=True):
-        variant.won_in = (len(won), variant.qualified)
-        variant.won_out = (len(every - won), max(leads - variant.qualified, len(every - won)))
+def _closed(
+    variants: Sequence[Variant], deals: QuerySet[Deal], back_test: BackTest, zone: str
+) -> Won:
+    """Count the deals that were closed; gives all that were won."""
+    values = values_of(set(deals.values_list("lead_id", flat=True)), at=back_test.ends_at)
+    all_won = Won()
+    customers: list[tuple[set[Any], set[Any]]] = [(set(), set()) for _ in variants]
+    columns = ("lead_id", "state", "value", "closed_at", "met_at")
+    for lead_id, state, amount, closed_at, met_at in deals.values_list(*columns).iterator():
+        is_won = state == DealState.WON
+        was_in = _was_met(met_at, 0, closed_at)
+        if is_won:
+            all_won.add(amount)
+        for number, is_in, part in _places(variants, met_at, closed_at, values[lead_id], zone):
+            part.add_deal(amount, is_won=is_won, was_in=was_in, is_in=is_in)
+            if is_won and part is variants[number]:
+                _add_customer(customers[number], lead_id, met_at, number, is_in=is_in)
+    for variant, (those_in, those_out) in zip(variants, customers, strict=True):
+        variant.customers_in, variant.customers_out = len(those_in), len(those_out)
     return all_won
+
+
+def _add_customer(
+    found: tuple[set[Any], set[Any]], lead_id: Any, met_at: _Met | None, number: int, *, is_in: bool
+) -> None:
+    if is_in:
+        found[0].add(lead_id)
+    elif not (met_at and met_at[number]):
+        found[1].add(lead_id)
+
+
+def _answered(
+    variants: Sequence[Variant], handoffs: QuerySet[Handoff], back_test: BackTest, zone: str
+) -> None:
+    values = values_of(set(handoffs.values_list("lead_id", flat=True)), at=back_test.ends_at)
+    columns = ("lead_id", "offered_at", "accepted_at", "met_at")
+    for lead_id, offered_at, accepted_at, met_at in handoffs.values_list(*columns).iterator():
+        for _, is_in, part in _places(variants, met_at, offered_at, values[lead_id], zone):
+            part.add_handoff(is_accepted=accepted_at is not None, is_in=is_in)
+
+
+def _places(
+    variants: Iterable[Variant], met_at: _Met | None, moment: datetime, values: Values, zone: str
+) -> Iterator[tuple[int, bool, Part]]:
+    """Every part of every variant in which something of that moment counts, and whether as in."""
+    month = f"{moment.astimezone(ZoneInfo(zone)):%Y-%m}"
+    for number, variant in enumerate(variants):
+        is_in = _was_met(met_at, number, moment)
+        for part in variant.parts(month, values):
+            yield number, is_in, part
 
 
 def _was_met(met_at: _Met | None, number: int, by: datetime) -> bool:
     moment = met_at[number] if met_at else None
     return moment is not None and moment <= by
-
-
-def _accepted(variants: Sequence[VariantFigures], handoffs: QuerySet[Any]) -> None:
-    """Of the handoffs answered in the period, how many were accepted: of leads in, and out."""
-    counts: list[Counter[tuple[bool, bool]]] = [Counter() for _ in variants]
-    for met_at, accepted_at in handoffs.values_list("met_at", "accepted_at").iterator():
-        for number, count in enumerate(counts):
-            is_in = bool(met_at) and met_at[number] is not None
-            count[is_in, accepted_at is not None] += 1
-    for variant, count in zip(variants, counts, strict=True):
-        variant.accepted_in = (count[True, True], count[True, True] + count[True, False])
-        variant.accepted_out = (count[False, True], count[False, True] + count[False, False])
-
-
-def _not_known(back_test: BackTest) -> dict[str, list[str]]:
-    """The behaviours asked that were not watched from the beginning, and facts without a past."""
-    asked = [
-        leaf for each in terms_tried(back_test) for leaf in _leaves(back_test.definition, each)
-    ]
-    since = dict(Observed.objects.values_list("kind", "since"))
-    behaviours = {leaf.behaviour for leaf in asked if isinstance(leaf, Count)}
-    facts = {leaf.fact for leaf in asked if isinstance(leaf, Test)}
-    return {
-        "unwatched": sorted(
-            key
-            for key in behaviours
-            if any(
-                since.get(kind, back_test.ends_at) > back_test.begins_at
-                for kind in registry.behaviour(key).kinds
-            )
-        ),
-        "without_past": sorted(
-            key for key in facts if not registry.relations[registry.fact(key).relation].changes
-        ),
-    }
-
-
-def _leaves(key: str, terms: Terms) -> Iterator[Leaf]:
-    for leaf in leaves(terms.definitions[key].must):
-        if isinstance(leaf, Reference):
-            yield from _leaves(leaf.definition, terms)
-        else:
-            yield leaf

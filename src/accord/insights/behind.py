@@ -63,13 +63,13 @@ def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = 
     counted = all_metrics()[key]
     rows = narrowed(counted.rows(scope), only, reader=user)
     shape = shape_of(key, rows)
-    found = list(_after(rows, shape, cursor)[: PAGE + 1])
+    found = list(after(rows, shape, cursor)[: PAGE + 1])
     return BehindPage(
         metric=counted,
         moment_is=shape.moment_is(),
         rows=read_rows([(shape, found[:PAGE])], user=user)[0],
         total=rows.count(),
-        next_cursor=_cursor(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
+        next_cursor=cursor_of(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
     )
 
 
@@ -79,7 +79,8 @@ def ordered(rows: Any, shape: Shape) -> Any:
     return rows.order_by(f"{sign}{shape.moment}", f"{sign}id")
 
 
-def _after(rows: Any, shape: Shape, cursor: str) -> Any:
+def after(rows: Any, shape: Shape, cursor: str) -> Any:
+    """The rows from a cursor on, in their order. Raises Missing for a cursor that is none."""
     if position := position_of(cursor):
         at, id = position
         beyond = "gt" if shape.oldest_first else "lt"
@@ -88,7 +89,8 @@ def _after(rows: Any, shape: Shape, cursor: str) -> Any:
     return ordered(rows, shape)
 
 
-def _cursor(row: Any, moment: str) -> str:
+def cursor_of(row: Any, moment: str) -> str:
+    """Where the page after this row begins."""
     return f"{getattr(row, moment).isoformat()}~{row.id}"
 
 

@@ -129,7 +129,7 @@ def deliverable(terms: Terms, *, scope: Scope, calendar: Calendar) -> Deliverabl
         found = rates(before, zone=calendar.time_zone, currency=goal.currency)
         needs, why_not = _needs(goal, found)
         bring = outlooks(terms, found)
-    (asked,) = load([terms], [float(target)], at=scope.at)
+    (asked,) = load([terms], [{"": float(target)}], at=scope.at)
     return Deliverable(found, needs, bring, why_not, target, asked)
 
 

@@ -1,29 +1,31 @@
 """What so many leads ask of the reps, against what they have time for."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from accord.agreement.terms import Terms
 from accord.insights.rules import working_days
-from accord.teams.queries import company_calendar, reps
-from accord.teams.rules import Calendar
+from accord.teams.models import User
+from accord.teams.queries import absences_of, calendars_of, reps
+from accord.teams.rules import Calendar, elapsed, elapsed_with_pauses
+
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Load:
-    """Leads of a month on the reps: `needed` attempts, of `possible`, None where nobody said."""
+    """Leads of a month on the reps, or on one: `needed` attempts, of `possible`, None where
+    nobody said how many can be made on a day."""
 
     reps: int
     leads_a_month: float
     attempts_each: int
     possible: float | None
-
-    @property
-    def leads_a_rep(self) -> float | None:
-        """Leads of a month for each rep; None without reps."""
-        return self.leads_a_month / self.reps if self.reps else None
+    name: str = ""
+    each: Sequence["Load"] = ()
 
     @property
     def needed(self) -> float:
@@ -36,25 +38,61 @@ class Load:
         return self.needed / self.possible if self.possible else None
 
 
-def load(terms: Sequence[Terms], leads_a_month: Sequence[float], *, at: datetime) -> list[Load]:
-    """The load of each agreement, with the reps there are now.
+def load(
+    terms: Sequence[Terms], leads_a_month: Sequence[Mapping[str, float]], *, at: datetime
+) -> list[Load]:
+    """The load of each agreement on the reps there are now, together and on `each`, by name.
 
-    `possible = reps x attempts a day x working days of a month`. Two queries.
+    Leads come by whose they are, an id, or "" for nobody's: these, and those of people who no
+    longer work leads, go to the reps in turn, by the days on which each is there.
+    `possible = days present in a month of the coming year x attempts a day`. Five queries.
     """
-    people, days = len(reps()), _working_days_a_month(company_calendar(), at)
+    people = reps()
+    days = _days_a_month(people, at)
     return [
-        Load(
-            reps=people,
-            leads_a_month=leads,
-            attempts_each=each.attempts.at_least,
-            possible=people * each.sales.attempts_a_day * days
-            if each.sales.attempts_a_day
-            else None,
-        )
-        for each, leads in zip(terms, leads_a_month, strict=True)
+        _load(people, days, each, leads) for each, leads in zip(terms, leads_a_month, strict=True)
     ]
 
 
-def _working_days_a_month(calendar: Calendar, at: datetime) -> float:
+def _load(
+    people: Sequence[User],
+    days: Mapping[uuid.UUID, float],
+    terms: Terms,
+    leads: Mapping[str, float],
+) -> Load:
+    every = sum(days.values())
+    own = {user.id: leads.get(str(user.id), 0.0) for user in people}
+    shared = sum(leads.values()) - sum(own.values())
+    a_day = terms.sales.attempts_a_day
+    each = [
+        Load(
+            reps=1,
+            leads_a_month=own[user.id] + (shared * days[user.id] / every if every else 0.0),
+            attempts_each=terms.attempts.at_least,
+            possible=days[user.id] * a_day if a_day else None,
+            name=user.name,
+        )
+        for user in people
+    ]
+    return Load(
+        reps=len(people),
+        leads_a_month=sum(leads.values()),
+        attempts_each=terms.attempts.at_least,
+        possible=every * a_day if a_day else None,
+        each=each,
+    )
+
+
+def _days_a_month(people: Sequence[User], at: datetime) -> dict[uuid.UUID, float]:
+    """Working days of each in a month, as the coming year has them, absences left out."""
+    ids = [user.id for user in people]
+    calendars, away = calendars_of(ids), absences_of(ids, begins_at=at, ends_at=at + _YEAR)
+    return {each: _days(calendars[each], away[each], at) for each in ids}
+
+
+def _days(calendar: Calendar, away: Sequence[tuple[datetime, datetime]], at: datetime) -> float:
     today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
-    return working_days(calendar, today, today + timedelta(days=365)) / 12
+    worked = elapsed(calendar, at, at + _YEAR)
+    there = elapsed_with_pauses(calendar, at, at + _YEAR, away)
+    days = working_days(calendar, today, today + _YEAR)
+    return days * (there / worked) / 12 if worked else 0.0

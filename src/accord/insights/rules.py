@@ -71,6 +71,35 @@ def quantile(values: Sequence[float], at: float) -> float | None:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
+def estimate_sum(total: float, squares: float, sampled: int, all_: int) -> tuple[float, float]:
+    """What a sum over all leads is when the sampled ones have `total`, and by how much it may be
+    off; `squares` is the sum of the squares of what is added up.
+
+    95 % of samples lie within it. Cochran, formula 2.21.
+    """
+    if sampled < 2 or sampled >= all_:
+        return total * all_ / sampled if sampled else 0.0, 0.0
+    variance = max(squares - total**2 / sampled, 0.0) / (sampled - 1)
+    doubt = all_ * math.sqrt(variance / sampled * (1 - sampled / all_))
+    return total * all_ / sampled, CONFIDENCE * doubt
+
+
+def share_of_sum(part: tuple[float, float], whole: tuple[float, float]) -> Share:
+    """What a part of some values is of their sum, with its interval; each a sum and the sum of
+    the squares. Those are taken as drawn by chance, so few large values leave much doubt.
+
+    The variance of a ratio: Cochran, formula 6.13, without the correction for a finite number.
+    """
+    total = whole[0]
+    if total <= 0:
+        return Share(round(part[0]), round(total), None, None, None)
+    value = part[0] / total
+    spread = max(part[1] * (1 - 2 * value) + value**2 * whole[1], 0.0)
+    reach = CONFIDENCE * math.sqrt(spread) / total
+    low, high = max(value - reach, 0.0), min(value + reach, 1.0)
+    return Share(round(part[0]), round(total), value, low, high)
+
+
 class State(StrEnum):
     """How a promise stands: KEPT so far, AT_RISK while it can still be kept, MISSED.
 

@@ -38,6 +38,11 @@ def _reason(back: PassBack) -> str:
     return f"{label}. {back.note}" if back.note else f"{label}"
 
 
+def _deal(deal: Deal) -> str:
+    said = f"{deal.title} · {DealState(deal.state).label}"
+    return said if deal.amount is None else f"{said} · {deal.amount:,.2f} {deal.currency}"
+
+
 _LEAD = Shape(
     moment="first_contact_at",
     moment_is=lambda: _("First contact"),
@@ -58,7 +63,7 @@ _DEAL = Shape(
     moment="closed_at",
     moment_is=lambda: _("Closed"),
     person="owner_id",
-    says=lambda deal: f"{deal.title} · {DealState(deal.state).label}",
+    says=_deal,
 )
 SHAPES: Mapping[type[Model], Shape] = {
     Lead: _LEAD,

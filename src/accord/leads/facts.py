@@ -50,6 +50,8 @@ _CAMPAIGN = Relation(
     sql="campaigns_campaign",
     past="campaigns_campaign",
     on="campaign.id = lead.campaign_id",
+    # Which one a lead belonged to; what campaigns are called is taken as it is today.
+    changes="SELECT lead_id, known_until AS at FROM leads_factchange WHERE fact = 'campaign_id'",
 )
 _STANDING = Relation(
     key="standing",

@@ -96,7 +96,7 @@ TABLE: dict[str, frozenset[str]] = {
     "deliverability": SALES | MARKETING,
     "back_tests": SALES | MARKETING,
     "back_test": SALES | MARKETING,
-    "back_test_leads": SALES | MARKETING,
+    "back_test_rows": SALES | MARKETING,
     "agreement_comments": SALES | MARKETING,
     "agreement_withdrawal": SALES | MARKETING,
     "agreement_refusal": HEADS,

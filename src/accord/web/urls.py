@@ -6,6 +6,7 @@ from accord.web.pages import (
     agreement,
     amendments,
     attachments,
+    back_test_rows,
     back_tests,
     calls,
     came_back,
@@ -123,9 +124,9 @@ urlpatterns = [
     path("agreement/back-tests/", back_tests.back_tests, name="back_tests"),
     path("agreement/back-tests/<uuid:back_test_id>/", back_tests.back_test, name="back_test"),
     path(
-        "agreement/back-tests/<uuid:back_test_id>/leads/",
-        back_tests.back_test_leads,
-        name="back_test_leads",
+        "agreement/back-tests/<uuid:back_test_id>/rows/",
+        back_test_rows.back_test_rows,
+        name="back_test_rows",
     ),
     path("agreement/proposal/", amendments.agreement_proposal, name="agreement_proposal"),
     path(

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -11,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accord.agreement import queries as agreement
-from accord.base.errors import Invalid, Missing
+from accord.base.errors import Invalid
 from accord.criteria.registry import registry
 from accord.flows import back_test as flow
-from accord.insights.compared import BEHIND, PAGE, Compared, compared, leads_behind, segments
-from accord.insights.load import load
+from accord.insights.compared import Compared, Row, compared, months, segments
+from accord.insights.load import Load, load
 from accord.insights.rules import midnight
 from accord.qualification import queries
 from accord.qualification.actions import Tried
@@ -109,39 +110,75 @@ def back_test(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
     test = queries.back_test(back_test_id)
     context: dict[str, Any] = {
         "test": test,
-        "title": _title(test.definition),
+        "title": title_of(test.definition),
         "last_day": test.ends_at - timedelta(microseconds=1),
         "is_slow": test.state == "waiting" and request.at - test.asked_at > timedelta(seconds=10),
     }
     if test.figures:
-        context |= _found(test, request.at)
+        context |= _found(test, request.at, request.GET.get("by", ""))
     name = "parts/back_test.html" if request.headers.get("HX-Request") else "back_test.html"
     return render(request, name, context)
 
 
-def _title(definition: str) -> str:
+def title_of(definition: str) -> str:
+    """What people call a definition, where the agreement that runs has it."""
     known = agreement.running().definitions
     return known[definition].title if definition in known else definition
 
 
-def _found(test: Any, at: "datetime") -> dict[str, Any]:
-    figures, variants = test.figures, compared(test.figures)
-    months = sorted({name for each in variants for name in each.months})
-    most = max((count for each in variants for count in each.months.values()), default=0)
+def _found(test: Any, at: "datetime", asked: str) -> dict[str, Any]:
+    figures, variants = test.figures, compared(test)
+    measures = _measures()
+    loads = load(queries.terms_tried(test), [each.owners for each in variants], at=at)
     return {
         "variants": variants,
         "others": variants[1:],
-        "months": [
-            (month(date.fromisoformat(f"{key}-01")), [each.months.get(key, 0) for each in variants])
-            for key in months
-        ],
-        "most": most,
-        "segments": {} if figures["is_sample"] else segments(figures),
-        "loads": load(queries.terms_tried(test), [each.a_month for each in variants], at=at),
+        "measures": measures,
+        "measure": asked if asked in measures else "qualified",
+        "months": [_row(row, "month", month(_first_of(row))) for row in months(variants)],
+        "segments": {
+            name: [_row(row, name, row.name) for row in rows]
+            for name, rows in segments(variants).items()
+        },
+        "most": max(
+            (part.qualified for each in variants for part in each.months.values()), default=0
+        ),
+        "loads": loads,
+        "reps": _reps(loads),
         "unwatched": [str(registry.behaviour(key).label) for key in figures["unwatched"]],
         "without_past": [registry.label(key) for key in figures["without_past"]],
         "headlines": [_headline(variants[0], each) for each in variants[1:]],
     }
+
+
+def _reps(loads: list[Load]) -> list[tuple[str, list[Load]]]:
+    """The load of every variant on each rep, and on all of them at the end."""
+    names = [each.name for each in loads[0].each]
+    rows = [(name, [every.each[place] for every in loads]) for place, name in enumerate(names)]
+    return [*rows, (_("All reps"), loads)]
+
+
+def _measures() -> dict[str, str]:
+    """What months and segments can be read by."""
+    return {
+        "qualified": _("Leads that qualified"),
+        "kept": _("Won deals kept"),
+        "lost": _("Won deals lost"),
+        "gained": _("Won deals gained"),
+        "accepted": _("Accepted by sales"),
+        "won": _("Win rate"),
+    }
+
+
+def _first_of(row: Row) -> date:
+    return date.fromisoformat(f"{row.name}-01")
+
+
+def _row(row: Row, field: str, label: str | None) -> dict[str, Any]:
+    """A month or a value of a field; `query` narrows a list to it."""
+    given = {"month": row.name} if field == "month" else {"field": field, "value": row.name}
+    query = urlencode({key: value for key, value in given.items() if value is not None})
+    return {"label": label, "query": query, "parts": row.parts}
 
 
 def _headline(then: Compared, now: Compared) -> str:
@@ -158,30 +195,3 @@ def _headline(then: Compared, now: Compared) -> str:
         "all": figure(won),
     }
     return f"{said} {kept}"
-
-
-@require_GET
-def back_test_leads(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
-    """The leads behind one figure."""
-    test = queries.back_test(back_test_id)
-    of, number = request.GET.get("of", ""), request.GET.get("variant", "0")
-    if of not in BEHIND or not number.isdigit() or int(number) >= len(test.variants):
-        raise Missing(_("There is no such figure in this back-test."))
-    cursor = request.GET.get("cursor", "")
-    try:
-        before = uuid.UUID(cursor) if cursor else None
-    except ValueError as error:
-        raise Missing(_("There is no such page; begin with the newest leads.")) from error
-    found = list(leads_behind(test, of=of, number=int(number), user=request.user, before=before))
-    context = {
-        "test": test,
-        "of": of,
-        "variant": test.variants[int(number)]["name"],
-        "first": test.variants[0]["name"],
-        "number": number,
-        "leads": found[:PAGE],
-        "next": found[PAGE - 1].id if len(found) > PAGE else None,
-        "is_later_page": before is not None,
-        "title": _title(test.definition),
-    }
-    return render(request, "back_test_leads.html", context)
