@@ -16,6 +16,14 @@ from accord.base.lifecycle import Side
 from accord.base.rows import recordset
 from accord.criteria.language import Clause, Group, Leaf, Test
 from accord.criteria.registry import registry
+from accord.handoffs.actions.openings import (
+    Told,
+    company_zone,
+    earlier_backs,
+    opening,
+    people_of,
+    story,
+)
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.kinds import because
 from accord.leads import kinds
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from accord.handoffs.actions.offering import Offering
 
 DEEDS = 5  # how much of what they did stands in the brief
+_LOOKED_AT = 40  # as far back as the story looks, by lead
 _WRITE = """
 UPDATE handoffs_handoff AS handoff SET brief = new.brief
 FROM json_to_recordset(%s::json) AS new(id uuid, brief jsonb)
@@ -34,25 +43,34 @@ WHERE handoff.id = new.id
 
 
 def write_briefs(handoffs: Sequence[Taken], offered: Mapping[uuid.UUID, "Offering"]) -> None:
-    """Write what the reps will read: why ready, what they did and said, what to ask and to do."""
+    """Write what the reps will read: why ready, what they did and said, what to ask and to do.
+
+    Eight statements, whatever the number of handoffs.
+    """
     ids = [handoff.lead_id for handoff in handoffs]
-    leads = Lead.objects.select_related("company").in_bulk(ids)
+    leads = Lead.objects.select_related("company", "campaign").in_bulk(ids)
     terms = {v: terms_of(v) for v in {handoff.agreement_version for handoff in handoffs}}
     gates = {each.gate for each in terms.values()}
     verdicts = {
         verdict.lead_id: verdict
         for verdict in Verdict.objects.filter(lead_id__in=ids, definition__in=gates)
     }
-    deeds = _deeds(ids)
+    happened, backs, zone = _happened(ids), earlier_backs(ids), company_zone()
+    people = people_of(backs)
     rows = [
         (
             handoff.id,
             _brief(
-                leads[handoff.lead_id],
+                Told(
+                    leads[handoff.lead_id],
+                    happened.get(handoff.lead_id, ()),
+                    backs.get(handoff.lead_id, ()),
+                    people,
+                    zone,
+                ),
                 offered[handoff.lead_id],
                 terms[handoff.agreement_version],
                 verdicts.get(handoff.lead_id),
-                deeds.get(handoff.lead_id, []),
             ),
         )
         for handoff in handoffs
@@ -61,15 +79,15 @@ def write_briefs(handoffs: Sequence[Taken], offered: Mapping[uuid.UUID, "Offerin
         cursor.execute(_WRITE, [recordset(("id", "brief"), rows)])
 
 
-def _deeds(leads: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Activity]]:
-    """The last things each prospect did, newest first."""
+def _happened(leads: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Activity]]:
+    """The last things that each prospect and marketing did, newest first."""
     newest = Window(
         RowNumber(), partition_by=F("lead_id"), order_by=[F("happened_at").desc(), F("id").desc()]
     )
     rows = (
-        Activity.objects.filter(lead_id__in=leads, side=Side.PROSPECT)
+        Activity.objects.filter(lead_id__in=leads, side__in=[Side.PROSPECT, Side.MARKETING])
         .annotate(place=newest)
-        .filter(place__lte=DEEDS)
+        .filter(place__lte=_LOOKED_AT)
         .order_by("lead_id", "place")
     )
     found: dict[uuid.UUID, list[Activity]] = {}
@@ -79,18 +97,16 @@ def _deeds(leads: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Activity]]:
 
 
 def _brief(
-    lead: Lead,
-    offering: "Offering",
-    terms: Terms,
-    verdict: Verdict | None,
-    deeds: Sequence[Activity],
+    told: Told, offering: "Offering", terms: Terms, verdict: Verdict | None
 ) -> dict[str, Any]:
+    lead, deeds = told.lead, told.did()
     gate = terms.definitions[terms.gate]
     met = set(verdict.met) if verdict else set()
     unmet = set(verdict.unmet) if verdict else set()
     must = list(_asked(gate.must))
     should = [leaf for clause in gate.should for leaf in _asked(clause)]
     reason = because(offering.trigger, offering.asks_for or None)
+    words = _own_words(lead, deeds[:DEEDS])
     return {
         "reason": reason,
         "from_marketing": offering.why,
@@ -99,8 +115,12 @@ def _brief(
             for leaf in (*must, *should)
             if leaf.key in met
         ],
-        "did": [_deed(activity) for activity in deeds],
-        "words": _own_words(lead, deeds),
+        "did": [_deed(activity) for activity in deeds[:DEEDS]],
+        "words": words,
+        "story": story(told),
+        "questions": [each.text for each in told.did("question.asked") if each.text][:3],
+        "read": _read(told),
+        "opening": opening(told, trigger=offering.trigger, reason=reason, words=words),
         "ask": [
             {"text": leaf.text, "label": _label(leaf)}
             for leaf in should
@@ -108,6 +128,12 @@ def _brief(
         ],
         "first": _first(lead, reason),
     }
+
+
+def _read(told: Told) -> list[str]:
+    """The content they took, newest first, each once."""
+    named = ((each.detail or {}).get("name", "") for each in told.did("content.downloaded"))
+    return list(dict.fromkeys(name for name in named if name))[:3]
 
 
 def _asked(clause: Clause) -> Iterator[Leaf]:

@@ -17,7 +17,7 @@ from accord.handoffs.queries.inbox import (
     waiting_count,
 )
 from accord.handoffs.queries.kept import Kept, kept_today
-from accord.handoffs.queries.planned import Planned, late_next_steps, next_steps_of
+from accord.handoffs.queries.planned import Planned, late_next_steps, my_next_steps, next_steps_of
 from accord.handoffs.queries.reasons import Choice, choices, re_enter_on
 from accord.handoffs.queries.returned import (
     RETURNED_PAGE,
@@ -52,6 +52,7 @@ __all__ = [
     "late_next_steps",
     "late_of_others",
     "moments_to_rest",
+    "my_next_steps",
     "newly_ready",
     "newly_ready_count",
     "next_steps_of",

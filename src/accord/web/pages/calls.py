@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import fields
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,7 +36,8 @@ def lead_calls(request: "Request", id: uuid.UUID) -> HttpResponse:
     if not is_partial(request):
         return moved_on(request, "lead", found.id)
     (begun,) = queries.open_calls(request.user, leads={found.id})
-    return render(request, "parts/call_question.html", {"call": begun})
+    back_to = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return render(request, "parts/call_question.html", {"call": begun, "back_to": back_to})
 
 
 @require_POST

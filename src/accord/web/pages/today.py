@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accord.agreement import queries as agreement
 from accord.base.lifecycle import Side
 from accord.handoffs import queries as handoffs
+from accord.handoffs.actions import AttemptChannel
 from accord.handoffs.queries import Returned, Show
 from accord.insights.leaks import leaks_by_side
 from accord.insights.metrics import metric
@@ -25,10 +26,16 @@ from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, MARK
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
-    from accord.handoffs.queries import InboxItem
+    from accord.handoffs.queries import InboxItem, Planned
     from accord.web.requests import Request
 
 MOST = 12
+_PLANNED: dict[str, Any] = {
+    AttemptChannel.CALL: gettext_lazy("Call %(lead)s"),
+    AttemptChannel.EMAIL: gettext_lazy("Write to %(lead)s"),
+    AttemptChannel.MESSAGE: gettext_lazy("Send %(lead)s a message"),
+    AttemptChannel.VISIT: gettext_lazy("Visit %(lead)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ def today(request: "Request") -> HttpResponse:
     context: dict[str, Any] = {
         "todos": (timed + rest)[:MOST],
         "more": len(todos) > MOST,
+        "calls": handoffs.open_calls(request.user) if SALES & set(request.user.roles) else [],
         "is_empty": not leads.lead_page(request.user, leads.LeadFilters()).leads,
         "is_trial": terms.is_trial,
         "alone": len(teams.people()) == 1,
@@ -67,7 +75,8 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
         yield from _signatures(request, terms)
     if roles & SALES:
         mine = handoffs.shown(Show.MINE, user=request.user, at=request.at, limit=MOST + 1)
-        yield from map(_call, mine)
+        yield from (_call(item, request.at) for item in mine if not item.aside_until)
+        yield from map(_step, handoffs.my_next_steps(request.user, at=request.at))
         yield from _queue(request)
     if HEAD_OF_SALES in roles:
         yield from _late(request)
@@ -93,19 +102,36 @@ def _signatures(request: "Request", terms: "Terms") -> Iterator[Todo]:
         )
 
 
-def _call(item: "InboxItem") -> Todo:
+def _call(item: "InboxItem", at: datetime) -> Todo:
+    """What is promised or planned first; what waits for a day they asked for, on that day."""
     first = item.brief.get("first", {})
-    lead = item.lead
-    who = [str(lead), lead.company.name if lead.company else ""]
+    lead, step = item.lead, item.next_step
+    sentence = first.get("text") or _("Answer the handoff of %(lead)s") % {"lead": lead}
+    what = item.first.label if item.first else ""
+    if step and step.due_at == item.due_at:
+        sentence = _PLANNED[step.channel] % {"lead": lead}
+        what = _("promised to them") if step.promised_to_prospect else _("as you planned")
     return Todo(
-        sentence=first.get("text") or _("Answer the handoff of %(lead)s") % {"lead": lead},
-        about=" · ".join(
-            part for part in (*who[1:], item.first.label if item.first else "") if part
-        ),
+        sentence=sentence,
+        about=" · ".join(filter(None, (lead.company.name if lead.company else "", what))),
         link=reverse("lead", args=[lead.id]),
         icon="phone" if first.get("channel") == "call" else "mail",
         side="sales",
-        due_at=item.first.due_at if item.first else None,
+        due_at=item.due_at,
+        act=_("Open"),
+    )
+
+
+def _step(planned: "Planned") -> Todo:
+    """A next step about a lead that is qualified; the others stand with their handoff."""
+    promised = planned.step.promised_to_prospect
+    return Todo(
+        sentence=_PLANNED[planned.step.channel] % {"lead": planned.lead},
+        about=_("promised to them") if promised else _("as you planned"),
+        link=reverse("lead", args=[planned.step.lead_id]),
+        icon="calendar-due",
+        side="sales",
+        due_at=planned.step.due_at,
         act=_("Open"),
     )
 

@@ -109,7 +109,7 @@
   document.addEventListener("click", (event) => {
     const number = event.target.closest("[data-call]");
     if (!number) return;
-    const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+    const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
     fetch(number.dataset.call, { method: "POST", headers, keepalive: true })
       .then((answer) => { if (!answer.ok) throw new Error(answer.statusText); return answer.text(); })
       .then((text) => htmx.swap(document.getElementById(number.dataset.slot), text, { swapStyle: "innerHTML" }))
