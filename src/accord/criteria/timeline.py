@@ -64,17 +64,21 @@ def timeline(
 def _came(parts: Parts, among: str) -> str:
     if parts.registry.journal is None:
         raise LookupError("No room registered where activities stand.")
-    return f"SELECT * FROM {parts.registry.journal.leads} AS lead WHERE {among}"
+    # A number is compared quicker than an id, and there are many moments to bring in order.
+    return (
+        "SELECT lead.*, row_number() OVER ()::int AS nth "
+        f"FROM {parts.registry.journal.leads} AS lead WHERE {among}"
+    )
 
 
 def _versions(parts: Parts, among: str) -> str:
     """The moments at which a fact of a lead became something else, and when each came."""
     first = (
-        f"SELECT lead_id, GREATEST(since_at, {_BEGINS}) AS at, known_at FROM came "
+        f"SELECT nth, lead_id, GREATEST(since_at, {_BEGINS}) AS at, known_at FROM came "
         f"WHERE since_at < {_ENDS}"
     )
     changes = [
-        "SELECT lead_id, changed.at, came.known_at "
+        "SELECT nth, lead_id, changed.at, came.known_at "
         f"FROM (SELECT * FROM ({relation.changes}) AS change WHERE {among}) AS changed "
         "JOIN came USING (lead_id) "
         f"WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) AND changed.at < {_ENDS}"
@@ -82,32 +86,29 @@ def _versions(parts: Parts, among: str) -> str:
         if key in parts.relations | {"lead"} and relation.changes
     ]
     moments = " UNION ALL ".join([first, *changes])
-    return f"SELECT lead_id, at, GREATEST(at, known_at) AS known_at FROM ({moments}) AS every"
+    return f"SELECT nth, lead_id, at, GREATEST(at, known_at) AS known_at FROM ({moments}) AS every"
 
 
 def _extras(compiled: Compiled) -> str:
     """The moments that have nothing to do with what the lead did."""
-    moments = ["SELECT lead_id, at FROM version"]
+    moments = ["SELECT nth, at FROM version"]
     turns = [turn for asked in compiled.asked if asked.is_counted for turn in asked.turns]
     if turns:
         moments.append(
-            "SELECT came.lead_id, turn.at FROM watched CROSS JOIN LATERAL (SELECT DISTINCT at FROM "
+            "SELECT came.nth, turn.at FROM watched CROSS JOIN LATERAL (SELECT DISTINCT at FROM "
             f"unnest(ARRAY[{', '.join(turns)}]) AS at WHERE at > {_BEGINS} AND at < {_ENDS}) "
             "AS turn CROSS JOIN came"
         )
     dated = [turn for asked in compiled.asked if not asked.is_counted for turn in asked.turns]
     if dated:
         said = _in_past(
-            f"SELECT journal.lead_id, unnest(ARRAY[{', '.join(dated)}]) AS at",
+            f"SELECT journal.nth, unnest(ARRAY[{', '.join(dated)}]) AS at",
             compiled,
             of="version",
         )
         moments.append(f"SELECT * FROM ({said}) AS turn WHERE at > {_BEGINS} AND at < {_ENDS}")
     every = " UNION ALL ".join(moments)
-    return (
-        "SELECT lead_id, at, TRUE AS is_extra, NULL::int AS number, 0 AS by "
-        f"FROM ({every}) AS extra"
-    )
+    return f"SELECT nth, at, TRUE AS is_extra, NULL::int AS number, 0 AS by FROM ({every}) AS extra"
 
 
 def _done(parts: Parts) -> Iterator[str]:
@@ -120,10 +121,11 @@ def _done(parts: Parts) -> Iterator[str]:
         for kind in parts.registry.behaviour(key).kinds
     )
     yield (
-        "SELECT * FROM (SELECT done.lead_id, CASE WHEN step.by = 1 THEN done.enters_at ELSE "
+        "SELECT * FROM (SELECT done.nth, CASE WHEN step.by = 1 THEN done.enters_at ELSE "
         "GREATEST(done.enters_at, done.happened_at + counted.span) END AS at, "
         "FALSE AS is_extra, counted.number, step.by "
-        f"FROM (SELECT done.*, {_ENTERS} AS enters_at FROM came "
+        f"FROM (SELECT came.nth, done.kind, done.outcome, done.happened_at, {_ENTERS} AS enters_at "
+        "FROM came "
         f"JOIN {parts.registry.journal.table} AS done ON done.lead_id = came.lead_id) AS done "
         f"JOIN (VALUES {counted}) AS counted(number, kind, outcomes, span) "
         "ON counted.kind = done.kind "
@@ -155,9 +157,9 @@ def _swept(parts: Parts) -> str:
         limits = ", ".join(map(str, sorted(parts.limits[name])))
         turns.append(f"(number = {number} AND {total} + (by < 0)::int IN ({limits}))")
     return (
-        f"SELECT lead_id, at{sums}, ({' OR '.join(turns)}) "
+        f"SELECT nth, at{sums}, ({' OR '.join(turns)}) "
         "AND lead(at) OVER lead IS DISTINCT FROM at AS turns FROM point "
-        "WINDOW lead AS (PARTITION BY lead_id ORDER BY at)"
+        "WINDOW lead AS (PARTITION BY nth ORDER BY at)"
     )
 
 
@@ -165,8 +167,8 @@ def _moments(names: list[str]) -> str:
     """The moments within the period at which an answer may have changed."""
     columns = "".join(f", swept.{name}" for name in names)
     return (
-        f"SELECT swept.lead_id, swept.at, GREATEST(swept.at, came.known_at) AS known_at{columns} "
-        "FROM swept JOIN came USING (lead_id) "
+        f"SELECT came.lead_id, swept.at, GREATEST(swept.at, came.known_at) AS known_at{columns} "
+        "FROM swept JOIN came USING (nth) "
         f"WHERE swept.turns AND swept.at >= GREATEST(came.since_at, {_BEGINS})"
     )
 
