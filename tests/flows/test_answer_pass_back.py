@@ -173,7 +173,7 @@ class TestMissing:
         steps = Escalation.objects.filter(clock_id=clock_of(passed).id)
         assert set(steps.values_list("step", flat=True)) == {"tell_rep", "tell_head"}
         # The one person of marketing is also its head: told once for each of the two steps.
-        assert [who for who, _subject in told("clock.missed")] == [office.max.id] * 2
+        assert [who for who, _subject in told("pass_back.unanswered")] == [office.max.id] * 2
 
     def test_answered_late_counts_as_late(self):
         office = open_office()

@@ -4,12 +4,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accord.handoffs.models import Handoff, PassBack
+from accord.outbox.actions import Telling, tell
 from accord.teams.models import User
 from tests.web.fill import PASSWORD
 
@@ -120,3 +122,54 @@ class TestTheme:
         page.goto("/leads/")
 
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+class TestLive:
+    def test_a_new_lead_is_told_counted_and_offered_without_moving_the_list(
+        self, opens: Opens, handoff: Handoff, sends: Callable[..., Any], cast: dict[str, User]
+    ) -> None:
+        page = opens("rep", "/handoffs/")
+        page.wait_for_function("sessionStorage.getItem('told') !== null")
+        before = page.locator(".work-row").first.bounding_box()
+        lead = sends(email="kim@acme-tools.example", name="Kim Adler", phone="+4930999999")
+        Handoff.objects.filter(lead_id=lead.id).update(owner=cast["rep"])
+
+        expect(
+            page.get_by_role("button", name=re.compile("A lead for you: Kim Adler"))
+        ).to_be_visible(timeout=20_000)
+        expect(page.locator(".navbar [data-count=waiting]")).to_have_text("2")
+        expect(page).to_have_title(re.compile(r"^\(\d+\) "))
+        assert page.locator(".work-row").first.bounding_box() == before
+        page.get_by_role("link", name="1 new lead: show").click()
+        expect(page.get_by_role("heading", name="Kim Adler")).to_be_visible()
+
+    def test_what_is_told_leads_to_what_it_is_about(
+        self, opens: Opens, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        page = opens("rep", "/leads/")
+        page.wait_for_function("sessionStorage.getItem('told') !== null")
+        said = Telling(
+            handoff.id,
+            cast["rep"].id,
+            "lead.wrote",
+            "Dana wrote",
+            link=f"/leads/{handoff.lead_id}/",
+        )
+        tell(tellings=[said], at=datetime.now(UTC))
+        page.get_by_role("button", name="Dana wrote").click(timeout=20_000)
+
+        expect(page.get_by_role("heading", name="Dana Ruiz").first).to_be_visible()
+
+
+class TestPush:
+    def test_the_worker_may_run_and_a_browser_that_refuses_is_told_how_to_allow_it(
+        self, opens: Opens
+    ) -> None:
+        page = opens("rep", "/notifications/settings/")
+        registered = page.evaluate(
+            "navigator.serviceWorker.register(document.querySelector('[data-worker]').dataset.worker)"
+            ".then((worker) => worker.scope)"
+        )
+        assert registered.endswith("/static/")
+        page.get_by_role("button", name="Tell me in this browser").click()
+        expect(page.get_by_text("The browser does not allow it.")).to_be_visible()

@@ -13,7 +13,7 @@ SignedIn = Callable[[str], Client]
 
 
 def told(handoff: Handoff) -> Notification:
-    return Notification.objects.filter(channel="app").earliest("created_at")
+    return Notification.objects.filter(channel="app", kind="handoff.offered").earliest("created_at")
 
 
 def client_of(note: Notification) -> Client:

@@ -10,6 +10,7 @@ from accord.bench.figures import Figure
 from accord.bench.imports import against_copy, million, olist, workbook
 from accord.bench.mixed import mixed
 from accord.bench.pages import pages
+from accord.bench.telling import telling
 
 Benchmark = Callable[..., Iterator[Figure]]
 
@@ -22,6 +23,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "agreement": asking,
     "pages": pages,
     "mixed": mixed,
+    "notify": telling,
     "import.million": million,
 }
 

@@ -1,6 +1,7 @@
 """Settings out of the environment; a value that is not understood is refused, never guessed."""
 
 import os
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,17 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """A list, its parts separated by commas."""
     said = os.environ.get(name, "")
     return [part.strip() for part in said.split(",") if part.strip()] or default
+
+
+def networks(name: str) -> list[str]:
+    """Networks in CIDR notation. Raises Invalid for anything else."""
+    said = words(name, default=[])
+    try:
+        return [str(ip_network(each)) for each in said]
+    except ValueError as error:
+        raise Invalid(
+            f"{name} is not understood; it looks like 10.1.2.0/24, 127.0.0.1.", field=name
+        ) from error
 
 
 def database(url: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 DATABASE_URL           another PostgreSQL than the one under ACCORD_HOME
 ACCORD_HOME            the home folder
-ACCORD_SECRET_KEY      signs sessions and links; else a key is made and kept in the home folder
+ACCORD_SECRET_KEY      signs sessions and links, seals secrets of others; else one is made and kept
+                       in the home folder
+ACCORD_OLD_SECRET_KEYS keys from before, separated by commas: what they sealed can still be opened
 ACCORD_URL             how people reach this Accord; links in mails begin with it
 ACCORD_HOSTS           host names that are answered, separated by commas
 ACCORD_SECURE_COOKIES  yes: cookies by https only; goes by ACCORD_URL when it is not set
@@ -10,6 +12,8 @@ ACCORD_SMTP_URL        smtp+tls://user:password@host:587; else mails are printed
 ACCORD_MAIL_FROM       the address that mails come from
 ACCORD_IMAP_URL        imaps://user:password@host:993/INBOX: the mailbox for copies of mails
 ACCORD_COPY_ADDRESS    its address, such as log@company.example; each person has log+…@ of it
+ACCORD_EGRESS          networks that are not public and may be posted to all the same, such as
+                       10.1.2.0/24, separated by commas; for chats of one's own and for tests
 ACCORD_LOG_LEVEL       DEBUG, INFO, WARNING or ERROR
 ACCORD_DEBUG           yes: Django's pages about errors; for developers only
 """
@@ -27,6 +31,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
 
 SECRET_KEY = os.environ.get("ACCORD_SECRET_KEY") or secret_key(HOME)
+SECRET_KEY_FALLBACKS = environment.words("ACCORD_OLD_SECRET_KEYS", default=[])
 DEBUG = environment.flag("ACCORD_DEBUG", default=False)
 ACCORD_URL = os.environ.get("ACCORD_URL", "http://127.0.0.1:8000").rstrip("/")
 _IS_HTTPS = ACCORD_URL.startswith("https://")
@@ -163,6 +168,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -206,6 +212,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if os.environ.get("ACCORD_SMTP_URL"):
     globals().update(environment.mail_server(os.environ["ACCORD_SMTP_URL"]))
 
+# Beside public addresses, what may be posted to.
+EGRESS = environment.networks("ACCORD_EGRESS")
+
 MAILBOX = (
     environment.mailbox(os.environ["ACCORD_IMAP_URL"])
     if os.environ.get("ACCORD_IMAP_URL")
@@ -230,6 +239,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"level": "ERROR"},
+        # It would say where a request goes and what comes back, secrets and all.
+        "httpcore": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
     },
 }

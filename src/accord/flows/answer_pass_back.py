@@ -42,7 +42,7 @@ def answer_pass_backs(
         raise Invalid(str(_ASKS[said]), field="note")
     with transaction.atomic():
         answered = actions.answer_pass_backs(backs=backs, answer=said, note=note, by=by, at=at)
-        tell_of_answers(answered=answered, answer=said, note=note, at=at)
+        tell_of_answers(answered=answered, answer=said, note=note, by=by, at=at)
         if said == Answer.MENDED:
             offer(leads={each.lead_id for each in answered}, by=by, why=note, at=at)
     return answered

@@ -15,6 +15,7 @@ from accord.flows.moving import enter_stages
 from accord.handoffs import actions
 from accord.handoffs.actions import Attempt, AttemptOutcome, Plan, Taken
 from accord.handoffs.actions.telling import (
+    tell_of_accepted,
     tell_of_assignments,
     tell_of_taken_away,
     tell_of_withdrawn,
@@ -29,12 +30,13 @@ from accord.teams.queries import workspace
 
 
 def accept(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:
-    """Accept handoffs, all or none: the leads become sales-accepted.
+    """Accept handoffs, all or none: the leads become sales-accepted; who offered them is told.
 
     Raises Conflict with who was faster, or whose it is.
     """
     with transaction.atomic():
         taken = actions.accept(handoffs=sorted(handoffs), by=by, at=at)
+        tell_of_accepted(taken=taken, by=by, at=at)
         _enter(Stage.SAL, taken, _("Accepted by sales"), by, at)
     return taken
 
@@ -126,7 +128,7 @@ def withdraw(
         taken = actions.withdraw(handoffs=sorted(handoffs), why=why, by=by, at=at)
         unanswered = [handoff.lead_id for handoff in taken if handoff.accepted_at is None]
         give_up(unanswered, why=why, by=by, at=at)
-        tell_of_withdrawn(taken=taken, why=why, at=at)
+        tell_of_withdrawn(taken=taken, why=why, by=by, at=at)
     return taken
 
 
@@ -177,8 +179,8 @@ def reassign(
     with transaction.atomic():
         before = dict(Handoff.objects.filter(id__in=owners).values_list("id", "owner_id"))
         taken = actions.reassign(owners=owners, why=why, by=by, at=at)
-        tell_of_assignments(taken=taken, at=at)
-        tell_of_taken_away(taken=taken, before=before, at=at)
+        tell_of_assignments(taken=taken, by=by, at=at)
+        tell_of_taken_away(taken=taken, before=before, by=by, at=at)
     return taken
 
 

@@ -125,7 +125,7 @@ def _offer(
 ) -> list[Handoff]:
     handoffs = actions.offer(offerings=offerings, version=terms.number, by=by, at=at)
     set_statuses(statuses={handoff.lead_id: LeadStatus.NEW for handoff in handoffs})
-    tell_of_offers(handoffs=handoffs, at=at)
+    tell_of_offers(handoffs=handoffs, by=by, at=at)
     return handoffs
 
 

@@ -80,7 +80,7 @@ def pass_back(
         _move(taken, reasons, by, at)
         _ask_whether_same(taken, reasons, said, at)
         labels = {id: reason.label for id, reason in reasons.items()}
-        tell_of_pass_backs(taken=taken, labels=labels, at=at)
+        tell_of_pass_backs(taken=taken, labels=labels, by=by, at=at)
     return taken
 
 
@@ -108,7 +108,7 @@ def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: dateti
             )
         taken = [each.handoff for each in undone]
         _move_back(undone, by, at)
-        tell_of_undone(taken=taken, at=at)
+        tell_of_undone(taken=taken, by=by, at=at)
     return taken
 
 

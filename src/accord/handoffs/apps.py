@@ -8,6 +8,6 @@ class HandoffsConfig(AppConfig):
     label = "handoffs"
 
     def ready(self) -> None:
-        """Register the kinds of activity and what can be counted."""
-        for name in ("kinds", "metrics"):
+        """Register the kinds of activity, what can be counted, and what people are told."""
+        for name in ("kinds", "metrics", "notices", "digest"):
             import_module(f"{self.name}.{name}")

@@ -61,11 +61,33 @@ def recheck(timestamp: int | None = None) -> None:
 @app.task(name="send_mail", retry=AGAIN)
 def send_mail(timestamp: int | None = None) -> None:
     """Send the mails that are due."""
-    from accord.outbox.actions import send_due
+    from accord.flows.send_out import send_mail
     from accord.teams.queries import is_paused
 
-    while not is_paused() and send_due(at=datetime.now(UTC)):
+    while not is_paused() and send_mail(at=datetime.now(UTC)):
         pass
+
+
+@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="send_posts by the clock")
+@app.task(name="send_posts", retry=AGAIN)
+def send_posts(timestamp: int | None = None) -> None:
+    """Send what is due to browsers and chats."""
+    from accord.flows.send_out import send_posts
+    from accord.teams.queries import is_paused
+
+    while not is_paused() and send_posts(at=datetime.now(UTC)):
+        pass
+
+
+@app.periodic(cron="* * * * *", queue="clock", queueing_lock="send_digests")
+@app.task(name="send_digests")
+def send_digests(timestamp: int | None = None) -> None:
+    """Put the day's digests of those whose working day has begun into the outbox."""
+    from accord.flows.digest import send_digests
+    from accord.teams.queries import is_paused
+
+    if not is_paused():
+        send_digests(at=datetime.now(UTC))
 
 
 @app.periodic(cron="* * * * *", queue="clock", queueing_lock="come_into_force")

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,6 +8,7 @@ class LeadsConfig(AppConfig):
     label = "leads"
 
     def ready(self) -> None:
+        import_module(f"{self.name}.notices")
         from accord.criteria.registry import registry
         from accord.leads.facts import fill
 

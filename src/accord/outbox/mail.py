@@ -1,44 +1,35 @@
-"""Putting a notification into a mail and handing it to the mail server."""
+"""Putting a parcel into a mail and handing it to the mail server."""
 
+import smtplib
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.translation import gettext as _
 
-NOBODY = "The person is not here any more, or has no address."
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A notification to be sent; `attempts` counts this one."""
-
-    id: uuid.UUID
-    user_id: uuid.UUID
-    subject: str
-    text: str
-    link: str
-    attempts: int
+from accord.outbox.parcels import NOBODY, Notice, Parcel, Trouble, open_it
 
 
 @contextmanager
-def sending() -> Iterator[Callable[[Mail, str], str | None]]:
-    """A function that sends one mail, all over one connection; it returns the trouble, if any."""
+def sending(users: Collection[uuid.UUID]) -> Iterator[Callable[[Parcel], Trouble | None]]:
+    """A function that sends one mail to one of the users, all over one connection."""
     connection = get_connection()
+    addresses = addresses_of(users)
 
-    def post(mail: Mail, address: str) -> str | None:
+    def post(parcel: Parcel) -> Trouble | None:
+        address = addresses.get(parcel.user_id)
+        if address is None:
+            return Trouble(str(NOBODY), is_final=True)
         try:
-            message(mail, address, connection).send()
+            message(parcel, address, connection).send()
         except (OSError, ValueError) as error:  # what SMTP says, and what no header can hold
             with suppress(OSError):  # the next mail begins with a connection of its own
                 connection.close()
-            return f"{type(error).__name__}: {error}"
+            return Trouble(_said(error))
         return None
 
     try:
@@ -48,31 +39,37 @@ def sending() -> Iterator[Callable[[Mail, str], str | None]]:
             connection.close()
 
 
-def message(mail: Mail, address: str, connection: BaseEmailBackend | None = None) -> EmailMessage:
-    """The mail as it goes out. The Message-ID is always the same for a notification."""
-    paragraphs = [mail.text, _absolute(mail.link)]
+def message(
+    parcel: Parcel, address: str, connection: BaseEmailBackend | None = None
+) -> EmailMessage:
+    """The mail as it goes out. The Message-ID is always the same for a parcel."""
     return EmailMessage(
-        subject=" ".join(mail.subject.split()),
-        body="\n\n".join(paragraph for paragraph in paragraphs if paragraph),
+        subject=parcel.subject,
+        body="\n\n\n".join(_paragraphs(notice, parcel) for notice in parcel.notices),
         to=[address],
         connection=connection,
-        headers={
-            "Message-ID": message_id(mail.id),
-            "Auto-Submitted": "auto-generated",
-        },
+        headers={"Message-ID": message_id(parcel.id), "Auto-Submitted": "auto-generated"},
     )
 
 
-def message_id(notification: uuid.UUID) -> str:
-    """The Message-ID of a notification's mail, whenever and however often it is sent."""
+def _paragraphs(notice: Notice, parcel: Parcel) -> str:
+    subject = notice.subject if len(parcel.notices) > 1 else ""
+    parts = [subject, notice.text, open_it(notice.address)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def message_id(parcel: uuid.UUID) -> str:
+    """The Message-ID of a parcel's mail, whenever and however often it is sent."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{notification}@{domain}>"
+    return f"<{parcel}@{domain}>"
 
 
-def _absolute(link: str) -> str:
-    if not link:
-        return ""
-    return _("Open it: %(address)s") % {"address": f"{settings.ACCORD_URL}{link}"}
+def _said(error: Exception) -> str:
+    """What the server said, by its code alone where its words may hold an address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = sorted({str(code) for code, _words in error.recipients.values()})
+        return f"SMTPRecipientsRefused: {', '.join(codes)}"
+    return f"{type(error).__name__}: {error}"
 
 
 def addresses_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -119,6 +119,13 @@ TABLE: dict[str, frozenset[str]] = {
     "mail_lead": SALES | MARKETING,
     "notifications": EVERYONE,
     "notification": EVERYONE,
+    "live": EVERYONE,
+    "notification_settings": EVERYONE,
+    "notification_browsers": EVERYONE,
+    "notification_browser_removal": EVERYONE,
+    "notification_chats": EVERYONE,  # a team's: those who answer for its side
+    "notification_chat_removal": EVERYONE,
+    "outbox": HEADS | {ADMIN},
     # The sample company
     "sample_company_role": PUBLIC,
     "sample_company_removal": EVERYONE,

@@ -104,6 +104,8 @@ def withdraw(*, number: int, by: uuid.UUID, at: datetime) -> None:
         if version.proposed_by_id != by:
             raise Invalid(_("Only who proposed it can withdraw it; a head can turn it down."))
         _end(version, VersionState.WITHDRAWN, "", by, at)
+        subject = _("Version %(number)s of the agreement was taken back") % {"number": number}
+        tell_people(named_id("taken back", number), number, subject, "", heads() - {by}, at)
 
 
 def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:

@@ -13,6 +13,8 @@ from accord.agreement.actions.telling import (
     NotTheirSeat,
     digest_of,
     roles_of,
+    tell_of_signature,
+    tell_of_version_in_force,
     tell_people,
 )
 from accord.agreement.models import Delegation, Seat, Signature, Version, VersionState
@@ -62,6 +64,7 @@ def sign(
             instead_of="" if signer == head else head.name,
             digest=version.digest,
         )
+        tell_of_signature(version, Seat(seat), signer, head, at)
         if version.signatures.count() == len(Seat):
             _both_signed(version, terms, at)
     return version
@@ -191,3 +194,5 @@ def _put_in_force(version: Version, at: datetime) -> None:
     version.in_force_from = at
     version.save(update_fields=["state", "in_force_from"])
     jobs.defer("re_evaluate")
+    if older.exists():  # with its first agreement a company begins; nobody has to learn anew
+        tell_of_version_in_force(version.number, at)

@@ -5,8 +5,11 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from accord.agreement.models import Seat, VersionState
+from django.utils.translation import gettext as _
+
+from accord.agreement.models import Seat, Version, VersionState
 from accord.base.errors import Invalid, Refusal
+from accord.base.ids import named_id
 from accord.outbox.actions import Telling, tell
 from accord.teams.models import Role, User
 
@@ -42,6 +45,11 @@ def heads() -> set[uuid.UUID]:
     return set(heads.values_list("id", flat=True))
 
 
+def everybody() -> set[uuid.UUID]:
+    """Whoever works here."""
+    return set(User.objects.filter(is_active=True).values_list("id", flat=True))
+
+
 def tell_people(
     event: uuid.UUID,
     number: int | None,
@@ -49,6 +57,7 @@ def tell_people(
     text: str,
     people: Collection[uuid.UUID],
     at: datetime,
+    kind: str = "agreement.proposed",
 ) -> None:
     """Tell people of a version, once an event."""
     tell(
@@ -56,7 +65,7 @@ def tell_people(
             Telling(
                 event_id=event,
                 user_id=user,
-                kind="agreement.proposed",
+                kind=kind,
                 subject=subject,
                 text=text,
                 link=f"/agreement/{number}/" if number else "/agreement/",
@@ -65,3 +74,25 @@ def tell_people(
         ],
         at=at,
     )
+
+
+def tell_of_signature(version: Version, seat: Seat, signer: User, head: User, at: datetime) -> None:
+    """The heads and whoever proposed it hear of a signature, but who gave it."""
+    said = {"name": signer.name, "number": version.number, "seat": str(seat.label).lower()}
+    subject = _("%(name)s signed version %(number)s of the agreement for the %(seat)s") % said
+    people = (heads() | {head.id, version.proposed_by_id}) - {signer.id, None}
+    tell_people(
+        named_id("signed", version.number, seat.value),
+        version.number,
+        subject,
+        "",
+        {each for each in people if each},
+        at,
+    )
+
+
+def tell_of_version_in_force(number: int, at: datetime) -> None:
+    """Everybody hears that another agreement holds from now on."""
+    subject = _("Version %(number)s of the agreement is in force") % {"number": number}
+    event, text = named_id("in force", number), _("It holds from now on.")
+    tell_people(event, number, subject, text, everybody(), at, "agreement.in_force")

@@ -1,6 +1,7 @@
 """Who is told what about handoffs. An event tells each person once, whatever is repeated."""
 
 from accord.handoffs.actions.telling.giving import (
+    tell_of_accepted,
     tell_of_assignments,
     tell_of_offers,
     tell_of_queued,
@@ -16,6 +17,7 @@ from accord.handoffs.actions.telling.returning import (
 from accord.handoffs.actions.telling.waiting import tell_of_missed, tell_of_resumed
 
 __all__ = [
+    "tell_of_accepted",
     "tell_of_answers",
     "tell_of_assignments",
     "tell_of_hand_raises",

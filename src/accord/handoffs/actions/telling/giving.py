@@ -9,29 +9,39 @@ from django.utils.translation import gettext as _
 
 from accord.base.ids import named_id
 from accord.handoffs.actions.taking import Taken
-from accord.handoffs.actions.telling.people import INBOX, heads_of_sales, names_of, page_of
-from accord.handoffs.models import Handoff, WhenNobody
+from accord.handoffs.actions.telling.people import (
+    INBOX,
+    brought_just_now,
+    heads_of_sales,
+    names_of,
+    page_of,
+)
+from accord.handoffs.models import Handoff, Trigger, WhenNobody
 from accord.outbox.actions import Telling, tell
 from accord.teams import queries as teams
 
 
-def tell_of_offers(*, handoffs: Collection[Handoff], at: datetime) -> None:
+def tell_of_offers(
+    *, handoffs: Collection[Handoff], at: datetime, by: uuid.UUID | None = None
+) -> None:
     """Tell each rep of what they got; of what waits in the queue, the heads of sales."""
     if not handoffs:
         return
     leads = names_of(handoff.lead_id for handoff in handoffs)
+    brought = brought_just_now(leads, at)
     tell(
         tellings=[
             _lead_for_you(
                 named_id("offered", handoff.id),
                 handoff.owner_id,
                 leads[handoff.lead_id],
-                handoff.brief,
+                handoff,
             )
             for handoff in handoffs
-            if handoff.owner_id
+            if handoff.owner_id and handoff.owner_id != brought.get(handoff.lead_id)
         ],
         at=at,
+        by=by,
     )
     tell_of_queued(handoffs=[h.id for h in handoffs if h.owner_id is None], at=at)
 
@@ -64,11 +74,13 @@ def tell_of_queued(*, handoffs: Collection[uuid.UUID], at: datetime) -> None:
     )
 
 
-def tell_of_assignments(*, taken: Sequence[Taken], at: datetime) -> None:
+def tell_of_assignments(
+    *, taken: Sequence[Taken], at: datetime, by: uuid.UUID | None = None
+) -> None:
     """Tell those who got a handoff out of the queue or from a colleague."""
     if not taken:
         return
-    briefs = dict(Handoff.objects.filter(id__in=[h.id for h in taken]).values_list("id", "brief"))
+    handoffs = Handoff.objects.only("brief", "trigger").in_bulk([each.id for each in taken])
     leads = names_of(handoff.lead_id for handoff in taken)
     tell(
         tellings=[
@@ -76,17 +88,48 @@ def tell_of_assignments(*, taken: Sequence[Taken], at: datetime) -> None:
                 named_id("assigned", handoff.id, handoff.owner_id, at.isoformat()),
                 handoff.owner_id,
                 leads[handoff.lead_id],
-                briefs[handoff.id],
+                handoffs[handoff.id],
             )
             for handoff in taken
             if handoff.owner_id
         ],
         at=at,
+        by=by,
+    )
+
+
+def tell_of_accepted(*, taken: Sequence[Taken], at: datetime, by: uuid.UUID) -> None:
+    """Tell those who offered leads by hand that sales has accepted them."""
+    rows = Handoff.objects.filter(id__in=[each.id for each in taken])
+    offered = {id: who for id, who in rows.values_list("id", "offered_by_id") if who}
+    if not offered:
+        return
+    leads = names_of(each.lead_id for each in taken if each.id in offered)
+    reps = teams.names([by])
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("accepted", each.id),
+                user_id=offered[each.id],
+                kind="handoff.accepted",
+                subject=_("%(rep)s accepted %(who)s")
+                % {"rep": reps.get(by, ""), "who": leads[each.lead_id]},
+                link=page_of(each.lead_id),
+            )
+            for each in taken
+            if each.id in offered
+        ],
+        at=at,
+        by=by,
     )
 
 
 def tell_of_taken_away(
-    *, taken: Sequence[Taken], before: Mapping[uuid.UUID, uuid.UUID | None], at: datetime
+    *,
+    taken: Sequence[Taken],
+    before: Mapping[uuid.UUID, uuid.UUID | None],
+    at: datetime,
+    by: uuid.UUID | None = None,
 ) -> None:
     """Tell those who had a handoff (by id) before it went to somebody else, or to the queue."""
     leads = names_of(handoff.lead_id for handoff in taken)
@@ -107,10 +150,13 @@ def tell_of_taken_away(
             if (previous := before.get(handoff.id))
         ],
         at=at,
+        by=by,
     )
 
 
-def tell_of_withdrawn(*, taken: Sequence[Taken], why: str, at: datetime) -> None:
+def tell_of_withdrawn(
+    *, taken: Sequence[Taken], why: str, at: datetime, by: uuid.UUID | None = None
+) -> None:
     """Tell the reps whose handoffs were withdrawn."""
     leads = names_of(handoff.lead_id for handoff in taken)
     tell(
@@ -127,12 +173,13 @@ def tell_of_withdrawn(*, taken: Sequence[Taken], why: str, at: datetime) -> None
             if handoff.owner_id
         ],
         at=at,
+        by=by,
     )
 
 
-def _lead_for_you(
-    event_id: uuid.UUID, user_id: uuid.UUID, who: str, brief: Mapping[str, object]
-) -> Telling:
+def _lead_for_you(event_id: uuid.UUID, user_id: uuid.UUID, who: str, handoff: Handoff) -> Telling:
+    """Who asks for us is not kept waiting for quiet hours to end."""
+    brief = handoff.brief
     words = brief.get("words")
     first = brief.get("first")
     lines = [f"“{word}”" for word in words] if isinstance(words, list) else []
@@ -145,4 +192,5 @@ def _lead_for_you(
         subject=_("A lead for you: %(who)s %(why)s") % {"who": who, "why": brief.get("reason", "")},
         text="\n".join(lines),
         link=INBOX,
+        is_urgent=handoff.trigger == Trigger.HAND_RAISE,
     )

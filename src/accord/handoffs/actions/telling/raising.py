@@ -29,6 +29,7 @@ def tell_of_hand_raises(*, raised: Mapping[uuid.UUID, Event], at: datetime) -> N
                 subject=_("%(who)s asked again %(what)s")
                 % {"who": lead, "what": ASKED_FOR.get(raised[lead.id].asks_for, "")},
                 link=page_of(lead.id),
+                is_urgent=True,
             )
             for lead in Lead.objects.filter(id__in=raised).order_by("id")
             if lead.owner_id

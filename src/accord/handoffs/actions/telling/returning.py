@@ -15,7 +15,11 @@ from accord.outbox.actions import Telling, tell
 
 
 def tell_of_pass_backs(
-    *, taken: Sequence[Taken], labels: Mapping[uuid.UUID, str], at: datetime
+    *,
+    taken: Sequence[Taken],
+    labels: Mapping[uuid.UUID, str],
+    at: datetime,
+    by: uuid.UUID | None = None,
 ) -> None:
     """Tell all of marketing what came back and why; `labels` by handoff."""
     people = all_of_marketing()
@@ -34,10 +38,11 @@ def tell_of_pass_backs(
             for person in people
         ],
         at=at,
+        by=by,
     )
 
 
-def tell_of_undone(*, taken: Sequence[Taken], at: datetime) -> None:
+def tell_of_undone(*, taken: Sequence[Taken], at: datetime, by: uuid.UUID | None = None) -> None:
     """Tell marketing that what came back is with sales again."""
     people = all_of_marketing()
     leads = names_of(handoff.lead_id for handoff in taken)
@@ -55,11 +60,17 @@ def tell_of_undone(*, taken: Sequence[Taken], at: datetime) -> None:
             for person in people
         ],
         at=at,
+        by=by,
     )
 
 
 def tell_of_answers(
-    *, answered: Sequence[Answered], answer: Answer, note: str, at: datetime
+    *,
+    answered: Sequence[Answered],
+    answer: Answer,
+    note: str,
+    at: datetime,
+    by: uuid.UUID | None = None,
 ) -> None:
     """Tell the reps who passed leads back what marketing says."""
     leads = names_of(each.lead_id for each in answered)
@@ -77,4 +88,5 @@ def tell_of_answers(
             for each in answered
         ],
         at=at,
+        by=by,
     )

@@ -68,7 +68,7 @@ def _tell_of_unanswered(steps: Sequence[StepTaken], at: datetime) -> None:
             Telling(
                 event_id=named_id("missed", each.clock.id, each.step),
                 user_id=user_id,
-                kind="clock.missed",
+                kind="pass_back.unanswered",
                 subject=_("%(who)s came back, and sales still waits for an answer")
                 % {"who": leads[each.clock.lead_id]},
                 text=_("Agree, mend it and hand it over again, or say what speaks against it."),

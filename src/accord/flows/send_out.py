@@ -1,0 +1,61 @@
+"""Send what people are told, and leave them in peace while it is quiet for them."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from accord.outbox import actions, queries
+from accord.outbox.actions.sending import MAIL, POSTS
+from accord.outbox.models import Listener, Quiet
+from accord.outbox.rules import end_of_quiet
+from accord.teams import queries as teams
+from accord.teams.rules import Calendar, NoWorkingTime, due
+
+_NOTHING = timedelta()
+
+
+def send_mail(*, at: datetime) -> int:
+    """Send the mails that are due; how many went out."""
+    return _send(MAIL, at)
+
+
+def send_posts(*, at: datetime) -> int:
+    """Send what is due to browsers and chats; how many messages went out."""
+    return _send(POSTS, at)
+
+
+def _send(channels: Collection[str], at: datetime) -> int:
+    people = queries.people_with_due(channels, at=at)
+    actions.hold(until=quiet_until(people, at=at), at=at)
+    return actions.send_due(channels=channels, at=at)
+
+
+def quiet_until(
+    users: Collection[uuid.UUID], *, at: datetime
+) -> dict[uuid.UUID, tuple[datetime, bool]]:
+    """For whom of them it is quiet: until when, and whether what is urgent waits too."""
+    listeners = queries.listeners(users)
+    calendars = teams.calendars_of(set(users)) if users else {}
+    found = {}
+    for user in users:
+        calendar = calendars.get(user)  # a team's chat has none, and is never quiet
+        if calendar is None:
+            continue
+        listener = listeners.get(user) or Listener(user_id=user)
+        end = _end(listener, calendar, at)
+        if end:
+            found[user] = (end, not listener.lets_urgent)
+    return found
+
+
+def _end(listener: Listener, calendar: Calendar, at: datetime) -> datetime | None:
+    """When the quiet ends that it is now for somebody; None when it is not quiet."""
+    if listener.quiet == Quiet.OWN and listener.quiet_from and listener.quiet_until:
+        return end_of_quiet(listener.quiet_from, listener.quiet_until, calendar.time_zone, at)
+    if listener.quiet != Quiet.OUTSIDE_WORK:
+        return None
+    try:
+        opens = due(calendar, at, _NOTHING)
+    except NoWorkingTime:
+        return None
+    return opens if opens > at else None

@@ -1,0 +1,10 @@
+"""What people are told of leads, for their choice of channels."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accord.outbox.kinds import Kind, register
+
+register(
+    Kind("lead.wrote", _("A lead of yours wrote"), rings=True),
+    Kind("note.mentioned", _("Somebody mentions you"), rings=True, is_personal=True),
+)

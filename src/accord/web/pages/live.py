@@ -1,0 +1,44 @@
+"""What is new for the person whose page is open: asked for every few seconds, mostly answered
+with “nothing changed”."""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accord.handoffs import queries as handoffs
+from accord.handoffs.queries import Returned
+from accord.outbox import queries as outbox
+
+if TYPE_CHECKING:
+    from accord.web.requests import Request
+
+
+@require_GET
+def live(request: "Request") -> HttpResponse:
+    """The counts of the frame and the latest that was not seen, as JSON; 304 when as before."""
+    unseen, latest = outbox.latest_unseen(request.user)
+    found = {
+        "unseen": unseen,
+        "waiting": handoffs.waiting_count(request.user, request.at),
+        "to_answer": handoffs.came_back_count(Returned.OPEN),
+        "news": [
+            {
+                "id": str(each.id),
+                "sentence": each.subject,
+                "action": reverse("notification", args=[each.id]),
+            }
+            for each in latest
+        ],
+    }
+    body = json.dumps(found, ensure_ascii=False).encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    answer = HttpResponse(body, content_type="application/json")
+    if request.headers.get("If-None-Match") == etag:
+        answer = HttpResponse(status=304)
+    answer.headers["ETag"] = etag
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

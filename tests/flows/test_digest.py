@@ -1,0 +1,158 @@
+"""One mail a person and working day, when it begins on their own wall clock."""
+
+import os
+import signal
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accord.flows import digest, pass_back
+from accord.flows.digest import send_digests
+from accord.flows.pass_back import Said
+from accord.outbox.actions import Listening, set_listener, tell
+from accord.outbox.models import Notification
+from accord.teams.models import Absence, User
+from tests.handoffs.office import AT, HOUR, hand_raise, open_office
+from tests.outbox.people import telling
+
+EIGHT = AT - HOUR  # Monday, 9:00 in Berlin: work begins
+TOMORROW = EIGHT + timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+def digests(**of: object) -> list[Notification]:
+    return list(Notification.objects.filter(kind="digest", **of).order_by("created_at"))
+
+
+def test_comes_when_the_working_day_begins_and_once():
+    open_office()
+    assert send_digests(at=EIGHT - timedelta(seconds=1)) == 0
+    assert send_digests(at=EIGHT) == 4
+    for minutes in (0, 1, 60, 400):
+        assert send_digests(at=EIGHT + timedelta(minutes=minutes)) == 0
+    assert send_digests(at=TOMORROW) == 4
+
+
+def test_comes_late_when_it_could_not_be_sent_and_not_after_work():
+    open_office()
+    assert send_digests(at=EIGHT + 8 * HOUR) == 0
+    assert send_digests(at=EIGHT + 7 * HOUR) == 4
+
+
+def test_comes_in_each_persons_own_zone_and_on_working_days_alone():
+    office = open_office()
+    User.objects.filter(id=office.tom.id).update(time_zone="America/New_York")
+    assert send_digests(at=EIGHT) == 3
+    assert send_digests(at=EIGHT + 6 * HOUR) == 1
+    assert digests(user_id=office.tom.id)[0].created_at == EIGHT + 6 * HOUR
+    assert send_digests(at=EIGHT + timedelta(days=5)) == 0
+
+
+def test_not_to_who_is_away_or_wants_none():
+    office = open_office()
+    Absence.objects.create(
+        user=office.mira, absent_from=EIGHT - HOUR, absent_until=EIGHT + timedelta(days=3)
+    )
+    set_listener(user=office.tom.id, listening=Listening(gets_digest=False))
+    assert send_digests(at=EIGHT) == 2
+
+
+def test_says_what_waits_what_is_at_risk_and_that_nothing_slips():
+    office = open_office()
+    handoff = hand_raise("dana", at=AT)
+    send_digests(at=AT)
+    (mine,) = digests(user_id=handoff.owner_id)
+    assert mine.subject == "Your day: 1 lead waits, 1 at risk"
+    assert "Dana Ruiz, due Mon 2 Nov," in mine.text
+    assert "Zero leaks" in mine.text
+    other = next(id for id in office.reps if id != handoff.owner_id)
+    (theirs,) = digests(user_id=other)
+    assert theirs.subject == "Your day: nothing waits for you"
+    assert "No lead waits for you." in theirs.text
+    assert "came back" not in theirs.text
+
+
+def test_marketing_reads_what_came_back():
+    office = open_office()
+    handoff = hand_raise("dana", at=AT - timedelta(days=3))
+    pass_back.pass_back(
+        handoffs=[handoff.id], said=Said(reason="no_need"), by=handoff.owner_id, at=EIGHT
+    )
+    send_digests(at=EIGHT)
+    (mine,) = digests(user_id=office.max.id)
+    assert "1 came back" in mine.subject
+    assert "Dana Ruiz" in mine.text
+
+
+def test_what_was_kept_for_it_stands_in_it_and_goes_out_with_it():
+    office = open_office()
+    small = [
+        telling(office.mira, kind="handoff.withdrawn", subject=f"Small {n}") for n in range(10)
+    ]
+    tell(tellings=small, at=EIGHT - HOUR)
+    send_digests(at=EIGHT)
+    (mine,) = digests(user_id=office.mira.id)
+    assert "Small 0" in mine.text
+    assert "and 2 more" in mine.text
+    assert not Notification.objects.filter(state="kept").exists()
+
+
+def test_more_people_take_no_more_statements(django_assert_num_queries):
+    office = open_office()
+    hand_raise("dana")
+    set_listener(user=office.tom.id, listening=Listening(gets_digest=False))
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as few:
+        send_digests(at=AT)
+    set_listener(user=office.tom.id, listening=Listening())
+    for n in range(3):
+        hand_raise(f"kim{n}", at=TOMORROW)
+    with CaptureQueriesContext(connection) as more:
+        send_digests(at=TOMORROW + HOUR)
+    assert len(more) <= len(few)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOnce:
+    def test_two_at_once_write_one_each(self):
+        open_office()
+        begin, counts = threading.Barrier(3), []
+
+        def work():
+            begin.wait()
+            counts.append(send_digests(at=EIGHT))
+            connection.close()
+
+        workers = [threading.Thread(target=work) for _ in range(3)]
+        [worker.start() for worker in workers]
+        [worker.join() for worker in workers]
+        assert (sum(counts), len(digests())) == (4, 4)
+
+    def test_killed_in_between_it_is_written_by_the_next_with_all_that_was_kept(self, monkeypatch):
+        office = open_office()
+        kept = telling(office.mira, kind="handoff.withdrawn", subject="Kept")
+        tell(tellings=[kept], at=EIGHT - HOUR)
+        connection.close()
+        child = os.fork()
+        if child == 0:
+            put = digest.put_digests
+
+            def killed(**given: object) -> int:
+                from django.db import transaction
+
+                with transaction.atomic():
+                    put(**given)
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return 0
+
+            digest.put_digests = killed
+            send_digests(at=EIGHT)
+        _pid, status = os.waitpid(child, 0)
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        assert digests() == []
+        assert send_digests(at=EIGHT + timedelta(minutes=1)) == 4
+        assert "Kept" in digests(user_id=office.mira.id)[0].text
+        assert datetime.fromisoformat("2026-11-02T08:01:00+00:00") == digests()[0].created_at
