@@ -13,9 +13,9 @@ from accord.bench.figures import Figure, percentile
 ROWS = 1_000
 
 
-def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+def bench(*arguments: str, leads: int = ROWS) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "accord.cli", "bench", *arguments, "--leads", str(ROWS)],
+        [sys.executable, "-m", "accord.cli", "bench", *arguments, "--leads", str(leads)],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "accord.config.settings"},
         capture_output=True,
         text=True,
@@ -82,4 +82,15 @@ def test_under_load_nothing_is_lost_and_every_part_says_what_it_took() -> None:
     assert (found["lost"]["figure"], found["not_told"]["figure"]) == (0, 0)
     assert 0 < found["generator"]["figure"] < 50
     assert "database" in found["generator"]["says"]
+    assert not databases()
+
+
+def test_a_few_days_with_people_away_and_processes_killed_lose_no_lead() -> None:
+    done = bench("week", "--json", leads=300)
+    assert done.returncode == 0, done.stderr
+    found = {line["name"].removeprefix("week."): line for line in json.loads(done.stdout)}
+    assert found["killed"]["figure"] >= 1
+    for name in ("lost", "twice", "unbalanced", "wrong_due", "wrong_steps", "wrong_told"):
+        assert found[name]["figure"] == 0, found[name]
+    assert found["unfair"]["figure"] <= 5
     assert not databases()

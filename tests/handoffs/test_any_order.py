@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from accord.base.errors import Refusal
-from accord.flows import follow_up
+from accord.flows import follow_up, stand_in
 from accord.flows.answer_pass_back import answer_pass_backs
 from accord.flows.merge import merge, undo_merge
 from accord.flows.pass_back import Said, pass_back, undo_pass_back
@@ -33,7 +33,7 @@ from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Handoff, PassBack
 from accord.leads.models import Lead, Merge
 from accord.teams import actions as teams
-from accord.teams.models import Absence, Calendar, User
+from accord.teams.models import Absence, Calendar, HandsOver, User
 from tests.handoffs.lives import check_nothing_is_left, check_record
 from tests.handoffs.office import AT, Office, demo, open_office, send
 
@@ -41,6 +41,7 @@ IS_THOROUGH = os.environ.get("ACCORD_HYPOTHESIS") == "thorough"
 EXAMPLES, STEPS = (250, 40) if IS_THOROUGH else (9, 18)
 PEOPLE = st.integers(0, 3)
 LATER = st.sampled_from([0, 1, 20, 55, 240, 1_500, 6_000])
+HANDED_OVER = st.sampled_from(HandsOver.values)
 REASONS = st.sampled_from(["unreachable", "no_need", "duplicate", "bad_data", "stop"])
 
 
@@ -205,20 +206,32 @@ class Company(RuleBasedStateMachine):
 
     # --- the office --------------------------------------------------------------------------
 
-    @rule(is_tom=st.booleans(), hours=st.sampled_from([3, 30]))
-    def is_absent(self, is_tom: bool, hours: int) -> None:
-        rep = self.office.tom if is_tom else self.office.mira
-        until = self.now + timedelta(hours=hours)
-        teams.add_absence(user_id=rep.id, absent_from=self.now, absent_until=until)
+    @rule(is_tom=st.booleans(), hours=st.sampled_from([3, 30]), hands_over=HANDED_OVER)
+    def is_absent(self, is_tom: bool, hours: int, hands_over: str) -> None:
+        rep, other = (self.office.tom, self.office.mira)[:: 1 if is_tom else -1]
+        self.do(
+            stand_in.add_absence,
+            user_id=rep.id,
+            absent_from=self.now,
+            absent_until=self.now + timedelta(hours=hours),
+            reason="At a fair",
+            stand_in=other.id if hours == 3 else None,
+            hands_over=hands_over,
+            by=self.office.head.id,
+        )
 
     @rule()
     def everybody_is_back(self) -> None:
-        Absence.objects.filter(absent_until__gt=self.now).delete()
+        for absence in Absence.objects.filter(absent_until__gt=self.now):
+            self.do(teams.end_absence, absence_id=absence.id, by=self.office.head.id)
 
     @rule()
     def leaves_or_returns(self) -> None:
-        tom = User.objects.get(id=self.office.tom.id)
-        User.objects.filter(id=tom.id).update(is_active=not tom.is_active)
+        tom, by = User.objects.get(id=self.office.tom.id), self.office.head.id
+        if tom.is_active:
+            self.do(stand_in.deactivate, user_id=tom.id, by=by)
+        else:
+            self.do(teams.set_active, user_id=tom.id, is_active=True, by=by)
 
     @rule(days=st.integers(0, 3))
     def gets_a_day_off(self, days: int) -> None:
@@ -237,6 +250,7 @@ class Company(RuleBasedStateMachine):
     def the_clocks_are_watched(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes, seconds=7)
         was_killed = bool(self.dies_at)
+        self.do(stand_in.hand_over_work)
         self.do(watch_clocks, in_one=False)
         if not was_killed:
             check_nothing_is_left(self.now)

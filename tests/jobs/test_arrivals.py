@@ -10,8 +10,11 @@ from django.db import connection, connections
 from accord.base.once import asked_once, asking_once
 from accord.config.arrivals import Arrivals
 from accord.flows.receive import Door, Incoming, receive
+from accord.flows.record import record
+from accord.flows.submit import submit
 from accord.flows.take_in import take_in_waiting
 from accord.handoffs.models import Handoff
+from accord.jobs import tasks
 from accord.leads.models import Activity, Fate, Submission
 from tests.config.test_up import soon
 from tests.handoffs.office import demo, open_office
@@ -89,6 +92,40 @@ class TestWhoTakesIn:
         take_in_waiting(at=AT, first=[mine])
         assert not Activity.objects.filter(known_at__lt=AT + SECOND).exists()
         assert {handoff.offered_at for handoff in Handoff.objects.all()} == {AT + SECOND}
+
+
+@pytest.mark.django_db
+class TestWhatCannotBeTakenIn:
+    """Something that Accord fails at: a fault of ours, since what cannot be read is refused."""
+
+    @pytest.fixture(autouse=True)
+    def fails_at_dana(self, monkeypatch):
+        open_office()
+
+        def fails(*, entries, **given):
+            if any(entry.facts.get("email") == "dana@acme.example" for entry in entries):
+                raise ZeroDivisionError
+            return record(entries=entries, **given)
+
+        monkeypatch.setattr("accord.flows.take_in.record", fails)
+        wait_at_the_door("dana", at=AT - SECOND)
+
+    def test_holds_up_nobody_else(self, caplog):
+        for name in ("anna", "ben"):
+            wait_at_the_door(name)
+        tasks.take_in()
+        assert Handoff.objects.count() == 2
+        assert Submission.objects.get(fate=Fate.WAITING).body["email"] == "dana@acme.example"
+        assert "could not be taken in; it still waits" in caplog.text
+        assert "dana" not in caplog.text
+
+    def test_holds_up_no_call(self):
+        (done,) = submit(submissions=[Incoming(demo("anna"))], door=Door.API, by=None, at=AT)
+        assert done.fate == Fate.CREATED
+
+    def test_is_an_error_where_nothing_else_waits(self):
+        with pytest.raises(ZeroDivisionError):
+            tasks.take_in()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,8 @@ Answer = TypeVar("Answer")
 @contextmanager
 def asking_once() -> Iterator[None]:
     """In here, what is marked `asked_once` is asked once. Only where nothing of it changes."""
-    before = _known.set({})
+    known = _known.get()
+    before = _known.set({} if known is None else known)
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ from accord.bench.imports import against_copy, million, olist, workbook
 from accord.bench.mixed import mixed
 from accord.bench.pages import pages
 from accord.bench.telling import telling
+from accord.bench.week import week
 
 Benchmark = Callable[..., Iterator[Figure]]
 
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "pages": pages,
     "mixed": mixed,
     "notify": telling,
+    "week": week,
     "import.million": million,
 }
 

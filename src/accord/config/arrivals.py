@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 import psycopg
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import close_old_connections, connection, connections
 from psycopg.conninfo import make_conninfo
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ class Arrivals(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._listen()
-            except (psycopg.Error, DatabaseError) as error:
-                log.warning("Arrivals are not heard of: %s. Tried again.", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - it goes on, whatever it was
+                log.warning("Arrivals are not taken in: %s. Tried again.", type(error).__name__)
                 close_old_connections()
                 self._stopping.wait(RESTS_FOR)
         connections.close_all()

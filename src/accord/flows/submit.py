@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import OperationalError
 from psycopg.errors import DeadlockDetected
 
 from accord.flows.receive import Door, Incoming, receive
-from accord.flows.take_in import take_in_waiting
+from accord.flows.take_in import BATCH, take_in_waiting
 from accord.leads.models import Fate, Submission
 
 __all__ = ["Door", "Incoming", "Submitted", "submit"]
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,16 @@ def submit(
 
 
 def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:
-    """Two that take in the same leads may lock each other out: then one begins again.
+    """Two that take in the same leads may lock each other out: then one begins again, alone.
 
-    What is not taken in here still waits, and the clock's turn comes.
+    So it does when something else that waits cannot be taken in. What is not taken in here
+    still waits, and the clock's turn comes.
     """
-    for _try in range(_TRIES):
+    for others in (BATCH, 0, 0):
         try:
-            take_in_waiting(at=at, first=ids)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected):
+            take_in_waiting(at=at, first=ids, limit=others or len(ids))
+        except Exception as error:
+            if not others and not isinstance(error.__cause__, DeadlockDetected):
                 raise
         else:
             return

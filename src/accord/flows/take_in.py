@@ -1,5 +1,6 @@
 """Steps 2 to 6 over what came in: one transaction, whatever the door."""
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ from accord.leads.actions.suspecting import suspect_alike
 from accord.leads.models import Door, Fate
 from accord.leads.rules import Entry, Reading, read_body
 from accord.teams.queries import workspace
+
+log = logging.getLogger(__name__)
 
 BATCH = 1_000
 GATHER = 0.05  # seconds in which more comes together, where much comes in
@@ -49,6 +52,21 @@ def take_in_waiting(
             take_in(entries=entries, door=door, by=by, at=at, live=True)
         actions.settle(entries=[*refused, *(e for entries in groups.values() for e in entries)])
     return len(claimed)
+
+
+def take_in_one_by_one(*, at: datetime, limit: int = BATCH) -> int:
+    """Take in what waits, each by itself; how many that was.
+
+    For when a set failed: one that cannot be taken in holds up no other. It stays at the door,
+    and the log says which it is.
+    """
+    taken = 0
+    for id in queries.waiting_submissions(limit=limit):
+        try:
+            taken += take_in_waiting(at=at, first=[id], limit=1)
+        except Exception:
+            log.exception("Submission %s could not be taken in; it still waits.", id)
+    return taken
 
 
 _Groups = dict[tuple[Door, uuid.UUID | None], list[Entry]]

@@ -18,10 +18,14 @@ AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
 @app.task(name="take_in", retry=AGAIN)
 def take_in(timestamp: int | None = None) -> None:
     """Take in all that waits at the doors."""
-    from accord.flows.take_in import take_in_waiting
+    from accord.flows.take_in import take_in_one_by_one, take_in_waiting
 
-    while take_in_waiting(at=datetime.now(UTC)):
-        pass
+    try:
+        while take_in_waiting(at=datetime.now(UTC)):
+            pass
+    except Exception:
+        if not take_in_one_by_one(at=datetime.now(UTC)):
+            raise
 
 
 @app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="watch_clocks")

@@ -45,6 +45,7 @@ from accord.leads.queries.intake import (
     one_import,
     refused_lines,
     submissions_of_nonces,
+    waiting_submissions,
 )
 from accord.leads.queries.mail import copy_token, mails_without_lead, one_mail, owners_of_tokens
 from accord.leads.queries.one import (
@@ -129,4 +130,5 @@ __all__ = [
     "values_of_companies",
     "values_of_leads",
     "visible_to",
+    "waiting_submissions",
 ]

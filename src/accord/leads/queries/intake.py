@@ -17,6 +17,12 @@ def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, s
     return {nonce: (id, digest) for nonce, id, digest in rows if nonce}
 
 
+def waiting_submissions(*, limit: int) -> list[uuid.UUID]:
+    """What waits at the doors, oldest first."""
+    rows = Submission.objects.filter(fate=Fate.WAITING).order_by("received_at", "id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
 def submission(id: uuid.UUID) -> Submission:
     """One submission. Raises Missing."""
     found = Submission.objects.filter(id=id).first()

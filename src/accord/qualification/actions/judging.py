@@ -116,7 +116,7 @@ def judge(*, terms: Terms, leads: Collection[uuid.UUID] | None, at: datetime) ->
         "judged_at": at,
         "judged_stamp": at.isoformat(),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if leads is not None and len(leads) <= FEW:
             stated.execute(cursor, given)
         else:
