@@ -142,9 +142,9 @@ def _answer(plan: Plan, step: int, turn: int, at: datetime) -> None:
 
 def main() -> None:
     """Live the week of the plan in the first argument; the second is where it is noted."""
-    from accord.cli.ready import ready
+    import django
 
-    ready(migrated=False)
+    django.setup()
     plan, progress = (Path(each) for each in sys.argv[1:])
     live(read_plan(plan), progress)
 

@@ -19,6 +19,7 @@ from accord.cli.ready import ready
 @click.option("--seconds", type=click.IntRange(5, 600), help="How long `mixed` lasts; else 60.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def bench(*, names: tuple[str, ...], leads: int | None, seconds: int | None, as_json: bool) -> None:
+    """Run benchmarks by their names, or all, each in a database of its own."""
     ready(migrated=False)
     console, figures = Console(stderr=True), []
     for figure in run(names=names, leads=leads, at=datetime.now(UTC), seconds=seconds):
