@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accord.handoffs.models import Clock, Handoff, PassBack
-from accord.leads.models import Activity
+from accord.handoffs.models import Clock, Handoff, NextStep, PassBack
+from accord.leads.models import Activity, Lead
 from accord.teams.models import User
 from tests.web.conftest import Sends
 
@@ -182,3 +182,143 @@ class TestQualifying:
         handoff.refresh_from_db()
         assert handoff.qualified_at is not None
         assert response["HX-Redirect"] == reverse("lead", args=[handoff.lead_id])
+
+
+class TestCalls:
+    def begin(self, client: Client, handoff: Handoff) -> str:
+        response = client.post(reverse("lead_calls", args=[handoff.lead_id]), headers=HTMX)
+        assert "What came of it?" in str(response.content)
+        return reverse("call_outcome", args=[Activity.objects.get(kind="call.begun").id])
+
+    def test_are_logged_by_a_tap_on_the_number_and_one_on_the_outcome(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        inbox = str(sam.get(reverse("handoffs")).content, "utf-8")
+        assert 'href="tel:+4930123456"' in inbox
+        assert f'data-call="{reverse("lead_calls", args=[handoff.lead_id])}"' in inbox
+
+        page = str(
+            sam.post(self.begin(sam, handoff), {"outcome": "no_answer"}, headers=HTMX).content
+        )
+
+        assert Activity.objects.get(kind="attempt.logged").outcome == "no_answer"
+        assert "1 of 6 promised attempts are made." in page
+        assert "Take it as the next step" in page
+
+    def test_wait_on_today_until_somebody_says_what_came_of_them(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        outcome = self.begin(sam, handoff)
+        assert outcome in str(sam.get(reverse("today")).content)
+
+        response = sam.post(outcome, {"outcome": "connected", "next": "/"})
+
+        assert (response.status_code, response["Location"]) == (302, "/")
+        assert outcome not in str(sam.get(reverse("today")).content)
+
+    def test_on_a_lead_s_page_lead_back_to_it_with_what_is_next(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        lead = reverse("lead", args=[handoff.lead_id])
+        response = sam.post(self.begin(sam, handoff), {"outcome": "no_answer", "next": lead})
+        assert response["Location"] == f"{lead}?tried=1"
+        assert "promised attempts are made" in str(sam.get(response["Location"]).content)
+
+    def test_of_a_lead_that_one_may_not_see_are_not_begun(
+        self, signed_in: SignedIn, handoff: Handoff
+    ) -> None:
+        address = reverse("lead_calls", args=[handoff.lead_id])
+        assert signed_in("marketer").post(address).status_code == 403
+
+    def test_that_were_none_are_taken_back(self, sam: Client, handoff: Handoff) -> None:
+        self.begin(sam, handoff)
+        call = Activity.objects.get(kind="call.begun")
+        sam.post(reverse("call_withdrawal", args=[call.id]), headers=HTMX)
+        handoff.refresh_from_db()
+        assert handoff.first_attempt_at is None
+
+
+class TestWhatWasHeard:
+    def test_is_kept_typed_and_judged(self, sam: Client, handoff: Handoff) -> None:
+        given = {
+            "question": "Does it read Modbus?",
+            "words": "we lose a batch a month",
+            "objection": "timing",
+            "objection_words": "after the audit",
+            "competitor": "Endor",
+            "authority": "decides",
+            "budget": "40000",
+        }
+        sam.post(reverse("lead_learnings", args=[handoff.lead_id]), given, headers=HTMX)
+
+        heard = Activity.objects.filter(lead_id=handoff.lead_id, known_at__gt=handoff.offered_at)
+        kept = {a.kind: (a.outcome, a.text) for a in heard}
+        assert kept["question.asked"] == (None, "Does it read Modbus?")
+        assert kept["words.heard"] == (None, "we lose a batch a month")
+        assert kept["objection.heard"] == ("timing", "after the audit")
+        assert kept["competitor.heard"] == (None, "Endor")
+        lead = Lead.objects.get(id=handoff.lead_id)
+        assert (lead.authority, lead.budget) == ("decides", 40000)
+        story = str(sam.get(reverse("lead", args=[lead.id])).content, "utf-8")
+        assert "Also looks at Endor" in story
+        assert "what speaks against it: Not now" in story
+
+    def test_may_be_nothing(self, sam: Client, handoff: Handoff) -> None:
+        before = Activity.objects.count()
+        sam.post(reverse("lead_learnings", args=[handoff.lead_id]), {}, headers=HTMX)
+        assert Activity.objects.count() == before
+
+    def test_of_a_kind_there_is_not_is_refused(self, sam: Client, handoff: Handoff) -> None:
+        address = reverse("lead_learnings", args=[handoff.lead_id])
+        assert sam.post(address, {"objection": "weather"}, headers=HTMX).status_code == 422
+
+
+class TestWhatIsNext:
+    def test_is_taken_in_one_tap_and_stands_on_the_card(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        form = str(
+            act(sam, "handoff_attempts", handoff, channel="call", outcome="no_answer").content
+        )
+        due_at = re.search(r'name="due_at" value="([^"]+)"', form)
+        assert due_at
+        page = act(sam, "handoff_next_step", handoff, channel="call", due_at=due_at[1]).content
+        assert NextStep.objects.get().channel == "call"
+        assert "Call:" in str(page)
+
+    def test_can_be_put_aside_and_taken_up(self, sam: Client, handoff: Handoff) -> None:
+        form = str(sam.get(reverse("handoff_aside", args=[handoff.id]), headers=HTMX).content)
+        until = re.findall(r'name="until" value="([^"]+)"', form)
+        assert until
+        page = str(act(sam, "handoff_aside", handoff, until=until[0]).content)
+        assert "put aside until then" in page
+        act(sam, "handoff_aside_end", handoff)
+        handoff.refresh_from_db()
+        assert handoff.put_aside_until_at is None
+
+    def test_a_moment_that_is_none_is_refused_in_words(self, sam: Client, handoff: Handoff) -> None:
+        assert act(sam, "handoff_aside", handoff, until="soon").status_code == 422
+
+
+class TestTheHeadOfSales:
+    def test_gives_a_handoff_to_somebody_else_with_a_reason(
+        self, signed_in: SignedIn, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        sofia, to = signed_in("head_of_sales"), cast["head_of_sales"]
+        assert act(sofia, "handoff_owner", handoff, owner=to.id).status_code == 422
+        act(sofia, "handoff_owner", handoff, owner=to.id, why="Sam is ill")
+        handoff.refresh_from_db()
+        assert handoff.owner_id == to.id
+        assert Activity.objects.get(kind="handoff.reassigned").text == "Sam is ill"
+
+    def test_is_the_only_one_who_does(self, sam: Client, handoff: Handoff) -> None:
+        assert act(sam, "handoff_owner", handoff, why="x").status_code == 403
+
+
+def test_the_line_blamed_most_is_ticked_and_what_is_missing_is_said(
+    sam: Client, handoff: Handoff
+) -> None:
+    address = reverse("handoff_pass_back", args=[handoff.id])
+    page = str(sam.get(address, headers=HTMX).content, "utf-8")
+    assert page.count(" checked>") == 1
+    assert "0 of 6 promised attempts are made." in page

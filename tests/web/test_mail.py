@@ -140,3 +140,14 @@ def test_who_is_mentioned_in_a_note_is_told_with_a_link(
     told = Notification.objects.filter(kind="note.mentioned")
     assert set(told.values_list("user_id", "link")) == {(cast["rep"].id, f"/leads/{lead.id}/")}
     assert set(told.values_list("channel", flat=True)) == {"app", "email"}
+
+
+def test_every_mail_of_the_owner_counts_as_an_attempt(
+    cast: dict[str, User], handoff: Handoff
+) -> None:
+    for subject in ("Your demo", "Once more"):
+        take_mail(raw=[copy(cast["rep"], Subject=subject)], at=datetime.now(UTC))
+    take_mail(raw=[copy(cast["marketer"], Subject="News")], at=datetime.now(UTC))
+
+    tried = Activity.objects.filter(kind="attempt.logged", handoff_id=handoff.id)
+    assert [(each.channel, each.by_id) for each in tried] == [("email", cast["rep"].id)] * 2

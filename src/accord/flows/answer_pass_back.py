@@ -8,11 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accord.base.errors import Invalid
+from accord.agreement.queries import running
+from accord.base.errors import Conflict, Invalid
+from accord.base.lifecycle import Cause, Side, Stage
 from accord.flows.hand_off import offer
+from accord.flows.moving import enter_stages
 from accord.handoffs import actions
 from accord.handoffs.actions import Answer, Answered
 from accord.handoffs.actions.telling import tell_of_answers
+from accord.leads.actions import Entering
 
 ANSWERS = (Answer.AGREED, Answer.MENDED, Answer.DISAGREED)
 _ASKS = {
@@ -21,6 +25,33 @@ _ASKS = {
         "Say what speaks against it; both heads read it in the next meeting."
     ),
 }
+
+
+def keep_in_nurture(*, backs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> int:
+    """Marketing keeps leads that were disqualified: they may return by a new event; how many.
+
+    Raises Conflict when none of them is disqualified any more.
+    """
+    with transaction.atomic():
+        leads = actions.keep_in_nurture(backs=backs)
+        moved = enter_stages(
+            entries=[
+                Entering(
+                    lead_id=lead_id,
+                    stage=Stage.RECYCLED,
+                    cause=Cause.CORRECTION,
+                    why=_("Marketing keeps it in nurture"),
+                    agreement_version=running().number,
+                )
+                for lead_id in leads
+            ],
+            by=by,
+            at=at,
+            side=Side.MARKETING,
+        )
+        if not moved:
+            raise Conflict(_("It is no longer disqualified; its page says where it stands."))
+    return len(moved)
 
 
 def answer_pass_backs(

@@ -110,7 +110,7 @@ def place_mails(*, mails: Sequence[KeptMail], at: datetime) -> set[uuid.UUID]:
             ],
             at=at,
         )
-        _stop_first_attempts(found, at)
+        _log_mails(found, at)
         wrote = sorted({lead for mail, lead in found if mail.kind == "mail.received"})
         if wrote:
             evaluate(leads=wrote, at=at)
@@ -165,22 +165,25 @@ def _new_mail(letter: Letter, owner: User, colleagues: Collection[str], at: date
     )
 
 
-def _stop_first_attempts(found: Sequence[tuple[KeptMail, uuid.UUID]], at: datetime) -> None:
-    """A rep's own mail is a first attempt; a later one changes nothing about the handoff."""
-    sent = {(lead, mail.user_id) for mail, lead in found if mail.kind == "mail.sent"}
-    waiting = Handoff.objects.filter(
-        lead_id__in={lead for lead, _user in sent},
-        owner_id__in={user for _lead, user in sent},
-        disposed_at__isnull=True,
-        first_attempt_at__isnull=True,
+def _log_mails(found: Sequence[tuple[KeptMail, uuid.UUID]], at: datetime) -> None:
+    """What a rep wrote about an open handoff of theirs, since it was offered, is an attempt."""
+    sent = sorted(
+        ((mail.happened_at, lead, mail.user_id) for mail, lead in found if mail.kind == "mail.sent")
     )
-    by_rep: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for lead, owner in waiting.order_by("lead_id").values_list("lead_id", "owner_id"):
-        if (lead, owner) in sent:
-            by_rep.setdefault(owner, []).append(lead)
-    for rep, leads in sorted(by_rep.items()):
-        tries = [Attempt(lead, AttemptChannel.EMAIL, AttemptOutcome.LEFT_MESSAGE) for lead in leads]
-        log_attempts(attempts=tries, by=rep, at=at)
+    rows = Handoff.objects.filter(
+        lead_id__in={lead for _moment, lead, _user in sent}, disposed_at__isnull=True
+    )
+    open_ones = {
+        (lead, owner): offered
+        for lead, owner, offered in rows.values_list("lead_id", "owner_id", "offered_at")
+    }
+    for moment, lead, rep in sent:
+        offered_at = open_ones.get((lead, rep))
+        if offered_at and moment >= offered_at:
+            tried = Attempt(
+                lead, AttemptChannel.EMAIL, AttemptOutcome.LEFT_MESSAGE, tried_at=moment
+            )
+            log_attempts(attempts=[tried], by=rep, at=at)
 
 
 def _tokens(letter: Letter) -> list[str]:

@@ -16,7 +16,7 @@ from accord.handoffs.actions.reassigning import (
     release_queue,
     route_anew,
 )
-from accord.handoffs.actions.replying import Answered, answer_pass_backs
+from accord.handoffs.actions.replying import Answered, answer_pass_backs, keep_in_nurture
 from accord.handoffs.actions.returning import Returning, Undone, pass_back, undo_pass_back
 from accord.handoffs.actions.routes import (
     Routing,
@@ -58,6 +58,7 @@ __all__ = [
     "escalate_due",
     "hand_to_others",
     "join_pool",
+    "keep_in_nurture",
     "leave_pool",
     "log_attempts",
     "move_route",

@@ -23,6 +23,11 @@ SET answer = %(answer)s, answer_note = %(note)s, answered_at = %(at)s, answered_
 WHERE back.id = ANY(%(backs)s) AND back.answered_at IS NULL AND back.undone_at IS NULL
 RETURNING back.id, back.lead_id, back.handoff_id, back.passed_back_by_id
 """
+_TO_NURTURE = """
+UPDATE handoffs_passback AS back SET destination = 'nurture'
+WHERE back.id = ANY(%(backs)s) AND back.destination = 'disqualify' AND back.undone_at IS NULL
+RETURNING back.lead_id
+"""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,16 @@ def answer_pass_backs(
             rows=[(row.lead_id, _told(row, answer, note, by, at)) for row in rows], at=at
         )
     return rows
+
+
+def keep_in_nurture(*, backs: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """What was disqualified goes to nurture after all; the leads, each once."""
+    with transaction.atomic():
+        leads = dict(PassBack.objects.filter(id__in=backs).values_list("id", "lead_id"))
+        hold_leads(leads=leads.values())
+        with connection.cursor() as cursor:
+            cursor.execute(_TO_NURTURE, {"backs": sorted(backs)})
+            return sorted({row[0] for row in cursor.fetchall()})
 
 
 def _told(row: Answered, answer: Answer, note: str, by: uuid.UUID, at: datetime) -> NewActivity:

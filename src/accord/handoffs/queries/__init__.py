@@ -22,9 +22,12 @@ from accord.handoffs.queries.reasons import Choice, choices, re_enter_on
 from accord.handoffs.queries.returned import (
     RETURNED_PAGE,
     CameBack,
+    Of,
     Returned,
     came_back,
     came_back_count,
+    likely_clauses,
+    shares_of_came_back,
 )
 from accord.handoffs.queries.told import why_them
 from accord.handoffs.queries.work import work_of, work_of_those_gone
@@ -37,6 +40,7 @@ __all__ = [
     "Choice",
     "InboxItem",
     "Kept",
+    "Of",
     "OpenCall",
     "Planned",
     "Promise",
@@ -51,6 +55,7 @@ __all__ = [
     "last_returns",
     "late_next_steps",
     "late_of_others",
+    "likely_clauses",
     "moments_to_rest",
     "my_next_steps",
     "newly_ready",
@@ -61,6 +66,7 @@ __all__ = [
     "open_handoff",
     "re_enter_on",
     "rounds_of",
+    "shares_of_came_back",
     "shown",
     "shown_count",
     "waiting_count",

@@ -1,32 +1,57 @@
 """What came back from sales: marketing's inbox, and what was answered."""
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import running, terms_of
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Stage
+from accord.campaigns.models import Campaign
 from accord.handoffs.models import Answer, Clock, ClockKind, ClockState, Handoff, PassBack
 from accord.handoffs.queries.inbox import Promise, promise_of
-from accord.leads.models import Lead
+from accord.leads.models import Lead, StageEntry
 from accord.teams.queries import calendars_of, names
 
 RETURNED_PAGE = 20
-TO_MEND = "data_fix"
+TO_MEND, TO_MERGE, TO_END = "data_fix", "merge", "disqualify"
 
 
 class Returned(StrEnum):
-    """Which of what came back: to answer, with data to mend, disagreed about, or all."""
+    """Which of what came back: to answer, with data to mend, to merge, disagreed about, or all."""
 
     OPEN = "open"
     MENDING = "mending"
+    MERGING = "merging"
     MEETING = "meeting"
     ALL = "all"
+
+
+@dataclass(frozen=True)
+class Of:
+    """Only what came back for a reason, counts against a clause ("mql:role"), or a campaign's."""
+
+    reason: str = ""
+    clause: str = ""
+    campaign: uuid.UUID | None = None
+
+
+_ONE = Of()
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of what came back are of one reason, clause or campaign."""
+
+    key: str
+    label: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -57,13 +82,28 @@ class CameBack:
         """Whether something of the lead's record has to be mended."""
         return self.back.destination == TO_MEND
 
+    @property
+    def is_to_merge(self) -> bool:
+        """Whether it repeats another lead, and is still there."""
+        return self.back.destination == TO_MERGE and self.lead.merged_into_id is None
+
+    @property
+    def can_be_nurtured(self) -> bool:
+        """Whether marketing may keep it after all: it was disqualified, not asked to be let be."""
+        return self.back.destination == TO_END and self.lead.stage == Stage.DISQUALIFIED
+
 
 def came_back(
-    show: Returned, *, at: datetime, limit: int = RETURNED_PAGE, begin: int = 0
+    show: Returned,
+    *,
+    at: datetime,
+    of: Of = _ONE,
+    limit: int = RETURNED_PAGE,
+    begin: int = 0,
 ) -> list[CameBack]:
     """What sales passed back and did not take back: to answer, oldest first; else newest first."""
     order = ("passed_back_at", "id") if show == Returned.OPEN else ("-passed_back_at", "-id")
-    backs = list(_chosen(show).order_by(*order)[begin : begin + limit])
+    backs = list(_chosen(show, of).order_by(*order)[begin : begin + limit])
     leads = Lead.objects.select_related("company", "campaign").in_bulk([b.lead_id for b in backs])
     people = names([each for b in backs for each in (b.passed_back_by_id, b.answered_by_id)])
     promises = _promises(backs, at)
@@ -84,13 +124,67 @@ def came_back(
     ]
 
 
-def came_back_count(show: Returned) -> int:
+def came_back_count(show: Returned, of: Of = _ONE) -> int:
     """How many there are of a sort. One query."""
-    return _chosen(show).count()
+    return _chosen(show, of).count()
 
 
-def _chosen(show: Returned) -> QuerySet[PassBack]:
+def shares_of_came_back(show: Returned) -> Mapping[str, Sequence[Share]]:
+    """What came back by reason, clause and campaign, most first. Four queries.
+
+    Labels are those of the agreement in force; what it no longer has keeps its key.
+    """
+    terms, rows = running(), _chosen(show)
+    reasons = _counted(rows.values_list("reason"))
+    clauses = _counted(rows.annotate(clause=Unnest("blamed_clauses")).values_list("clause"))
+    campaign = Lead.objects.filter(id=OuterRef("lead_id")).values("campaign_id")[:1]
+    campaigns = _counted(rows.annotate(campaign=Subquery(campaign)).values_list("campaign"))
+    named = Campaign.objects.in_bulk([key for key in campaigns if key])
+    texts = _texts(terms)
+    return {
+        "reason": [
+            Share(key, terms.reasons[key].label if key in terms.reasons else key, number)
+            for key, number in reasons.items()
+        ],
+        "clause": [Share(key, texts.get(key) or key, n) for key, n in clauses.items()],
+        "campaign": [Share(str(k), named[k].name, n) for k, n in campaigns.items() if k in named],
+    }
+
+
+class Unnest(Func):
+    """Each element of an array, a row each."""
+
+    function = "unnest"
+    output_field = CharField()
+
+
+def _counted(keys: QuerySet[PassBack, tuple[Any, ...]]) -> dict[Any, int]:
+    rows = keys.annotate(number=Count("id")).order_by()
+    return dict(sorted(rows, key=lambda row: (-row[1], str(row[0]))))
+
+
+def likely_clauses(candidates: Collection[str]) -> list[str]:
+    """Clauses by how often they were blamed before, most often first. One query."""
+    rows = PassBack.objects.filter(undone_at__isnull=True, blamed_clauses__overlap=[*candidates])
+    counts = Counter(c for each in rows.values_list("blamed_clauses", flat=True) for c in each)
+    return sorted(candidates, key=lambda clause: -counts[clause])
+
+
+def _chosen(show: Returned, of: Of = _ONE) -> QuerySet[PassBack]:
     rows = PassBack.objects.filter(undone_at__isnull=True)
+    if of.reason:
+        rows = rows.filter(reason=of.reason)
+    if of.clause:
+        rows = rows.filter(blamed_clauses__contains=[of.clause])
+    if of.campaign:
+        mine = Lead.objects.filter(id=OuterRef("lead_id"), campaign_id=of.campaign)
+        rows = rows.filter(Exists(mine))
+    if show == Returned.MERGING:
+        apart = Lead.objects.filter(id=OuterRef("lead_id"), stage=Stage.RECYCLED)
+        back = StageEntry.objects.filter(
+            lead_id=OuterRef("lead_id"), entered_at=OuterRef("passed_back_at")
+        )
+        return rows.filter(Exists(apart), Exists(back), destination=TO_MERGE)
     if show == Returned.OPEN:
         return rows.filter(answered_at__isnull=True)
     if show == Returned.MEETING:
@@ -129,13 +223,18 @@ def _expected(back: PassBack, terms: Terms) -> int | None:
 
 
 def _blamed(back: PassBack, terms: Terms) -> list[tuple[str, str]]:
-    texts = {
-        f"{key}:{leaf.key}": leaf.text
-        for key, definition in terms.definitions.items()
-        for leaf in definition.leaves()
-    }
+    texts = _texts(terms)
     return [
         (clause.partition(":")[0], texts[clause])
         for clause in back.blamed_clauses
         if texts.get(clause)
     ]
+
+
+def _texts(terms: Terms) -> dict[str, str]:
+    """The sentences of all clauses, by "definition:clause"."""
+    return {
+        f"{key}:{leaf.key}": leaf.text
+        for key, definition in terms.definitions.items()
+        for leaf in definition.leaves()
+    }

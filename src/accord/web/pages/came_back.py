@@ -2,6 +2,7 @@
 
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,10 +12,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accord.base.errors import Invalid
-from accord.flows.answer_pass_back import answer_pass_backs
+from accord.flows.answer_pass_back import answer_pass_backs, keep_in_nurture
 from accord.handoffs import queries
 from accord.handoffs.actions import Answer
-from accord.handoffs.queries import Returned
+from accord.handoffs.queries import Of, Returned
 from accord.web.acts import moved_on, replaced
 from accord.web.requests import is_partial
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SHOWS: dict[str, Any] = {
     Returned.OPEN: gettext_lazy("To answer"),
     Returned.MENDING: gettext_lazy("Data to mend"),
+    Returned.MERGING: gettext_lazy("To merge"),
     Returned.MEETING: gettext_lazy("For the meeting"),
     Returned.ALL: gettext_lazy("All"),
 }
@@ -34,21 +36,33 @@ _SAID = {
 }
 
 
+_BY: dict[str, Any] = {
+    "reason": gettext_lazy("By reason"),
+    "clause": gettext_lazy("By line of the agreement"),
+    "campaign": gettext_lazy("By campaign"),
+}
+
+
 @require_GET
 def came_back(request: "Request") -> HttpResponse:
     """What came back, what is due first on top."""
     given = request.GET.get("show", "")
     show = Returned(given) if given in SHOWS else Returned.OPEN
     begin = int(text) if (text := request.GET.get("begin", "")).isdecimal() else 0
-    backs = queries.came_back(show, at=request.at, begin=begin)
+    of = _of(request)
+    backs = queries.came_back(show, at=request.at, of=of, begin=begin)
     until = begin + queries.RETURNED_PAGE
     context: dict[str, Any] = {
         "show": show,
         "shows": SHOWS.items(),
         "backs": backs,
         "next_begin": until,
-        "rest": max(queries.came_back_count(show) - until, 0),
+        "rest": max(queries.came_back_count(show, of) - until, 0),
+        "narrowed": urlencode({key: request.GET[key] for key in _BY if request.GET.get(key)}),
     }
+    if not is_partial(request):
+        shares = queries.shares_of_came_back(show)
+        context["shares"] = [(key, label, shares[key]) for key, label in _BY.items() if shares[key]]
     template = "parts/came_back_list.html" if is_partial(request) else "came_back.html"
     return render(request, template, context)
 
@@ -68,6 +82,24 @@ def came_back_answers(request: "Request") -> HttpResponse:
     number = ngettext("%(n)d lead.", "%(n)d leads.", len(backs)) % {"n": len(backs)}
     messages.success(request, f"{sentence} {number}")
     return moved_on(request, "came_back")
+
+
+@require_POST
+def came_back_nurture(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Keep a lead that sales disqualified."""
+    keep_in_nurture(backs=[id], by=request.user.id, at=request.at)
+    messages.success(request, _("Kept in nurture. It may return when something new happens."))
+    return moved_on(request, "came_back")
+
+
+def _of(request: "Request") -> Of:
+    """What the list is narrowed to; a campaign that is none narrows to nothing special."""
+    campaign = request.GET.get("campaign", "")
+    try:
+        known = uuid.UUID(campaign) if campaign else None
+    except ValueError:
+        known = None
+    return Of(request.GET.get("reason", ""), request.GET.get("clause", ""), known)
 
 
 def _id(text: str) -> uuid.UUID:

@@ -21,7 +21,8 @@ from accord.flows.pass_back import Said
 from accord.handoffs import queries
 from accord.handoffs.actions import Attempt, AttemptChannel
 from accord.qualification.queries import verdicts_of
-from accord.qualification.reasons import why
+from accord.qualification.reasons import why as why_ready
+from accord.teams import queries as teams
 from accord.web.acts import moved_on, replaced
 from accord.web.in_place import answered, calls_of, opened
 from accord.web.permissions import SALES
@@ -83,6 +84,23 @@ def claim(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def owner(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """The head of sales gives a handoff to somebody else, with a reason; opens in place."""
+    item = queries.one_open(id, at=request.at)
+    sellers = [each for each in teams.people() if not SALES.isdisjoint(each.roles)]
+    if request.method != "POST":
+        return opened(request, "owner", item, {"reps": sellers})
+    why = request.POST.get("why", "").strip()
+    if not why:
+        raise Invalid(_("Say in a few words why; both of them read it."), field="why")
+    to = next((rep for rep in sellers if str(rep.id) == request.POST.get("owner")), None)
+    if to is None:
+        raise Invalid(_("Choose who has it from now on."), field="owner")
+    follow_up.reassign(owners={id: to.id}, why=why, by=request.user.id, at=request.at)
+    return answered(request, id, _("It is with %(name)s now; both are told.") % {"name": to.name})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Log an attempt to reach the lead; opens in place."""
     item = queries.one_open(id, at=request.at)
@@ -111,7 +129,7 @@ def qualification(request: "Request", id: uuid.UUID) -> HttpResponse:
     item = queries.one_open(id, at=request.at)
     if request.method != "POST":
         terms = agreement.terms_of(item.handoff.agreement_version)
-        checks = [each for each in why(item.lead.id) if each.key == terms.checklist]
+        checks = [each for each in why_ready(item.lead.id) if each.key == terms.checklist]
         return opened(request, "qualification", item, {"checks": checks})
     follow_up.qualify(
         handoffs=[id], note=request.POST.get("note", ""), by=request.user.id, at=request.at
@@ -131,6 +149,8 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
             "choices": queries.choices(version, at=request.at),
             "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
             "clauses": _clauses(terms, item.lead.id),
+            "counting": [key for key, each in terms.reasons.items() if each.after_attempts],
+            "cadence": queries.cadence_of(item, at=request.at),
         }
         return opened(request, "pass_back", item, context)
     said = Said(
@@ -158,7 +178,7 @@ def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 
 def _clauses(terms: "Terms", lead_id: uuid.UUID) -> list[tuple[str, str]]:
-    """The lines that let this lead through: what a rep can name as wrong, each once."""
+    """The lines that let this lead through, each once, those blamed most before first."""
     verdicts = verdicts_of([lead_id])[lead_id]
     lines = {
         each.text: f"{key}:{each.key}"
@@ -167,7 +187,8 @@ def _clauses(terms: "Terms", lead_id: uuid.UUID) -> list[tuple[str, str]]:
         for each in leaves(definition.must)
         if each.text and each.key in verdicts[key].met
     }
-    return [(key, text) for text, key in lines.items()]
+    texts = {key: text for text, key in lines.items()}
+    return [(key, texts[key]) for key in queries.likely_clauses(list(texts))]
 
 
 def _day(text: str, field: str) -> date | None:
