@@ -1,6 +1,7 @@
-"""A document with one definition or scorecard written anew; its other lines stay as they are."""
+"""A document with one entry or one value written anew; its other lines stay as they are."""
 
 from collections.abc import Iterator, Mapping
+from textwrap import fill
 from typing import Any
 
 import yaml
@@ -39,6 +40,104 @@ def with_entry(document: str, part: str, key: str, entry: Mapping[str, Any]) -> 
         return "".join([*lines[:first], written, *lines[last + 1 :]])
     last = entries[-1][2]
     return "".join([*lines[: last + 1], "\n", written, *lines[last + 1 :]])
+
+
+def with_value(document: str, clause: str, value: Any) -> str:
+    """The document with another value at a clause, such as `review.every_months`; None: without it.
+
+    A number in the path is the place in a list; the place after the last one is a new one. What
+    stands in {} or [] stays there. Raises BadDocument where the document cannot be read.
+    """
+    read_yaml(document)
+    node = yaml.compose(document, Loader=yaml.SafeLoader)
+    return _with(document, node, clause.split("."), value) if node else document
+
+
+def _with(document: str, node: yaml.Node, path: list[str], value: Any) -> str:
+    if _is_flow(node):
+        return _replaced(document, node, _changed(_plain(node), path, value))
+    lines = document.splitlines(keepends=True)
+    below = _below(node, path[0])
+    if below is None:
+        return "".join(_inserted(lines, node, path, value))
+    key, inner = below
+    if path[1:]:
+        return _with(document, inner, path[1:], value)
+    column, first, last = key.start_mark.column, key.start_mark.line, _last_line(inner)
+    if value is not None and (isinstance(inner, yaml.ScalarNode) or _is_flow(inner)):
+        return _replaced(document, inner, value, column)
+    written = [] if value is None else [_line(column, path[0], value)]
+    return "".join([*lines[:first], *written, *lines[last + 1 :]])
+
+
+def _is_flow(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+
+
+_AFTER = {"effective_on": "period", "on_trial": "period"}  # where a new top clause stands
+
+
+def _below(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+    """What stands under a name or at a place: the key, or the entry itself, and its value."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, inner) for key, inner in node.value if key.value == name), None)
+    place = int(name) if isinstance(node, yaml.SequenceNode) and name.isdigit() else -1
+    return (node.value[place], node.value[place]) if 0 <= place < len(node.value) else None
+
+
+def _plain(node: yaml.Node) -> Any:
+    return read_yaml(f"it: {yaml.serialize(node)}")["it"]
+
+
+def _changed(inside: Any, path: list[str], value: Any) -> Any:
+    """What stands in {} or [] with another value at a path."""
+    if isinstance(inside, list):
+        place = int(path[0])
+        if len(path) > 1:
+            value = _changed(inside[place], path[1:], value)
+        return [*inside[:place], *([] if value is None else [value]), *inside[place + 1 :]]
+    name = next((key for key in inside if str(key) == path[0]), path[0])
+    if len(path) > 1:
+        value = _changed(inside.get(name, {}), path[1:], value)
+    changed = {**inside, name: value}
+    return {key: each for key, each in changed.items() if each is not None}
+
+
+def _replaced(document: str, node: yaml.Node, value: Any, column: int = 0) -> str:
+    begin, end = node.start_mark.index, node.end_mark.index
+    tail = "\n" if document[begin:end].endswith("\n") else ""
+    return f"{document[:begin]}{_inline(value, column)}{tail}{document[end:]}"
+
+
+def _inserted(lines: list[str], node: yaml.Node, path: list[str], value: Any) -> list[str]:
+    """The lines with a clause that was not there, below the last one of what it belongs to."""
+    if value is None:
+        return lines
+    for name in reversed(path[1:]):
+        value = {name: value}
+    beside = _below(node, _AFTER.get(path[0], ""))
+    last = _last_line(beside[1] if beside else node)
+    if isinstance(node, yaml.SequenceNode):
+        written = f"{' ' * node.start_mark.column}- {_inline(value, 0)}\n"
+    else:
+        written = _line(node.start_mark.column, path[0], value)
+    return [*lines[: last + 1], written, *lines[last + 1 :]]
+
+
+def _line(column: int, name: str, value: Any) -> str:
+    return f"{' ' * column}{name}: {_inline(value, column)}\n"
+
+
+def _inline(value: Any, column: int) -> str:
+    """A value after its name: in the line, a long sentence below it."""
+    if isinstance(value, str) and len(value) > _WIDTH - 20:
+        below = " " * (column + 2)
+        folded = fill(value, _WIDTH, initial_indent=below, subsequent_indent=below)
+        return f">-\n{folded}"
+    text: str = yaml.safe_dump(
+        value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 _STYLE: dict[str, Any] = {

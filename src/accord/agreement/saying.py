@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accord.agreement.cards import read_cards
+from accord.agreement.editing import may_be_on_trial
 from accord.agreement.reading import Criterion, Defined, Promise, Reading, ReasonRead, read
 from accord.agreement.terms import Terms
 from accord.agreement.together import Together, read_together
@@ -50,7 +51,7 @@ def _lines(terms: Terms) -> Iterator[Line]:
     yield Line("period", _("Period"), reading.period)
     day = terms.effective_on
     yield Line("effective_on", _("In force from"), date_format(day) if day else _("at once"))
-    yield Line("on_trial", _("On trial"), ", ".join(_on_trial(terms, reading)) or _("nothing"))
+    yield Line("on_trial", _("On trial"), ", ".join(_on_trial(terms)) or _("nothing"))
     yield Line("review", _("Review"), reading.review)
     if document.review.next_on:  # else the months stand in the line above
         yield Line("review.every_months", _("Review"), f"{document.review.every_months}")
@@ -82,11 +83,9 @@ def _lines(terms: Terms) -> Iterator[Line]:
         yield Line(f"roles.{duty.what}", f"{_('Who does what')}: {duty.what}", who % words)
 
 
-def _on_trial(terms: Terms, reading: Reading) -> Iterator[str]:
+def _on_trial(terms: Terms) -> Iterator[str]:
     """What is on trial, as the page calls it."""
-    names = {each.key: each.title for each in reading.definitions}
-    names |= {each.key: each.sentence for each in reading.promises}
-    names |= {"scorecards": _("Points"), "revenue": _("The goal")}
+    names = may_be_on_trial(terms)
     return (names.get(part, part) for part in terms.document.on_trial)
 
 

@@ -11,11 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.agreement import actions, queries
 from accord.agreement.comparing import changes
+from accord.agreement.editing import Part, parts
 from accord.agreement.faults import BadDocument
-from accord.agreement.terms import read_terms
+from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Conflict, Invalid, Missing
+from accord.criteria.registry import registry
 from accord.qualification.queries import back_test
+from accord.web.builder import OPERATORS, things
 from accord.web.pages.back_tests import period
+from accord.web.proposals import SPAN_UNITS, terms_in, word_title, written
+from accord.web.requests import is_partial
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -23,20 +28,19 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement_proposal(request: "Request") -> HttpResponse:
-    """The text to change, what would change, and the proposal."""
+    """What can be changed, what would change, and the proposal."""
     running = queries.running()
     if request.method != "POST":
         _number, digest = queries.newest()
         return _page(request, _begun(request) or queries.document_of(running.number), digest)
-    document = request.POST.get("document", "").replace("\r\n", "\n")
     made_from = request.POST.get("made_from", "")
-    try:
-        terms = read_terms(document)
-    except BadDocument as refusal:
-        return _page(request, document, made_from, {"faults": refusal.faults}, status=422)
-    seen = {"changes": changes(running, terms), "is_read": True}
-    if request.POST.get("act") != "propose":
+    document, faults = written(request)
+    if faults:
+        return _page(request, document, made_from, {"faults": faults}, status=422)
+    act = request.POST.get("act", "")
+    if act != "propose":
         return looked_at(request, document, made_from)
+    seen = {"changes": changes(running, read_terms(document)), "is_read": True}
     try:
         number = _propose(request, document, made_from)
     except Invalid as refusal:
@@ -54,7 +58,9 @@ def looked_at(request: "Request", document: str, made_from: str) -> HttpResponse
 
 
 def _begun(request: "Request") -> str:
-    """The text of a back-test that somebody goes on with; "" without one."""
+    """The text of a version or a back-test that somebody goes on with; "" without one."""
+    if (version := request.GET.get("version", "")).isdigit():
+        return queries.document_of(int(version))
     given, number = request.GET.get("back_test", ""), request.GET.get("variant", "")
     try:
         return str(back_test(uuid.UUID(given)).variants[int(number)]["document"])
@@ -89,24 +95,33 @@ def _page(
     more: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    terms = terms_in(document)
+    waiting = queries.proposed()
     context = {
         **period(request),
         "document": document,
         "made_from": made_from,
         "reason": request.POST.get("reason", ""),
-        "titles": _titles(document),
+        "parts": _parts(document, terms),
+        "words": {key: word_title(key, terms) for key in terms.document.definitions},
+        "clauses": {fault.clause: fault.sentence for fault in (more or {}).get("faults", ())},
+        "things": things(terms).values(),
+        "behaviours": [(key, each.label) for key, each in registry.behaviours.items()],
+        "operators": OPERATORS.items(),
+        "units": SPAN_UNITS.items(),
+        "waiting": waiting,
+        "waiting_changes": changes(queries.running(), queries.terms_of(waiting)) if waiting else [],
         "lines": max(20, min(document.count("\n") + 2, 45)),
     }
-    return render(request, "agreement_proposal.html", context | (more or {}), status=status)
+    template = "parts/proposal_seen.html" if is_partial(request) else "agreement_proposal.html"
+    return render(request, template, context | (more or {}), status=status)
 
 
-def _titles(document: str) -> dict[str, str]:
-    """The definitions that can be put together in the builder; none where it cannot be read."""
+def _parts(document: str, terms: Terms) -> list[Part]:
     try:
-        terms = read_terms(document)
+        return parts(document, terms)
     except BadDocument:
-        terms = queries.running()
-    return {key: each.title for key, each in terms.definitions.items()}
+        return []
 
 
 @require_POST
