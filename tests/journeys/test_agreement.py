@@ -62,7 +62,7 @@ def mira_puts_it_together(page: Page) -> None:
     asked = page.get_by_placeholder("Search: what is asked?").and_(page.locator(":focus"))
     asked.fill("Job title")
     asked.press("Tab")
-    value = page.get_by_label("Value").and_(page.locator("input[value='']"))
+    value = page.get_by_label("Job title: Value").and_(page.locator("input[value='']"))
     value.fill("buyer")
     value.press("Tab")
     met = page.locator("#count li").first
@@ -91,13 +91,16 @@ def mira_proposes_it(page: Page) -> None:
 def sofia_asks_and_mira_answers(sofia: Page, mira: Page) -> None:
     sofia.goto("/agreement/2/")
     expect(sofia.get_by_text("Buyers buy.")).to_be_visible()
-    sofia.get_by_label("Your words").fill("Do they have a budget?")
-    sofia.get_by_label("About").select_option(label="Marketing-qualified lead (MQL)")
-    sofia.get_by_role("button", name="Say it").click()
+    change = sofia.locator(".changes dd").first
+    change.get_by_text("Say something of it").click()
+    change.get_by_role("textbox").fill("Do they have a budget?")
+    change.get_by_role("button", name="Say it").click()
     mira.goto("/agreement/2/")
     expect(mira.get_by_text("Do they have a budget?")).to_be_visible()
-    mira.get_by_label("Your words").fill("Two of three do.")
-    mira.get_by_role("button", name="Say it").click()
+    answer = mira.locator(".changes dd").first
+    answer.get_by_text("Answer").click()
+    answer.get_by_role("textbox").fill("Two of three do.")
+    answer.get_by_role("button", name="Say it").click()
 
 
 def both_heads_sign(sofia: Page, marek: Page) -> None:

@@ -1,5 +1,6 @@
 """A change to the agreement: written, seen, proposed; withdrawn, turned down, or signed."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -37,7 +38,8 @@ def send(
 
 
 def read(answer: HttpResponse) -> str:
-    return answer.content.decode()
+    """The page as one sees it: without what is only read aloud."""
+    return re.sub(r'<span class="visually-hidden">(was|now): </span>', "", answer.content.decode())
 
 
 def newest() -> Version:
@@ -167,13 +169,49 @@ class TestWhatIsSaid:
         self, mira: Client, signed_in: SignedIn, cast: dict[str, User]
     ) -> None:
         send(mira, "propose", text())
-        self.say(signed_in("rep"), "Six is too long", "Review")
+        self.say(signed_in("rep"), "Six is too long", "review")
         shown = read(mira.get(reverse("agreement_version", args=[2])))
-        assert "Six is too long" in shown
-        assert "· Review" in shown
+        change = shown[shown.index('id="change-review"') : shown.index("</dl>")]
+        assert "Six is too long" in change
         told = Notification.objects.filter(text="Six is too long", channel="app")
         wanted = ("marketer", "head_of_sales", "head_of_marketing")
         assert {each.user_id for each in told} == {cast[role].id for role in wanted}
+
+    def test_may_be_about_a_clause_that_stays_and_not_about_one_that_is_none(
+        self, mira: Client
+    ) -> None:
+        send(mira, "propose", text())
+        assert self.say(mira, "Why not?", "no.such.clause").status_code in (400, 422)
+        self.say(mira, "This, too?", "definitions.mql.visits-often")
+        shown = read(mira.get(reverse("agreement_version", args=[2])))
+        said = shown[shown.index('id="said-title"') :]
+        assert "· Marketing-qualified lead (MQL)" in said
+        assert "This, too?" in said
+
+    def test_two_changes_of_one_place_have_each_their_own_thread(self, mira: Client) -> None:
+        more = (
+            "at_least: 3\n                    - key: visits",
+            "at_least: 4\n                    - key: visits",
+        )
+        send(
+            mira,
+            "propose",
+            text(
+                (
+                    "at_least: 6\n                    - key",
+                    "at_least: 7\n                    - key",
+                ),
+                more,
+            ),
+        )
+        first, second = "definitions.mql.downloads-content", "definitions.mql.visits-often"
+        self.say(mira, "On downloads", first)
+        self.say(mira, "On visits", second)
+        shown = read(mira.get(reverse("agreement_version", args=[2])))
+        downloads, visits = (
+            shown.index(f'id="change-{k.replace(".", "")}"') for k in (first, second)
+        )
+        assert downloads < shown.index("On downloads") < visits < shown.index("On visits")
 
     def test_ends_with_the_proposal(self, mira: Client, signed_in: SignedIn) -> None:
         send(mira, "propose", text())

@@ -7,6 +7,7 @@ from importlib.resources import files
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accord.agreement import queries
 from accord.agreement.actions.telling import (
     MOST_WORDS,
     SEAT_ROLES,
@@ -17,7 +18,9 @@ from accord.agreement.actions.telling import (
     roles_of,
     tell_people,
 )
+from accord.agreement.comparing import changes
 from accord.agreement.models import Comment, Version, VersionState
+from accord.agreement.saying import said
 from accord.agreement.terms import read_terms
 from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.ids import named_id
@@ -127,19 +130,20 @@ def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
 
 
 def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) -> None:
-    """Say something about a proposed version, or about one place of it.
+    """Say something about a proposed version, or about one clause of it, such as `review`.
 
     Its author, the heads and whoever spoke before are told. Raises Missing, Conflict when it no
-    longer waits, Invalid for what says nothing or too much.
+    longer waits, Invalid for what says nothing or too much, or for a clause that is none.
     """
     words = text.strip()
     check_words(words, _("Write a few words first."), field="text")
     with transaction.atomic():
         version = _waiting(number)
+        _check_place(place, number)
         speaker = User.objects.get(id=by)
-        said = Comment.objects.create(
+        kept = Comment.objects.create(
             version=version,
-            place=place.replace("\0", "").strip()[:300],
+            place=place,
             text=words,
             said_at=at,
             said_by_id=by,
@@ -151,7 +155,19 @@ def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) 
             "number": number,
         }
         people = (spoke | heads() | {version.proposed_by_id}) - {by, None}
-        tell_people(said.id, number, subject, words, {each for each in people if each}, at)
+        tell_people(kept.id, number, subject, words, {each for each in people if each}, at)
+
+
+def _check_place(place: str, number: int) -> None:
+    """Raises Invalid for a place that is no clause of this version or of the one before it."""
+    if not place:
+        return
+    now, older = queries.terms_of(number), queries.before(number)
+    clauses = set(said(now))
+    if older:
+        clauses |= {change.key for change in changes(queries.terms_of(older), now)}
+    if place not in clauses:
+        raise Invalid(_("There is no such clause; choose one from the list."), field="place")
 
 
 def _waiting(number: int) -> Version:

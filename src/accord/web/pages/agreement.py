@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accord.agreement import actions, queries
 from accord.agreement.cards import read_cards
-from accord.agreement.comparing import changes
 from accord.agreement.reading import Criterion, read
 from accord.agreement.schema import json_schema
 from accord.agreement.together import read_together
@@ -24,7 +23,8 @@ from accord.base.lifecycle import HOLDER, Stage
 from accord.criteria.metrics import Scope
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
-from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES
+from accord.web.discussion import discussion
+from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES, may
 
 if TYPE_CHECKING:
     from accord.agreement.queries import Signed, VersionSummary
@@ -94,8 +94,9 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "together": read_together(terms),
         "scorecards": read_cards(terms),
         "older": older,
-        "comments": queries.comments(terms.number),
-        "changes": changes(queries.terms_of(older), terms) if older else [],
+        "discussion": discussion(terms, older),
+        "may_say": version.state == "proposed"
+        and may(set(request.user.roles), "agreement_comments"),
         "is_own": version.proposed_by_id == request.user.id,
         "ended_by": teams.names({version.ended_by_id}).get(version.ended_by_id, "")
         if version.ended_by_id
