@@ -6,16 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.criteria import language
+from accord.criteria.arranging import added, moved, removed, settled, unfinished
 from accord.criteria.drafting import (
     DraftRow,
-    added,
-    moved,
     operators_of,
     raw_of,
-    removed,
     rows_of,
-    settled,
-    unfinished,
 )
 from accord.criteria.language import Count, Reference, Score, read_definition
 from accord.criteria.values import value_of
@@ -118,4 +114,4 @@ def test_what_a_row_lacks_is_named():
         DraftRow("must", 0, "all"),
         DraftRow("must", 1, "ask", asks="definition:mql"),
     ]
-    assert unfinished(rows, registry=REGISTRY) == {0: "thing", 1: "name", 2: "value", 3: "rows"}
+    assert unfinished(rows) == {0: "thing", 1: "name", 2: "value", 3: "rows"}

@@ -5,57 +5,19 @@ other line stays as it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accord.agreement.cards import read_cards
+from accord.agreement.fields import Field, Part, Reader, Row
 from accord.agreement.plain_yaml import read_yaml
 from accord.agreement.reading import read
 from accord.agreement.rewriting import with_value
-from accord.agreement.spans import Unit
 from accord.agreement.terms import Terms
+from accord.agreement.trial import may_be_on_trial
 from accord.agreement.wording import HANDED_OVER
-
-SPAN = tuple(Unit)
-
-
-@dataclass(frozen=True)
-class Field:
-    """A clause as it can be changed. `kind` is number, share, span, text, day or ticks.
-
-    `value` is as one types it: a share in percent. `unit` is a span's, or the words after it.
-    `ticks` are (key, words, whether it is ticked).
-    """
-
-    clause: str
-    label: str
-    kind: str
-    value: str = ""
-    unit: str = ""
-    ticks: Sequence[tuple[str, str, bool]] = ()
-
-
-@dataclass(frozen=True)
-class Row:
-    """What belongs together: a promise or a row of points; `is_free` to be taken out."""
-
-    clause: str
-    words: str
-    fields: Sequence[Field]
-    is_free: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the document, with its fields in rows."""
-
-    key: str
-    title: str
-    rows: Sequence[Row]
-
 
 Sent = Callable[[str], Sequence[str]]  # what was sent under a name
 
@@ -63,7 +25,7 @@ Sent = Callable[[str], Sequence[str]]  # what was sent under a name
 def parts(document: str, terms: Terms) -> list[Part]:
     """What can be changed of a document; its words are those of the terms. Raises BadDocument."""
     raw = read_yaml(document)
-    of = _Reader(raw)
+    of = Reader(raw)
     promises = {each.key: each.sentence for each in read(terms).promises}
     return [
         Part("frame", _("Goal and time"), [row for row in _frame(of, terms) if row.fields]),
@@ -130,48 +92,7 @@ def _value(field: Field, text: str, unit: str) -> Any:
         return text
 
 
-class _Reader:
-    """Makes fields of what the document says; none for a clause that is not there."""
-
-    def __init__(self, raw: Mapping[str, Any]) -> None:
-        self.raw = raw
-
-    def at(self, clause: str) -> Any:
-        found: Any = self.raw
-        for name in clause.split("."):
-            if isinstance(found, list) and name.isdigit() and int(name) < len(found):
-                found = found[int(name)]
-            elif isinstance(found, Mapping):
-                found = next((each for key, each in found.items() if str(key) == name), None)
-            else:
-                return None
-        return found
-
-    def number(self, clause: str, label: str, unit: str = "") -> Iterator[Field]:
-        if (value := self.at(clause)) is not None:
-            yield Field(clause, label, "number", f"{value}", unit)
-
-    def share(self, clause: str, label: str) -> Iterator[Field]:
-        value = self.at(clause)
-        if isinstance(value, int | float):
-            yield Field(clause, label, "share", f"{value * 100:g}", "%")
-        elif value is not None:
-            yield Field(clause, label, "share", f"{value}", "%")
-
-    def span(self, clause: str, label: str) -> Iterator[Field]:
-        value = self.at(clause)
-        if isinstance(value, Mapping) and len(value) == 1:
-            ((unit, amount),) = value.items()
-            yield Field(clause, label, "span", f"{amount}", f"{unit}")
-        elif value is not None:
-            yield Field(clause, label, "span", f"{value}", "")
-
-    def text(self, clause: str, label: str) -> Iterator[Field]:
-        if isinstance(value := self.at(clause), str):
-            yield Field(clause, label, "text", " ".join(value.split()))
-
-
-def _frame(of: _Reader, terms: Terms) -> Iterator[Row]:
+def _frame(of: Reader, terms: Terms) -> Iterator[Row]:
     yield Row("purpose", _("What it is for"), [*of.text("purpose", _("In words"))])
     goal = [
         *of.number("goal.revenue", _("Revenue"), str(of.at("goal.currency") or "")),
@@ -195,18 +116,7 @@ def _frame(of: _Reader, terms: Terms) -> Iterator[Row]:
     )
 
 
-def may_be_on_trial(terms: Terms) -> dict[str, str]:
-    """The parts that can run on trial, with what people call them: none that moves a lead."""
-    deciding = {terms.gate, terms.checklist, *(k for k, d in terms.definitions.items() if d.stage)}
-    return {
-        **({"revenue": _("The goal")} if terms.goal else {}),
-        **{each.key: each.sentence for each in read(terms).promises if each.key != "capacity"},
-        "scorecards": _("Points"),
-        **{key: each.title for key, each in terms.definitions.items() if key not in deciding},
-    }
-
-
-def _marketing(of: _Reader, promises: Mapping[str, str]) -> Iterator[Row]:
+def _marketing(of: Reader, promises: Mapping[str, str]) -> Iterator[Row]:
     fields = {
         "ready_leads": of.number("marketing.ready_leads.target", _("At least"), _("a month")),
         "acceptance_rate": of.share("marketing.acceptance_rate.share", _("At least")),
@@ -221,7 +131,7 @@ def _marketing(of: _Reader, promises: Mapping[str, str]) -> Iterator[Row]:
         yield Row(clause, promises.get(key, key), [*own, *words])
 
 
-def _sales(of: _Reader, promises: Mapping[str, str]) -> Iterator[Row]:
+def _sales(of: Reader, promises: Mapping[str, str]) -> Iterator[Row]:
     share = [*of.share("sales.within_share", _("At least"))]
     yield Row("sales.within_share", _("Kept in time means: of all of them"), share)
     first = "sales.first_attempt.within"
@@ -248,7 +158,7 @@ def _sales(of: _Reader, promises: Mapping[str, str]) -> Iterator[Row]:
     yield Row("pass_back.max_rounds", _("How often a lead may come back"), rounds)
 
 
-def _cards(of: _Reader, terms: Terms) -> Iterator[Part]:
+def _cards(of: Reader, terms: Terms) -> Iterator[Part]:
     for card in read_cards(terms):
         where = f"scorecards.{card.key}"
         rows = []
@@ -271,7 +181,7 @@ def _cards(of: _Reader, terms: Terms) -> Iterator[Part]:
         )
 
 
-def _points(of: _Reader, where: str, number: int) -> Iterator[Field]:
+def _points(of: Reader, where: str, number: int) -> Iterator[Field]:
     row = f"{where}.rows.{number}"
     yield from of.number(f"{row}.points", _("Points"))
     if not of.at(f"{row}.each"):

@@ -11,10 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accord.agreement.cards import read_cards
-from accord.agreement.editing import may_be_on_trial
 from accord.agreement.reading import Criterion, Defined, Promise, Reading, ReasonRead, read
 from accord.agreement.terms import Terms
 from accord.agreement.together import Together, read_together
+from accord.agreement.trial import may_be_on_trial
 from accord.base.lifecycle import Side
 
 

@@ -9,7 +9,8 @@ from django.http import QueryDict
 
 from accord.agreement import queries as agreement
 from accord.agreement.rewriting import entry_in, with_entry
-from accord.criteria.drafting import DraftRow, added, moved, raw_of, removed, rows_of
+from accord.criteria.arranging import added, moved, removed
+from accord.criteria.drafting import DraftRow, raw_of, rows_of
 from accord.criteria.registry import registry
 from accord.web.builder import Thing
 

@@ -1,7 +1,7 @@
 """Writes of the agreement: propose, discuss, withdraw, turn down, sign."""
 
+from accord.agreement.actions.discussing import comment
 from accord.agreement.actions.proposing import (
-    comment,
     default_document,
     propose,
     start_trial,

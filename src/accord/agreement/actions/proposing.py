@@ -7,7 +7,6 @@ from importlib.resources import files
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement import queries
 from accord.agreement.actions.telling import (
     MOST_WORDS,
     SEAT_ROLES,
@@ -17,14 +16,12 @@ from accord.agreement.actions.telling import (
     heads,
     roles_of,
     tell_people,
+    waiting,
 )
-from accord.agreement.comparing import changes
-from accord.agreement.models import Comment, Version, VersionState
-from accord.agreement.saying import said
+from accord.agreement.models import Version, VersionState
 from accord.agreement.terms import read_terms
-from accord.base.errors import Conflict, Invalid, Missing
+from accord.base.errors import Conflict, Invalid
 from accord.base.ids import named_id
-from accord.teams.models import User
 
 _ENDED = (VersionState.WITHDRAWN, VersionState.TURNED_DOWN)
 
@@ -103,7 +100,7 @@ def withdraw(*, number: int, by: uuid.UUID, at: datetime) -> None:
     Raises Missing, Conflict when it no longer waits, Invalid when somebody else proposed it.
     """
     with transaction.atomic():
-        version = _waiting(number)
+        version = waiting(number)
         if version.proposed_by_id != by:
             raise Invalid(_("Only who proposed it can withdraw it; a head can turn it down."))
         _end(version, VersionState.WITHDRAWN, "", by, at)
@@ -118,7 +115,7 @@ def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
     """
     check_words(why, _("Say why, so that the next proposal can be better."), field="why")
     with transaction.atomic():
-        version = _waiting(number)
+        version = waiting(number)
         held = {seat for seat, role in SEAT_ROLES.items() if role in roles_of(by)}
         if not held:
             raise NotTheirSeat(_("Only the heads can turn a proposal down."))
@@ -127,59 +124,6 @@ def turn_down(*, number: int, why: str, by: uuid.UUID, at: datetime) -> None:
             subject = _("Version %(number)s of the agreement was turned down") % {"number": number}
             author = {version.proposed_by_id}
             tell_people(named_id("turned down", number), number, subject, why.strip(), author, at)
-
-
-def comment(*, number: int, place: str, text: str, by: uuid.UUID, at: datetime) -> None:
-    """Say something about a proposed version, or about one clause of it, such as `review`.
-
-    Its author, the heads and whoever spoke before are told. Raises Missing, Conflict when it no
-    longer waits, Invalid for what says nothing or too much, or for a clause that is none.
-    """
-    words = text.strip()
-    check_words(words, _("Write a few words first."), field="text")
-    with transaction.atomic():
-        version = _waiting(number)
-        _check_place(place, number)
-        speaker = User.objects.get(id=by)
-        kept = Comment.objects.create(
-            version=version,
-            place=place,
-            text=words,
-            said_at=at,
-            said_by_id=by,
-            name=speaker.name,
-        )
-        spoke = set(version.comments.values_list("said_by_id", flat=True))
-        subject = _("%(name)s on version %(number)s of the agreement") % {
-            "name": speaker.name,
-            "number": number,
-        }
-        people = (spoke | heads() | {version.proposed_by_id}) - {by, None}
-        tell_people(kept.id, number, subject, words, {each for each in people if each}, at)
-
-
-def _check_place(place: str, number: int) -> None:
-    """Raises Invalid for a place that is no clause of this version or of the one before it."""
-    if not place:
-        return
-    now, older = queries.terms_of(number), queries.before(number)
-    clauses = set(said(now))
-    if older:
-        clauses |= {change.key for change in changes(queries.terms_of(older), now)}
-    if place not in clauses:
-        raise Invalid(_("There is no such clause; choose one from the list."), field="place")
-
-
-def _waiting(number: int) -> Version:
-    version = Version.objects.select_for_update().filter(number=number).first()
-    if version is None:
-        raise Missing(_("There is no version %(number)s of the agreement.") % {"number": number})
-    if version.state != VersionState.PROPOSED:
-        raise Conflict(
-            _("Version %(number)s no longer waits; it is: %(state)s.")
-            % {"number": number, "state": version.get_state_display().lower()}
-        )
-    return version
 
 
 def _end(version: Version, state: VersionState, why: str, by: uuid.UUID, at: datetime) -> None:

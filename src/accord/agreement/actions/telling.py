@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accord.agreement.models import Seat, Version, VersionState
-from accord.base.errors import Invalid, Refusal
+from accord.base.errors import Conflict, Invalid, Missing, Refusal
 from accord.base.ids import named_id
 from accord.outbox.actions import Telling, tell
 from accord.teams.models import Role, User
@@ -96,3 +96,16 @@ def tell_of_version_in_force(number: int, at: datetime) -> None:
     subject = _("Version %(number)s of the agreement is in force") % {"number": number}
     event, text = named_id("in force", number), _("It holds from now on.")
     tell_people(event, number, subject, text, everybody(), at, "agreement.in_force")
+
+
+def waiting(number: int) -> Version:
+    """A version that waits for signatures, locked. Raises Missing, Conflict."""
+    version = Version.objects.select_for_update().filter(number=number).first()
+    if version is None:
+        raise Missing(_("There is no version %(number)s of the agreement.") % {"number": number})
+    if version.state != VersionState.PROPOSED:
+        raise Conflict(
+            _("Version %(number)s no longer waits; it is: %(state)s.")
+            % {"number": number, "state": version.get_state_display().lower()}
+        )
+    return version

@@ -1,29 +1,25 @@
 """The agreement, as a document of two pages that one signs at its end."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
-from accord.agreement import actions, queries
+from accord.agreement import queries
 from accord.agreement.cards import read_cards
+from accord.agreement.discussion import discussion
 from accord.agreement.reading import Criterion, read
 from accord.agreement.schema import json_schema
 from accord.agreement.together import read_together
-from accord.base.errors import Invalid
 from accord.base.lifecycle import HOLDER, Stage
 from accord.criteria.metrics import Scope
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
-from accord.web.discussion import discussion
 from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES, may
 
 if TYPE_CHECKING:
@@ -114,26 +110,6 @@ def agreement_schema(request: "Request") -> JsonResponse:
     return JsonResponse(json_schema())
 
 
-@require_POST
-def agreement_signatures(request: "Request") -> HttpResponse:
-    """Signs a version for a seat that the person holds."""
-    number = int(request.POST.get("number", "0"))
-    signed = actions.sign(
-        number=number,
-        seat=request.POST.get("seat", ""),
-        by=request.user.id,
-        at=request.at,
-        digest=request.POST.get("digest") or None,
-    )
-    if signed.in_force_from:
-        messages.success(request, _("Signed. The agreement is in force."))
-    elif signed.state == "signed":
-        messages.success(request, _("Signed by both. It comes into force on its day."))
-    else:
-        messages.success(request, _("Signed. It is in force when the other head has signed too."))
-    return redirect("agreement_version", number)
-
-
 def _meanings(terms: "Terms", *, counted: bool) -> list[Meaning]:
     return [
         Meaning(
@@ -191,21 +167,3 @@ def _seat(key: str, version: "VersionSummary", terms: "Terms", request: "Request
 
 def _today(request: "Request") -> date:
     return request.at.astimezone(ZoneInfo(teams.company_calendar().time_zone)).date()
-
-
-@require_POST
-def agreement_delegations(request: "Request") -> HttpResponse:
-    """Lets somebody sign for one's seat up to a day, or nobody any more."""
-    seat = request.POST.get("seat", "")
-    if request.POST.get("act") == "end":
-        actions.end_delegation(seat=seat, by=request.user.id, at=request.at)
-        messages.success(request, _("Nobody but you signs for this seat."))
-        return redirect("agreement")
-    try:
-        to, until = uuid.UUID(request.POST.get("to", "")), request.POST.get("until", "")
-        day = date.fromisoformat(until)
-    except ValueError as error:
-        raise Invalid(_("Choose who signs for you, and up to which day.")) from error
-    actions.delegate(seat=seat, by=request.user.id, to=to, until=day, at=request.at)
-    messages.success(request, _("They are told, and may sign for you."))
-    return redirect("agreement")

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.agreement import actions, queries
 from accord.agreement.comparing import changes
-from accord.agreement.editing import Part, parts
+from accord.agreement.editing import parts
 from accord.agreement.faults import BadDocument
+from accord.agreement.fields import Part
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Conflict, Invalid, Missing
 from accord.criteria.registry import registry

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accord.agreement import queries as agreement
 from accord.agreement.faults import BadDocument, Fault
 from accord.agreement.terms import Terms, read_terms
-from accord.criteria.drafting import place_of, settled, unfinished
+from accord.criteria.arranging import settled, unfinished
+from accord.criteria.drafting import place_of
 from accord.criteria.registry import registry
 from accord.insights.rules import estimate
 from accord.leads.queries import visible_to
@@ -37,7 +38,7 @@ def agreement_criteria(request: "Request") -> HttpResponse:
     act = request.POST.get("act", "")
     draft = replace(draft, rows=settled(acted(draft.rows, act), registry=registry))
     faults, document = _faults(draft)
-    lacking = unfinished(draft.rows, registry=registry)
+    lacking = unfinished(draft.rows)
     if act == "done" and not faults and not lacking:
         return looked_at(request, document, draft.made_from)
     wrong = _wrong(draft, faults, lacking if act == "done" else _unknown(lacking))
@@ -73,7 +74,7 @@ def agreement_count(request: "Request") -> HttpResponse:
     context = {
         "counts": [*_counts(found, is_exact, request.user)],
         "is_exact": is_exact,
-        "open_rows": len(unfinished(draft.rows, registry=registry)),
+        "open_rows": len(unfinished(draft.rows)),
     }
     return render(request, "parts/builder_count.html", context)
 
