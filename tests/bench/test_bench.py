@@ -30,7 +30,7 @@ def databases() -> set[str]:
 
 
 def test_each_says_what_it_found_beside_its_limit() -> None:
-    done = bench("import.copy", "evaluate", "agreement", "pages", "--json")
+    done = bench("import.copy", "evaluate", "agreement", "pages", "sweep", "--json")
     assert done.returncode == 0, done.stderr
     found = {line["name"]: line for line in json.loads(done.stdout)}
     assert {"import.copy", "evaluate.new", "evaluate.again"} < found.keys()
@@ -39,6 +39,7 @@ def test_each_says_what_it_found_beside_its_limit() -> None:
     assert waits < found.keys()
     assert {"pages.lead", "pages.handoffs", "pages.leads", "pages.scoreboard"} < found.keys()
     assert all(line["leads"] == ROWS and line["figure"] > 0 for line in found.values())
+    assert found["sweep.due"]["queries"] > found["sweep.idle"]["queries"]
     assert (found["import.copy"]["limit"], found["import.copy"]["limit_is"]) == (0.5, "at_least")
     assert found["evaluate.new"]["ratio"] > 0
     lead = found["pages.lead"]

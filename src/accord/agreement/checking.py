@@ -108,6 +108,14 @@ def _re_entries(
 
 
 def _escalation(document: Document) -> Iterator[Fault]:
+    warn = document.escalation.warn
+    if warn and (warn.at_share is None) == (warn.before is None):
+        yield Fault(
+            "escalation.warn",
+            "say when to warn, in one way: {at_share: 0.75}, or {before: {working_minutes: 15}}.",
+        )
+    if warn and warn.before and warn.before.length is None:
+        yield Fault("escalation.warn.before", "write it in minutes or hours, or in plain days.")
     seen = set()
     for number, each in enumerate(document.escalation.steps):
         if each.step in seen:

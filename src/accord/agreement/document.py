@@ -250,10 +250,18 @@ class Step(Clause):
     after: Delay
 
 
+class Warn(Clause):
+    """When whoever promised is warned: after a share of the span, or so long before it is due."""
+
+    at_share: Annotated[float, Field(gt=0, lt=1, strict=True)] | None = None
+    before: Limit | None = None
+
+
 class Escalation(Clause):
-    """What happens when a promise to a lead is missed."""
+    """What happens before a promise to a lead is missed, and then."""
 
     text: Text
+    warn: Warn | None = None
     steps: list[Step]
 
 

@@ -146,7 +146,7 @@ def read(terms: Terms, *, since: datetime | None = None) -> Reading:
         lost_deals=said.lost_deals.text,
         loss_reasons=[_loss_reason(reason) for reason in terms.loss_reasons.values()],
         escalation=said.escalation.text,
-        steps=[_step(step) for step in terms.escalation],
+        steps=[*_warning(terms), *(_step(step) for step in terms.escalation)],
         duties=[_duty(duty) for duty in terms.duties],
     )
 
@@ -343,6 +343,18 @@ def _returns(where: str, reason: Reason | LossReason) -> str:
     else:
         form = _("It may return after %(span)s.")
     return f"{where} {form % {'span': span}}"
+
+
+def _warning(terms: Terms) -> Iterator[str]:
+    """When whoever promised is warned, before it is due."""
+    warns = terms.warning
+    if warns and warns.before:
+        before = worded(warns.before)
+        yield _("Whoever promised is warned %(span)s before it is due.") % {"span": before}
+    elif warns and warns.at_share:
+        yield _("Whoever promised is warned once %(share)s of the time has passed.") % {
+            "share": percent(warns.at_share)
+        }
 
 
 def _step(step: Step) -> str:

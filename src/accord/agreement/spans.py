@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from accord.teams.calendars import Calendar
 from accord.teams.rules import days, due
@@ -33,6 +34,17 @@ class Span:
     amount: int
     unit: Unit
 
+    @property
+    def is_working(self) -> bool:
+        """Whether it runs only while the person who promised is at work."""
+        return self.unit not in _ALWAYS
+
+    @property
+    def length(self) -> timedelta | None:
+        """How long it is; None for working days, which differ."""
+        known = _WORKING.get(self.unit) or _ALWAYS.get(self.unit)
+        return self.amount * known if known else None
+
     def due(self, calendar: Calendar, start: datetime) -> datetime:
         """The moment (UTC) at which the span has passed since `start`.
 
@@ -48,6 +60,13 @@ class Span:
         if self.unit in _ALWAYS:
             return start + self.amount * _ALWAYS[self.unit]
         return days(calendar, start, self.amount)
+
+
+class Warned(NamedTuple):
+    """When whoever promised is warned: after a share of the span, or so long `before` it is due."""
+
+    at_share: float | None
+    before: Span | None
 
 
 def read_span(value: object) -> Span:

@@ -17,7 +17,7 @@ from accord.agreement.definitions import (
 )
 from accord.agreement.document import Document, Goal, ReadyLeads, read_document
 from accord.agreement.document import Duty as DutySaid
-from accord.agreement.spans import Span
+from accord.agreement.spans import Span, Warned
 from accord.criteria.checking import asking
 from accord.criteria.language import Definition
 from accord.criteria.registry import registry
@@ -141,6 +141,7 @@ class Terms:
     reasons: Mapping[str, Reason]
     loss_reasons: Mapping[str, LossReason]
     max_rounds: int
+    warning: Warned | None
     escalation: Sequence[Step]
     duties: Sequence[Duty]
 
@@ -242,6 +243,7 @@ def read_terms(text: str, *, number: int = 0, is_trial: bool = False) -> Terms:
         reasons=MappingProxyType(_reasons(document)),
         loss_reasons=MappingProxyType(_loss_reasons(document)),
         max_rounds=document.pass_back.max_rounds,
+        warning=_warning(document),
         escalation=tuple(Step(each.step, each.after) for each in document.escalation.steps),
         duties=tuple(_duty(each) for each in document.roles),
     )
@@ -274,6 +276,11 @@ def _sales(document: Document) -> SalesPromises:
         disposition=promised.disposition.within,
         attempts_a_day=promised.capacity.attempts_a_day if promised.capacity else None,
     )
+
+
+def _warning(document: Document) -> Warned | None:
+    said = document.escalation.warn
+    return Warned(said.at_share, said.before) if said else None
 
 
 def _reasons(document: Document) -> dict[str, Reason]:

@@ -10,6 +10,7 @@ from accord.bench.figures import Figure
 from accord.bench.imports import against_copy, million, olist, workbook
 from accord.bench.mixed import mixed
 from accord.bench.pages import pages
+from accord.bench.sweep import sweep
 from accord.bench.telling import telling
 from accord.bench.week import week
 
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "evaluate": evaluation,
     "agreement": asking,
     "pages": pages,
+    "sweep": sweep,
     "mixed": mixed,
     "notify": telling,
     "week": week,

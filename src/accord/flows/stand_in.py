@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accord.base.lifecycle import LeadStatus
+from accord.flows.reschedule import reschedule_soon
 from accord.handoffs import actions
 from accord.handoffs.actions import Taken
 from accord.handoffs.actions.telling import (
@@ -48,6 +49,7 @@ def add_absence(
             by=by,
             at=at,
         )
+        reschedule_soon(users=[user_id])
         return hand_over_work(at=at)
 
 

@@ -1,4 +1,5 @@
-"""Watch the clocks: what is missed is told once, what waits gets an owner, what rested wakes.
+"""Watch the clocks: who is late soon is warned, what is missed is told, each once; what waits
+gets an owner, what rested wakes.
 
 Each part is its own transaction; killed in between, the next run goes on where it stopped.
 """
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 from accord.base.lifecycle import LeadStatus
 from accord.handoffs import actions
 from accord.handoffs.actions import Resumed, StepTaken, Taken
+from accord.handoffs.actions.escalating import WARN
 from accord.handoffs.actions.telling import (
     tell_of_assignments,
     tell_of_missed,
     tell_of_queued,
     tell_of_resumed,
+    tell_of_risk,
     tell_of_taken_away,
 )
 from accord.leads.actions import set_statuses
@@ -28,9 +31,10 @@ LIMIT = 500
 
 @dataclass(frozen=True)
 class Watched:
-    """What one run did; `moved` changed hands, `released` left the queue."""
+    """What one run did; `warned` are at risk, `moved` changed hands, `released` left the queue."""
 
     resumed: int
+    warned: int
     steps: int
     moved: int
     released: int
@@ -41,7 +45,8 @@ def watch_clocks(*, at: datetime, limit: int = LIMIT) -> Watched:
     resumed = _resume(at, limit)
     steps, moved = _escalate(at, limit)
     released = _release(at, limit)
-    return Watched(len(resumed), len(steps), len(moved), len(released))
+    warned = sum(1 for each in steps if each.step == WARN)
+    return Watched(len(resumed), warned, len(steps) - warned, len(moved), len(released))
 
 
 def _resume(at: datetime, limit: int) -> list[Resumed]:
@@ -55,7 +60,8 @@ def _resume(at: datetime, limit: int) -> list[Resumed]:
 def _escalate(at: datetime, limit: int) -> tuple[list[StepTaken], list[Taken]]:
     with transaction.atomic():
         steps = actions.escalate_due(at=at, limit=limit)
-        tell_of_missed(steps=steps, at=at)
+        tell_of_risk(steps=[each for each in steps if each.step == WARN], at=at)
+        tell_of_missed(steps=[each for each in steps if each.step != WARN], at=at)
         moved = _hand_to_others(steps, at)
     return steps, moved
 

@@ -54,8 +54,7 @@ def tried_enough(scope: Scope) -> QuerySet[PassBack]:
 
 def promised(scope: Scope) -> QuerySet[Clock]:
     """The promises that began in the scope, cancelled ones left out."""
-    running = Clock.objects.filter(kind__in=PROMISED, **scope.within("started_at"))
-    return running.exclude(state=ClockState.CANCELLED)
+    return Clock.objects.filter(**scope.within("started_at")).exclude(state=ClockState.CANCELLED)
 
 
 def missed(scope: Scope) -> Q:

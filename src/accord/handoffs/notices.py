@@ -9,6 +9,13 @@ register(
     Kind("handoff.offered", _("A lead is yours"), Side.SALES, rings=True, is_personal=True),
     Kind("lead.raised_a_hand", _("A lead of yours asks for us again"), Side.SALES, rings=True),
     Kind("handoff.resumed", _("A lead asked to hear from you now"), Side.SALES, rings=True),
+    Kind(
+        "clock.at_risk",
+        _("A promise of yours is soon due"),
+        Side.SALES,
+        rings=True,
+        is_personal=True,
+    ),
     Kind("clock.missed", _("A promise of sales is past due"), Side.SALES, rings=True),
     Kind("handoff.queued", _("A lead waits and nobody is there"), Side.SALES, rings=True),
     Kind("handoff.reassigned", _("A lead of yours went to a colleague"), Side.SALES),
@@ -27,6 +34,7 @@ register(
         Side.MARKETING,
         is_for_digest=True,
     ),
+    Kind("pass_back.at_risk", _("An answer of marketing's is soon due"), Side.MARKETING),
     Kind(
         "pass_back.unanswered", _("Sales waits for marketing's answer"), Side.MARKETING, rings=True
     ),

@@ -99,7 +99,7 @@ def _attempts(scope: Scope, terms: Terms) -> Quality:
     enough = Q(is_early=False)
     found = given_up(scope).aggregate(all=Count("id"), enough=Count("id", filter=enough))
     return Quality(
-        key="attempts",
+        key="given_up",
         side=Side.SALES,
         title=_("Kept trying before giving up"),
         promised=terms.sales.within_share,

@@ -50,6 +50,14 @@ def hand_over_work(timestamp: int | None = None) -> None:
         hand_over_work(at=datetime.now(UTC))
 
 
+@app.task(name="reschedule", retry=AGAIN)
+def reschedule(*, users: list[str] | None) -> None:
+    """Work out anew what is due, because people's hours changed."""
+    from accord.flows.reschedule import reschedule
+
+    reschedule(users=None if users is None else [uuid.UUID(user) for user in users])
+
+
 @app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="recheck")
 @app.task(name="recheck")
 def recheck(timestamp: int | None = None) -> None:

@@ -63,6 +63,7 @@ TABLE: dict[str, frozenset[str]] = {
     "handoff_acceptance": SALES,
     "handoff_claim": SALES,
     "handoff_owner": frozenset({HEAD_OF_SALES}),
+    "handoff_in_touch": SALES,
     "handoff_next_step": SALES,
     "handoff_aside": SALES,
     "handoff_aside_end": SALES,

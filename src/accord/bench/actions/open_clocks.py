@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-# Each handoff has two clocks: the first attempt's and the answer's.
+# Each handoff has two clocks: the first attempt's and the answer's. The first attempt is promised
+# within four working hours, which in this company are any, and its warning lies behind.
 CLOCKS_A_HANDOFF = 2
 
 _REPS = "%(reps)s::uuid[]"
@@ -28,9 +29,9 @@ FROM ({_NUMBERED}) AS numbered, (SELECT %(at)s::timestamptz - interval '5 minute
 """
 _CLOCKS = """
 INSERT INTO handoffs_clock (id, lead_id, handoff_id, kind, state, user_id, started_at, due_at,
-    next_step, escalates_at)
-SELECT md5(kind || ':' || lead_id)::uuid, lead_id, id, kind, 'running', owner_id, assigned_at,
-       due, 0, due
+    warns_at, warned_at, next_step, escalates_at)
+SELECT md5(kind || ':' || lead_id)::uuid, lead_id, id, kind, 'running', owner_id,
+       due - interval '4 hours', due, due - interval '1 hour', due - interval '1 hour', 0, due
 FROM handoffs_handoff
 CROSS JOIN LATERAL (VALUES ('first_attempt', due_at), ('answer', due_at + interval '7 days'))
      AS clock(kind, due)

@@ -17,6 +17,7 @@ from accord.handoffs.actions.reassigning import (
     route_anew,
 )
 from accord.handoffs.actions.replying import Answered, answer_pass_backs, keep_in_nurture
+from accord.handoffs.actions.rescheduling import move_open
 from accord.handoffs.actions.returning import Returning, Undone, pass_back, undo_pass_back
 from accord.handoffs.actions.routes import (
     Routing,
@@ -61,6 +62,7 @@ __all__ = [
     "keep_in_nurture",
     "leave_pool",
     "log_attempts",
+    "move_open",
     "move_route",
     "offer",
     "pass_back",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from accord.agreement.queries import terms_of
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
 from accord.handoffs.actions.clocks import (
@@ -20,6 +21,7 @@ from accord.handoffs.actions.clocks import (
 from accord.handoffs.actions.finding import end_assignments, take_pools
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import Assignment
+from accord.handoffs.queries.tried import tried_enough
 from accord.handoffs.rules.routing import BROUGHT, Routed, Trace
 from accord.leads.actions import assign_owners
 
@@ -94,13 +96,22 @@ def assign(
         _note_assignments(taken, how, by, at)
         _count_turns(taken, how)
         cancel_clocks(taken, at)
-        start_clocks(
-            [Start(h, kind, h.owner_id) for h in taken if h.owner_id for kind in kinds_to_run(h)],
-            at,
-        )
+        start_clocks(_starts(taken), at)
         set_next_due(taken)
         assign_owners(owners={h.lead_id: h.owner_id for h in taken}, why=why, by=by, at=at)
     return taken
+
+
+def _starts(taken: Sequence[Taken]) -> list[Start]:
+    """The clocks of whoever has handoffs now."""
+    expected = {h.id: terms_of(h.agreement_version).attempts for h in taken}
+    enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
+    return [
+        Start(handoff, kind, handoff.owner_id)
+        for handoff in taken
+        if handoff.owner_id
+        for kind in kinds_to_run(handoff, has_tried_enough=handoff.id in enough)
+    ]
 
 
 def _note_assignments(

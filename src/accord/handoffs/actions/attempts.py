@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accord.agreement.queries import terms_of
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
@@ -15,6 +16,7 @@ from accord.handoffs.actions.clocks import set_next_due, stop_clocks
 from accord.handoffs.actions.planning import do_next_steps
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind
+from accord.handoffs.queries.tried import tried_enough
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
@@ -46,7 +48,8 @@ WHERE handoff.lead_id = new.lead_id AND handoff.disposed_at IS NULL
 def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Log attempts, at most one a lead; the open handoffs they belong to.
 
-    An attempt stops the first attempt's clock and no other, and does what was planned next.
+    An attempt stops the first attempt's clock, and that of attempts over days once there were
+    enough or somebody talked with them; no other. It does what was planned next.
     Raises Invalid for a channel or an outcome that does not exist.
     """
     for attempt in attempts:
@@ -76,6 +79,8 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
             ],
             at=at,
         )
+        stop_clocks(_tried_enough(taken), [ClockKind.ATTEMPTS], at)
+        set_next_due(taken)
     return taken
 
 
@@ -86,6 +91,12 @@ def begin_attempts(leads: Collection[uuid.UUID], at: datetime) -> list[Taken]:
     stop_clocks(taken, [ClockKind.FIRST_ATTEMPT], at)
     set_next_due(taken)
     return taken
+
+
+def _tried_enough(taken: Sequence[Taken]) -> list[Taken]:
+    expected = {h.id: terms_of(h.agreement_version).attempts for h in taken}
+    enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
+    return [handoff for handoff in taken if handoff.id in enough]
 
 
 def _check(attempt: Attempt) -> None:

@@ -12,15 +12,16 @@ from accord.agreement.queries import terms_of
 from accord.agreement.terms import Terms
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
+from accord.handoffs.actions.moments import pauses_of, promised, warning_of
 from accord.handoffs.actions.taking import Taken
-from accord.handoffs.models import Clock, ClockKind, ClockState
-from accord.handoffs.rules.clocks import postponed
+from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
+from accord.handoffs.rules.clocks import moments
 from accord.teams.queries import calendars_of
-from accord.teams.rules import Calendar
+from accord.teams.rules import Calendar, Pause
 
 _COLUMNS = (
     *("id", "lead_id", "handoff_id", "kind", "state", "user_id"),
-    *("started_at", "due_at", "next_step", "escalates_at"),
+    *("started_at", "due_at", "warns_at", "next_step", "escalates_at", "paused_at", "resumes_at"),
 )
 # Only the owner's clocks: what an earlier owner missed stays as it is.
 _STOP = """
@@ -52,19 +53,13 @@ _UNDO = """
 UPDATE handoffs_clock AS clock
 SET state = CASE WHEN clock.missed_at IS NOT NULL THEN 'missed'
                  WHEN clock.resumes_at > %(at)s THEN 'paused' ELSE 'running' END,
-    escalates_at = CASE WHEN clock.resumes_at > %(at)s THEN NULL ELSE clock.due_at END,
+    escalates_at = CASE WHEN clock.resumes_at > %(at)s THEN NULL
+                        WHEN clock.warned_at IS NULL THEN LEAST(clock.warns_at, clock.due_at)
+                        ELSE clock.due_at END,
     stopped_at = NULL
 FROM json_to_recordset(%(rows)s::json) AS undone(handoff_id uuid, ended_at timestamptz)
 WHERE clock.handoff_id = undone.handoff_id AND clock.user_id IS NOT NULL
   AND (clock.stopped_at = undone.ended_at OR (clock.state = 'missed' AND clock.stopped_at IS NULL))
-"""
-_PAUSE = """
-UPDATE handoffs_clock AS clock
-SET state = 'paused', paused_at = %(at)s, resumes_at = new.resumes_at, due_at = new.due_at,
-    escalates_at = NULL
-FROM json_to_recordset(%(rows)s::json)
-     AS new(id uuid, due_at timestamptz, resumes_at timestamptz)
-WHERE clock.id = new.id AND clock.state IN ('running', 'paused')
 """
 _NEXT_DUE = """
 UPDATE handoffs_handoff AS handoff SET due_at = (
@@ -86,44 +81,68 @@ class Start:
 
 
 def start_clocks(starts: Sequence[Start], at: datetime) -> None:
-    """Start clocks by the agreement each handoff was offered under and its owner's calendar."""
+    """Start clocks by the agreement each handoff was offered under and its owner's calendar.
+
+    While the prospect has asked us to wait, the owner's stand still from the beginning.
+    """
+    if not starts:
+        return
     calendars = calendars_of({start.user_id for start in starts})
     terms = {v: terms_of(v) for v in {start.handoff.agreement_version for start in starts}}
+    resting = {
+        handoff_id: [pause for pause in pauses if pause[1] > at]
+        for handoff_id, pauses in pauses_of({start.handoff.id for start in starts}).items()
+    }
     copy_rows(
         Clock,
         _COLUMNS,
         (
-            _row(start, terms[start.handoff.agreement_version], calendars[start.user_id], at)
+            _row(
+                start,
+                terms[start.handoff.agreement_version],
+                calendars[start.user_id],
+                resting.get(start.handoff.id, []) if start.user_id else [],
+                at,
+            )
             for start in starts
         ),
     )
 
 
-def _row(start: Start, terms: Terms, calendar: Calendar, at: datetime) -> tuple[object, ...]:
-    span = {
-        ClockKind.FIRST_ATTEMPT: terms.first_attempt(start.handoff.trigger),
-        ClockKind.ANSWER: terms.answer,
-        ClockKind.DISPOSITION: terms.disposition,
-        ClockKind.PASS_BACK_ANSWER: terms.marketing.pass_back_answer,
-    }[start.kind]
-    due_at = span.due(calendar, at)
+def _row(
+    start: Start, terms: Terms, calendar: Calendar, pauses: Sequence[Pause], at: datetime
+) -> tuple[object, ...]:
+    found = moments(
+        span=promised(start.kind, start.handoff.trigger, terms),
+        warning=warning_of(start.kind, terms),
+        calendar=calendar,
+        started_at=at,
+        pauses=pauses,
+    )
+    resumes_at = max((until for _begins, until in pauses), default=None)
+    state = ClockState.PAUSED if resumes_at else ClockState.RUNNING
     return (
         new_id(),
         start.handoff.lead_id,
         start.handoff.id,
         start.kind.value,
-        ClockState.RUNNING.value,
+        state.value,
         start.user_id,
         at,
-        due_at,
+        found.due_at,
+        found.warns_at,
         0,
-        due_at,
+        None if resumes_at else found.warns_at or found.due_at,
+        at if resumes_at else None,
+        resumes_at,
     )
 
 
-def kinds_to_run(handoff: Taken) -> list[ClockKind]:
+def kinds_to_run(handoff: Taken, *, has_tried_enough: bool) -> list[ClockKind]:
     """The promises still to be kept by an open handoff's owner."""
     kinds = [] if handoff.first_attempt_at or handoff.accepted_at else [ClockKind.FIRST_ATTEMPT]
+    if not has_tried_enough:
+        kinds.append(ClockKind.ATTEMPTS)
     return [*kinds, ClockKind.DISPOSITION if handoff.accepted_at else ClockKind.ANSWER]
 
 
@@ -150,38 +169,11 @@ def restore_clocks(handoffs: Mapping[uuid.UUID, datetime], at: datetime) -> None
         cursor.execute(_UNDO, {"rows": rows, "at": at})
 
 
-def pause_clocks(until: Mapping[uuid.UUID, datetime], at: datetime) -> None:
-    """Let the clocks of handoffs stand still until these moments; what was left stays left."""
-    clocks = list(
-        Clock.objects.filter(
-            handoff_id__in=until, state__in=[ClockState.RUNNING, ClockState.PAUSED]
-        ).order_by("lead_id", "id")
-    )
-    calendars = calendars_of({clock.user_id for clock in clocks})
-    rows = [
-        (
-            clock.id,
-            postponed(
-                calendar=calendars[clock.user_id],
-                due_at=clock.due_at,
-                paused_at=max(clock.resumes_at or at, at)
-                if clock.state == ClockState.PAUSED
-                else at,
-                resumes_at=until[clock.handoff_id],
-            ),
-            until[clock.handoff_id],
-        )
-        for clock in clocks
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_PAUSE, {"rows": recordset(("id", "due_at", "resumes_at"), rows), "at": at})
-
-
-def set_next_due(handoffs: Iterable[Taken]) -> None:
+def set_next_due(handoffs: Iterable[Taken | Handoff]) -> None:
     """Note on each handoff the earliest moment still due to its owner."""
     _run(_NEXT_DUE, handoffs)
 
 
-def _run(sql: str, handoffs: Iterable[Taken], **params: Any) -> None:
+def _run(sql: str, handoffs: Iterable[Taken | Handoff], **params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"handoffs": [handoff.id for handoff in handoffs], **params})

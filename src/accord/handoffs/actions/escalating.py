@@ -12,23 +12,29 @@ from accord.base.ids import named_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
 from accord.handoffs.actions.assigning import as_routed, assign
+from accord.handoffs.actions.clocks import set_next_due
 from accord.handoffs.actions.finding import find_owners
+from accord.handoffs.actions.moments import move
 from accord.handoffs.actions.taking import Taken
-from accord.handoffs.models import Clock, Handoff
-from accord.handoffs.rules.clocks import steps_come
+from accord.handoffs.models import Clock, ClockState, Handoff
+from accord.handoffs.rules.clocks import after_miss, steps_come
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
 from accord.teams.queries import calendars_of, names
 
-# A promise is kept at the moment due itself, so that it is missed only after it.
+# A promise is kept at the moment due itself, so that it is missed only after it. Until then the
+# sweep looks to warn; what is past due already is missed, and no longer warned of.
 _CLAIM = """
 UPDATE handoffs_clock AS clock
-SET state = 'missed', missed_at = COALESCE(clock.missed_at, %(at)s), escalates_at = NULL
+SET state = CASE WHEN clock.due_at < %(at)s THEN 'missed' ELSE clock.state END,
+    missed_at = CASE WHEN clock.due_at < %(at)s THEN COALESCE(clock.missed_at, %(at)s) END,
+    warned_at = CASE WHEN clock.due_at < %(at)s THEN clock.warned_at ELSE %(at)s END,
+    escalates_at = CASE WHEN clock.due_at < %(at)s THEN NULL ELSE clock.due_at END
 WHERE clock.id = ANY(%(clocks)s) AND clock.state IN ('running', 'missed')
   AND clock.stopped_at IS NULL AND clock.escalates_at < %(at)s
 RETURNING clock.id, clock.lead_id, clock.handoff_id, clock.kind, clock.user_id, clock.due_at,
-          clock.next_step, clock.missed_at = %(at)s
+          clock.next_step, COALESCE(clock.missed_at = %(at)s, false), clock.due_at >= %(at)s
 """
 _GO_ON = """
 UPDATE handoffs_clock AS clock
@@ -45,9 +51,12 @@ RETURNING clock_id, step
 """
 
 
+WARN = "warn"
+
+
 @dataclass(frozen=True)
 class Claimed:
-    """A missed clock that is this transaction's; `is_new` when it was not missed before.
+    """A clock that is this transaction's: at risk, or missed; `is_new` when it was not before.
 
     `user_id` None: the marketing team promised it.
     """
@@ -60,11 +69,12 @@ class Claimed:
     due_at: datetime
     next_step: int
     is_new: bool
+    is_at_risk: bool
 
 
 @dataclass(frozen=True)
 class StepTaken:
-    """A step of the escalation that was taken now, for the first and only time."""
+    """A step that was taken now, for the first and only time: a warning, or of the escalation."""
 
     clock: Claimed
     handoff: Handoff
@@ -72,16 +82,17 @@ class StepTaken:
 
 
 def escalate_due(*, at: datetime, limit: int) -> list[StepTaken]:
-    """Note what was missed by `at` and take the steps whose moment has come.
+    """Note what is at risk or was missed by `at`, and take the steps whose moment has come.
 
-    A step "reassign" is only named; `hand_to_others` does it.
+    A step "reassign" is only named; `hand_to_others` does it. "warn" comes before all others.
     """
     with transaction.atomic():
         claimed = _claim(at, limit)
         if not claimed:
             return []
         handoffs = Handoff.objects.in_bulk({clock.handoff_id for clock in claimed})
-        come, later = _look(claimed, handoffs, at)
+        come, later = _look([clock for clock in claimed if not clock.is_at_risk], handoffs, at)
+        come.extend((clock, WARN) for clock in claimed if clock.is_at_risk)
         with connection.cursor() as cursor:
             cursor.execute(_GO_ON, [recordset(("id", "next_step", "escalates_at"), later)])
             rows = [
@@ -119,12 +130,14 @@ def hand_to_others(
 
 def _claim(at: datetime, limit: int) -> list[Claimed]:
     due = Clock.objects.filter(escalates_at__lt=at).order_by("escalates_at")[:limit]
-    found = dict(due.values_list("id", "lead_id"))
+    found = list(due)
     if not found:
         return []
-    hold_leads(leads=set(found.values()))
+    hold_leads(leads={clock.lead_id for clock in found})
+    # Whatever became of people's hours, nothing is early.
+    set_next_due(move([clock for clock in found if clock.state == ClockState.RUNNING]))
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"clocks": sorted(found), "at": at})
+        cursor.execute(_CLAIM, {"clocks": [clock.id for clock in found], "at": at})
         claimed = [Claimed(*row) for row in cursor.fetchall()]
     return sorted(claimed, key=lambda clock: (clock.lead_id, clock.id))
 
@@ -142,7 +155,10 @@ def _look(
         agreed = terms[handoff.agreement_version]
         # A promise on trial is counted like any other, and nobody is told of it.
         steps = () if agreed.is_part_on_trial(clock.kind) else agreed.escalation
-        moments = [step.after.due(calendars[clock.user_id], clock.due_at) for step in steps]
+        hours = calendars[clock.user_id]
+        moments = [
+            after_miss(span=step.after, calendar=hours, due_at=clock.due_at) for step in steps
+        ]
         now, next_at = steps_come(moments=moments, next_step=clock.next_step, at=at)
         come.extend((clock, steps[n].key) for n in now if _applies(steps[n].key, clock, handoff))
         later.append((clock.id, max(now, default=clock.next_step - 1) + 1, next_at))

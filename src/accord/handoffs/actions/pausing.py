@@ -1,22 +1,40 @@
 """Letting promises rest until the date the prospect asked for, and waking them."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
+from accord.base.ids import new_id
 from accord.base.lifecycle import Side
-from accord.handoffs.actions.clocks import pause_clocks, set_next_due
+from accord.base.rows import copy_rows, recordset
+from accord.handoffs.actions.clocks import set_next_due
+from accord.handoffs.actions.moments import move
 from accord.handoffs.actions.taking import STILL_OPEN, Taken, hold, take_all
+from accord.handoffs.models import Clock, ClockState, Pause
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
 
+# A new date replaces the one before.
+_END = """
+UPDATE handoffs_pause SET paused_until = %(at)s
+WHERE handoff_id = ANY(%(handoffs)s) AND paused_until > %(at)s
+"""
+_STAND_STILL = """
+UPDATE handoffs_clock AS clock
+SET state = 'paused', paused_at = %(at)s, resumes_at = new.until, escalates_at = NULL
+FROM json_to_recordset(%(rows)s::json) AS new(handoff_id uuid, until timestamptz)
+WHERE clock.handoff_id = new.handoff_id AND clock.state IN ('running', 'paused')
+"""
 _RESUME = """
-UPDATE handoffs_clock AS clock SET state = 'running', escalates_at = clock.due_at
+UPDATE handoffs_clock AS clock
+SET state = 'running', escalates_at = CASE WHEN clock.warned_at IS NULL
+    THEN LEAST(clock.warns_at, clock.due_at) ELSE clock.due_at END
 WHERE clock.state = 'paused' AND clock.stopped_at IS NULL AND clock.resumes_at <= %(at)s
   AND clock.id = ANY(
     SELECT id FROM handoffs_clock WHERE state = 'paused' AND resumes_at <= %(at)s
@@ -37,8 +55,7 @@ def pause(
     with transaction.atomic():
         hold(until)
         taken = take_all(STILL_OPEN, {}, handoffs=sorted(until), by=by, at=at)
-        pause_clocks(until, at)
-        set_next_due(taken)
+        _stand_still(taken, until, by, at)
         record_activities(
             rows=[
                 (
@@ -58,6 +75,25 @@ def pause(
             at=at,
         )
     return taken
+
+
+def _stand_still(
+    taken: Sequence[Taken], until: Mapping[uuid.UUID, datetime], by: uuid.UUID, at: datetime
+) -> None:
+    """Keep the pause, and let the clocks stand still; the working time left stays left."""
+    rows = recordset(("handoff_id", "until"), ((h.id, until[h.id]) for h in taken))
+    values: dict[str, Any] = {"handoffs": [h.id for h in taken], "rows": rows, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(_END, values)
+        copy_rows(
+            Pause,
+            ("id", "lead_id", "handoff_id", "paused_from", "paused_until", "by_id"),
+            ((new_id(), h.lead_id, h.id, at, until[h.id], by) for h in taken),
+        )
+        cursor.execute(_STAND_STILL, values)
+    paused = Clock.objects.filter(handoff_id__in=until, state=ClockState.PAUSED)
+    move(list(paused.order_by("lead_id", "id")))
+    set_next_due(taken)
 
 
 @dataclass(frozen=True)

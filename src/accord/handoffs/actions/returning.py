@@ -1,7 +1,7 @@
 """Passing handoffs back to marketing, and taking that back."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -23,9 +23,9 @@ from accord.handoffs.actions.pools import give_turns_back
 from accord.handoffs.actions.taking import MAY_ANSWER, RETURNING, Taken, hold, take, take_all
 from accord.handoffs.models import Answer, ClockKind, PassBack
 from accord.handoffs.queries.reach import channels_of
+from accord.handoffs.queries.tried import Tried, attempts_of
 from accord.handoffs.rules.attempts import is_early
 from accord.leads.actions import record_activities
-from accord.leads.models import Activity
 from accord.leads.rules import NewActivity
 
 UNDO_WITHIN = timedelta(seconds=30)  # ten on the page, and the time it takes to get here
@@ -96,7 +96,8 @@ def pass_back(*, returnings: Sequence[Returning], by: uuid.UUID, at: datetime) -
         stop_clocks(taken, [ClockKind.ANSWER, ClockKind.DISPOSITION], at)
         cancel_clocks(taken, at)
         set_next_due(taken)
-        tried, possible = _attempts(taken), channels_of([h.lead_id for h in taken])
+        leads = {h.lead_id for h in taken}
+        tried, possible = attempts_of(leads), channels_of(leads)
         copy_rows(
             PassBack,
             _COLUMNS,
@@ -154,31 +155,17 @@ def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: dateti
     return [Undone(handoff, went[handoff.id], ended[handoff.id]) for handoff in taken]
 
 
-def _attempts(taken: Sequence[Taken]) -> Mapping[uuid.UUID, list[str]]:
-    """The channel of each attempt, by handoff."""
-    rows = Activity.objects.filter(
-        lead_id__in=[handoff.lead_id for handoff in taken],
-        handoff_id__in=[handoff.id for handoff in taken],
-        kind="attempt.logged",
-    )
-    found: dict[uuid.UUID, list[str]] = {}
-    for handoff_id, channel in rows.values_list("handoff_id", "channel"):
-        if handoff_id and channel:
-            found.setdefault(handoff_id, []).append(channel)
-    return found
-
-
 def _row(
     handoff: Taken,
     said: Returning,
-    tried: Sequence[str],
+    tried: Tried,
     possible: Collection[str],
     by: uuid.UUID,
     at: datetime,
 ) -> tuple[object, ...]:
     early = said.expects is not None and is_early(
         made=len(tried),
-        tried=set(tried),
+        tried={channel for channel, _outcome in tried},
         at_least=said.expects.at_least,
         channels=said.expects.channels,
         possible=set(possible),

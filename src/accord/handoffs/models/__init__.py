@@ -6,7 +6,7 @@ from accord.handoffs.models.attempts import (
     AttemptOutcome,
     Objection,
 )
-from accord.handoffs.models.clocks import Clock, ClockKind, ClockState, Escalation
+from accord.handoffs.models.clocks import Clock, ClockKind, ClockState, Escalation, Pause
 from accord.handoffs.models.handoff import Handoff, HandoffState, Trigger
 from accord.handoffs.models.next_steps import NextStep
 from accord.handoffs.models.returning import Answer, PassBack
@@ -35,6 +35,7 @@ __all__ = [
     "NextStep",
     "Objection",
     "PassBack",
+    "Pause",
     "Pool",
     "PoolMember",
     "Route",

@@ -10,6 +10,7 @@ class ClockKind(models.TextChoices):
     FIRST_ATTEMPT = "first_attempt", _("First attempt")
     ANSWER = "answer", _("Accept or pass back")
     DISPOSITION = "disposition", _("Disposition")
+    ATTEMPTS = "attempts", _("Attempts over days")
     PASS_BACK_ANSWER = "pass_back_answer", _("Answer to what came back")
 
 
@@ -22,13 +23,13 @@ class ClockState(models.TextChoices):
 
 
 class Clock(models.Model):
-    """One promised moment of one handoff; `due_at` is worked out once and stored.
+    """One promised moment of one handoff; `due_at` is stored, and worked out by the hours of now.
 
     `user_id` is who promised it; None while that is the whole marketing team.
     Kept when stopped_at <= due_at; late when stopped after it. A clock that a rep missed stays
     theirs when the handoff goes to somebody else, whose own clock starts anew.
-    `escalates_at` is when the sweep has to look next; `next_step` counts the steps of the
-    agreement's escalation that lie behind.
+    `escalates_at` is when the sweep has to look next: to warn at `warns_at`, which it does once,
+    then past due. `next_step` counts the steps of the agreement's escalation that lie behind.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -42,6 +43,8 @@ class Clock(models.Model):
     paused_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
+    warns_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)  # when the sweep noticed
     next_step = models.PositiveSmallIntegerField(default=0)
     escalates_at = models.DateTimeField(null=True)
@@ -71,8 +74,25 @@ class Clock(models.Model):
         return f"{self.kind} {self.state}"
 
 
+class Pause(models.Model):
+    """A span in which the promises on a handoff stand still, half-open; never two at a time."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead_id = models.UUIDField()
+    handoff_id = models.UUIDField()
+    paused_from = models.DateTimeField()
+    paused_until = models.DateTimeField()
+    by_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["handoff_id"], name="pauses_of_handoff")]
+
+    def __str__(self) -> str:
+        return f"{self.paused_from} – {self.paused_until}"
+
+
 class Escalation(models.Model):
-    """A step taken because a clock was missed; once for each (clock, step)."""
+    """A step taken because a clock was at risk or missed; once for each (clock, step)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead_id = models.UUIDField()

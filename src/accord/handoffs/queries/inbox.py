@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
-from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, NextStep
+from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, NextStep, Pause
 from accord.handoffs.queries.planned import next_steps_of
 from accord.leads.models import Lead
 from accord.teams.models import User
@@ -33,6 +33,7 @@ class Promise:
     left: timedelta
     is_missed: bool
     paused_until: datetime | None
+    is_at_risk: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,11 @@ def _aside(at: datetime) -> Q:
 
 
 def _open() -> QuerySet[Handoff]:
-    return Handoff.objects.filter(disposed_at__isnull=True).select_related("owner")
+    """Open handoffs with their owners, and how often each was let rest."""
+    own = Pause.objects.filter(handoff_id=OuterRef("id")).order_by().values("handoff_id")
+    pauses = Coalesce(Subquery(own.annotate(n=Count("id")).values("n")), 0)
+    rows = Handoff.objects.filter(disposed_at__isnull=True).select_related("owner")
+    return rows.annotate(pauses=pauses)
 
 
 def _items(rows: QuerySet[Handoff], at: datetime) -> list[InboxItem]:
@@ -228,4 +233,5 @@ def promise_of(clock: Clock, calendar: Calendar, at: datetime) -> Promise:
         else elapsed(calendar, rests_until or at, clock.due_at),
         is_missed=is_missed,
         paused_until=rests_until,
+        is_at_risk=not is_missed and not rests_until and clock.warned_at is not None,
     )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from accord.teams.rules import Calendar
     from accord.web.requests import Request
 
-_PART_OF = {"worth": "ready_leads"}
+_PART_OF = {"worth": "ready_leads", "given_up": "attempts"}
 
 
 @dataclass(frozen=True)

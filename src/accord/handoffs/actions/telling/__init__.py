@@ -15,6 +15,7 @@ from accord.handoffs.actions.telling.returning import (
     tell_of_undone,
 )
 from accord.handoffs.actions.telling.waiting import tell_of_missed, tell_of_resumed
+from accord.handoffs.actions.telling.warning import tell_of_risk
 
 __all__ = [
     "tell_of_accepted",
@@ -27,6 +28,7 @@ __all__ = [
     "tell_of_pass_backs",
     "tell_of_queued",
     "tell_of_resumed",
+    "tell_of_risk",
     "tell_of_taken_away",
     "tell_of_undone",
     "tell_of_withdrawn",
