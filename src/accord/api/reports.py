@@ -29,7 +29,7 @@ class ReportFilters(Schema):
 
     begins_on: Day | None = Field(None, alias="from")
     until: Day | None = None
-    by: str = Field("source", description="What parts the channels.")
+    by: str | None = Field(None, description="What parts the channels, or the promises (sla).")
 
 
 @router.get(
@@ -39,7 +39,15 @@ class ReportFilters(Schema):
     response={200: ReportOut, **PROBLEMS},
 )
 def read_report(request: Request, name: Name, filters: Query[ReportFilters]) -> dict[str, Any]:
-    """The same figures as on the pages and as `accord report NAME --json` prints."""
+    """The same figures as on the pages and as `accord report NAME --json` prints.
+
+    The figures of a person are for that person and whoever heads the side.
+    """
     return report(
-        name, at=request.at, begins_on=filters.begins_on, until=filters.until, by=filters.by
+        name,
+        at=request.at,
+        begins_on=filters.begins_on,
+        until=filters.until,
+        by=filters.by,
+        reader=request.auth,
     )

@@ -13,8 +13,11 @@ from accord.cli.ready import ready
 from accord.insights.channels import BY
 from accord.insights.reports import REPORTS, Report
 from accord.insights.reports import report as read_report
+from accord.insights.sla import BY as BY_OF_SLA
 
-SHARES = frozenset(("lead_to_customer_rate", "low", "high"))
+SHARES = frozenset(
+    ("lead_to_customer_rate", "low", "high", "in_time", "in_time_before", "acceptance_rate")
+)
 SHARES_OF_PROMISES = frozenset(("promised", "delivered"))
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -24,11 +27,13 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--from", "begins", type=DAY, help="The first day counted.")
 @click.option("--until", type=DAY, help="The first day no longer counted.")
 @click.option(
-    "--by", type=click.Choice(list(BY)), default="source", help="What parts the channels."
+    "--by",
+    type=click.Choice(list(dict.fromkeys([*BY, *BY_OF_SLA]))),
+    help="What parts the channels (source, if nothing is said) or the promises (sla).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def report(
-    *, name: str, begins: datetime | None, until: datetime | None, by: str, as_json: bool
+    *, name: str, begins: datetime | None, until: datetime | None, by: str | None, as_json: bool
 ) -> None:
     """Print a report: funnel by month, channels, promises (sla), or the whole scoreboard."""
     ready()
@@ -51,7 +56,7 @@ def _print(found: Report) -> None:
     if "headline" in found:
         console.print(found["headline"], style="bold")
     _table(console, found["rows"])
-    for key in ("channels", "came_back"):
+    for key in ("handoffs", "channels", "came_back"):
         _table(console, found.get(key, []))
     cohorts = found.get("funnel", {})
     _table(console, cohorts.get("rows", []))

@@ -17,7 +17,7 @@ from accord.insights.shapes import Shape, shape_of
 from accord.leads.models import Lead
 from accord.leads.queries import position_of, visible_to
 from accord.teams.models import User
-from accord.teams.queries import names
+from accord.teams.queries import names, whose_figures
 
 PAGE = 50
 
@@ -95,11 +95,18 @@ def cursor_of(row: Any, moment: str) -> str:
 
 
 def read_rows(lists: Sequence[tuple[Shape, Sequence[Any]]], *, user: User) -> list[list[Behind]]:
-    """Rows as a person reads them, list by list. Two queries, however many lists."""
+    """Rows as a person reads them, list by list. Three queries, however many lists.
+
+    Whose a kept or missed promise is, is told as far as a person's figures are.
+    """
     found = [(shape, row) for shape, rows in lists for row in rows]
     ids: set[uuid.UUID] = {getattr(row, shape.lead) for shape, row in found}
     leads = visible_to(user).select_related("company").in_bulk(list(ids))
-    people = names([_person(shape, row) for shape, row in found])
+    told = {id for each, row in found if not each.is_personal for id in [_person(each, row)]}
+    personal = {id for each, row in found if each.is_personal for id in [_person(each, row)] if id}
+    if personal:
+        told |= set(whose_figures(user).filter(id__in=personal).values_list("id", flat=True))
+    people = names(told)
     return [[_behind(shape, row, leads, people) for row in rows] for shape, rows in lists]
 
 

@@ -1,6 +1,7 @@
 """Reports as plain values, for the command line and the API: rows, and what to know of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,11 +17,21 @@ from accord.insights.promised import Promises, Quality, Volume
 from accord.insights.promises import promises
 from accord.insights.rules import FEWEST_CASES, Share, midnight
 from accord.insights.scoreboard import promised_over, scoreboard
+from accord.insights.sla_report import sla_report
 from accord.insights.tallies import STEPS
+from accord.teams.models import User
 from accord.teams.queries import company_calendar, workspace
 from accord.teams.rules import ALWAYS, Calendar
 
 Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What parts a report, "" for what is usual, and who reads it; None may see all."""
+
+    by: str | None
+    reader: User | None
 
 
 def report(
@@ -29,11 +40,14 @@ def report(
     at: datetime,
     begins_on: date | None = None,
     until: date | None = None,
-    by: str = "source",
+    by: str | None = None,
+    reader: User | None = None,
 ) -> Report:
     """The report `name` over [begins_on, until), days of the company's zone.
 
-    Raises Missing for a report that does not exist, Invalid for a field that cannot part leads.
+    `by` parts the channels and the sla. `reader` sees what is for them to see; None stands for
+    whoever runs the machine. Raises Missing for a report that does not exist, Invalid for a
+    field that parts nothing.
     """
     if name not in REPORTS:
         raise Missing(f"There is no report “{name}”; there are {', '.join(REPORTS)}.")
@@ -44,10 +58,11 @@ def report(
         begins_at=midnight(begins_on, zone) if begins_on else None,
         ends_at=midnight(until, zone) if until else None,
     )
-    return {"as_of": at.isoformat(), **REPORTS[name](scope, calendar, by)}
+    wanted = Wanted(by=by, reader=reader)
+    return {"as_of": at.isoformat(), **REPORTS[name](scope, calendar, wanted)}
 
 
-def _funnel(scope: Scope, calendar: Calendar, by: str) -> Report:
+def _funnel(scope: Scope, calendar: Calendar, wanted: Wanted) -> Report:
     found = funnel(scope, zone=calendar.time_zone)
     return {**_funnel_values(found), "notes": _funnel_notes(found)}
 
@@ -110,7 +125,8 @@ def _funnel_notes(found: Funnel) -> list[str]:
     return notes
 
 
-def _channels(scope: Scope, calendar: Calendar, by: str) -> Report:
+def _channels(scope: Scope, calendar: Calendar, wanted: Wanted) -> Report:
+    by = wanted.by or "source"
     found = channels(scope, by=by)
     return {"rows": [_channel(each, by) for each in found], "notes": _channel_notes(found)}
 
@@ -135,8 +151,10 @@ def _channel_notes(found: Sequence[Channel]) -> list[str]:
     return notes
 
 
-def _sla(scope: Scope, calendar: Calendar, by: str) -> Report:
+def _sla(scope: Scope, calendar: Calendar, wanted: Wanted) -> Report:
     over = promised_over(scope, calendar.time_zone)
+    if wanted.by:
+        return sla_report(over, by=wanted.by, calendar=calendar, reader=wanted.reader)
     return {
         "rows": _promises(promises(over, terms=running(), calendar=calendar)),
         "notes": _sla_notes(over),
@@ -189,7 +207,7 @@ def _quality(quality: Quality) -> Report:
     }
 
 
-def _scoreboard(scope: Scope, calendar: Calendar, by: str) -> Report:
+def _scoreboard(scope: Scope, calendar: Calendar, wanted: Wanted) -> Report:
     board = scoreboard(scope, calendar=calendar)
     return {
         "headline": board.headline,
@@ -211,7 +229,7 @@ def _scoreboard(scope: Scope, calendar: Calendar, by: str) -> Report:
     }
 
 
-REPORTS: Mapping[str, Callable[[Scope, Calendar, str], Report]] = {
+REPORTS: Mapping[str, Callable[[Scope, Calendar, Wanted], Report]] = {
     "funnel": _funnel,
     "channels": _channels,
     "sla": _sla,

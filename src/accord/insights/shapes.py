@@ -30,6 +30,7 @@ class Shape:
     lead: str = "lead_id"
     narrow: Callable[[Any, str], Any] | None = None
     oldest_first: bool = False
+    is_personal: bool = False  # whose it is, only those are told who may see their figures
 
 
 def _reason(back: PassBack) -> str:
@@ -73,6 +74,7 @@ SHAPES: Mapping[type[Model], Shape] = {
         moment_is=lambda: _("Promised from"),
         person="user_id",
         says=lambda clock: str(ClockKind(clock.kind).label),
+        is_personal=True,
         due="due_at",
         done="stopped_at",
     ),

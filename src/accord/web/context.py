@@ -37,7 +37,7 @@ PLACES = (
     Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs", "leaks"})),
     Place("came_back", _("Came back"), "arrow-back-up", frozenset({"came_back"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
-    Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises"})),
+    Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises", "sla"})),
     Place(
         "agreement",
         _("Agreement"),

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 
 def meter(value: float | None, whole: float, mark: float | None, label: str) -> SafeString:
@@ -80,6 +81,15 @@ def percent(value: float | None, places: int = 0) -> str:
 def _rounded(value: Decimal | float, places: int) -> Decimal:
     """To so many decimal places, a half up: Django's number_format only cuts off."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def hours(value: float | None) -> str:
+    """Hours of working time: in minutes below one, with one decimal below ten."""
+    if value is None:
+        return "–"
+    if value < 1:
+        return _("%(n)s min") % {"n": figure(value * 60)}
+    return _("%(n)s h") % {"n": figure(value, 1 if value < 10 else 0)}
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:

@@ -104,6 +104,8 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_withdrawal": SALES | MARKETING,
     "agreement_refusal": HEADS,
     "scoreboard": EVERYONE,
+    "sla": EVERYONE,
+    "sla_export": EVERYONE,
     "figure": EVERYONE,
     "imports": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import": MARKETING | {HEAD_OF_SALES, ADMIN},

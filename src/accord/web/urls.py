@@ -41,6 +41,7 @@ from accord.web.pages import (
     set_up,
     sign_in,
     signatures,
+    sla,
     suggestions,
     today,
 )
@@ -114,6 +115,8 @@ urlpatterns = [
     path("deals/<uuid:id>/win/", deals.win, name="deal_win"),
     path("deals/<uuid:id>/loss/", deals.loss, name="deal_loss"),
     path("scoreboard/", scoreboard.scoreboard, name="scoreboard"),
+    path("sla/", sla.sla, name="sla"),
+    path("sla/export/", sla.sla_export, name="sla_export"),
     path("promises/", promises.promises, name="promises"),
     path("promises.pdf", promises.promises_pdf, name="promises_pdf"),
     path("figures/<slug:key>/", figure.figure, name="figure"),

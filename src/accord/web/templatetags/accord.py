@@ -25,6 +25,7 @@ register = template.Library()
 FIGURES = (
     figures.figure,
     figures.percent,
+    figures.hours,
     figures.points,
     figures.money,
     figures.unlocal,
@@ -149,6 +150,15 @@ def opens(number: float | None, filters: LeadFilters | None) -> SafeString | str
     return format_html(
         '<a class="figure" href="{}">{}</a>', leads_url(filters), figures.figure(number)
     )
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Mapping[str, Any], **said: str) -> str:
+    """The query of this page's address, with some of it said anew."""
+    query = context["request"].GET.copy()
+    for name, value in said.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag

@@ -1,0 +1,204 @@
+"""What the record of both sides is counted from: promises, handoffs and what came back."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
+
+from accord.base.rows import IsAnyOf
+from accord.handoffs.metrics import KEPT, LATE, missed, offered, passed_back, promised
+from accord.handoffs.models import Assignment, Handoff
+from accord.insights.metrics import Scope
+from accord.insights.narrowing import narrowed, segments
+from accord.leads.models import Activity, Lead
+from accord.qualification.models import Outcome
+from accord.qualification.queries import standing
+from accord.teams.models import User
+from accord.teams.queries import calendars_of, whose_figures
+from accord.teams.rules import Worked
+
+
+class ClockRow(NamedTuple):
+    """A promise of the period: kept, late, missed or running; `took` is working time to do it."""
+
+    kind: str
+    fate: str
+    at: datetime
+    person: uuid.UUID | None
+    handoff_id: uuid.UUID
+    lead_id: uuid.UUID
+    took: timedelta | None
+
+
+class HandoffRow(NamedTuple):
+    """A handoff offered in the period; `queued` is working time until somebody had it."""
+
+    at: datetime
+    person: uuid.UUID | None
+    handoff_id: uuid.UUID
+    lead_id: uuid.UUID
+    is_accepted: bool
+    is_answered: bool
+    attempts: int
+    queued: timedelta | None
+
+
+class BackRow(NamedTuple):
+    """A handoff passed back in the period."""
+
+    at: datetime
+    person: uuid.UUID | None
+    handoff_id: uuid.UUID
+    lead_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All of a period, and what parts them: pool and trigger of handoffs, sources, segments."""
+
+    clocks: list[ClockRow] = field(default_factory=list)
+    handoffs: list[HandoffRow] = field(default_factory=list)
+    backs: list[BackRow] = field(default_factory=list)
+    of_handoff: Mapping[uuid.UUID, tuple[uuid.UUID | None, str]] = field(default_factory=dict)
+    sources: Mapping[uuid.UUID, str | None] = field(default_factory=dict)
+    segments: Mapping[uuid.UUID, Sequence[str]] = field(default_factory=dict)
+
+
+def rows_of(scope: Scope, *, by: str, only: str, reader: User | None) -> Rows:
+    """What is counted over the scope, as far as the reader may see it. A dozen queries.
+
+    By person, only the rows of those whose figures the reader may see.
+    """
+
+    def seen(rows: Any, person: str) -> Any:
+        rows = narrowed(rows, only, reader=reader)
+        theirs = Q(**{f"{person}__in": whose_figures(reader).values("id")})
+        return rows.filter(theirs) if by == "person" else rows
+
+    clocks = seen(promised(scope), "user_id")
+    handoffs = seen(offered(scope), "owner_id")
+    backs = seen(passed_back(scope), "passed_back_by_id")
+    found = Rows(
+        clocks=_clocks(clocks, scope),
+        handoffs=_handoffs(handoffs, scope),
+        backs=[
+            BackRow(*row)
+            for row in backs.values_list(
+                "passed_back_at", "passed_back_by_id", "handoff_id", "lead_id"
+            )
+        ],
+    )
+    return _with_parts(found, by)
+
+
+def _clocks(clocks: Any, scope: Scope) -> list[ClockRow]:
+    fate = Case(
+        When(KEPT, then=Value("kept")),
+        When(LATE, then=Value("late")),
+        When(missed(scope), then=Value("missed")),
+        default=Value("running"),
+        output_field=CharField(),
+    )
+    rows = list(
+        clocks.annotate(fate=fate).values_list(
+            *("kind", "fate", "started_at", "user_id", "handoff_id", "lead_id"),
+            *("stopped_at", "paused_at", "resumes_at"),
+        )
+    )
+    done = [(row[2], row[6]) for row in rows if row[6]]
+    worked = _worked({row[3] for row in rows}, done)
+    return [
+        ClockRow._make((*row[:6], _took(worked[row[3]], row[2], *row[6:]) if row[6] else None))
+        for row in rows
+    ]
+
+
+def _took(
+    worked: Worked,
+    started: datetime,
+    stopped: datetime,
+    paused: datetime | None,
+    resumes: datetime | None,
+) -> timedelta:
+    """Working time from beginning to end, without the rest that the prospect asked for."""
+    took = worked.between(started, stopped)
+    if paused and resumes:
+        took -= worked.between(max(started, paused), min(stopped, resumes))
+    return took
+
+
+def _worked(
+    people: set[uuid.UUID | None], spans: Sequence[tuple[datetime, datetime]]
+) -> dict[uuid.UUID | None, Worked]:
+    """The working time of people, and of the company under None, over all the spans."""
+    if not spans:
+        return {}
+    begin = min(begin for begin, _until in spans)
+    until = max(until for _begin, until in spans)
+    return {who: Worked(hours, begin, until) for who, hours in calendars_of(people).items()}
+
+
+def _handoffs(handoffs: Any, scope: Scope) -> list[HandoffRow]:
+    rows = list(
+        handoffs.values_list(
+            *("offered_at", "owner_id", "id", "lead_id", "accepted_at", "passed_back_at"),
+            "ready_at",
+        )
+    )
+    ids = handoffs.values("id")
+    assigned = dict(
+        Assignment.objects.filter(handoff_id__in=ids)
+        .values_list("handoff_id")
+        .annotate(first=Min("assigned_from"))
+    )
+    tried = dict(
+        Activity.objects.filter(
+            kind="attempt.logged",
+            handoff_id__in=ids,
+            **({"happened_at__gte": scope.begins_at} if scope.begins_at else {}),
+        )
+        .values_list("handoff_id")
+        .annotate(number=Count("id"))
+    )
+    spans = [(row[6], assigned[row[2]]) for row in rows if row[2] in assigned]
+    worked = _worked({None}, spans)
+    return [
+        HandoffRow(
+            at,
+            owner,
+            id,
+            lead_id,
+            is_accepted=accepted is not None,
+            is_answered=accepted is not None or returned is not None,
+            attempts=tried.get(id, 0),
+            queued=worked[None].between(ready, assigned[id]) if id in assigned else None,
+        )
+        for at, owner, id, lead_id, accepted, returned, ready in rows
+    ]
+
+
+def _with_parts(found: Rows, by: str) -> Rows:
+    """The rows with what parts them by this field."""
+    of_handoff: dict[uuid.UUID, tuple[uuid.UUID | None, str]] = {}
+    sources: dict[uuid.UUID, str | None] = {}
+    met: dict[uuid.UUID, list[str]] = {}
+    every: list[ClockRow | HandoffRow | BackRow]
+    every = [*found.clocks, *found.handoffs, *found.backs]
+    leads = {row.lead_id for row in every}
+    if by in ("team", "trigger"):
+        parts = Handoff.objects.filter(IsAnyOf(F("id"), {row.handoff_id for row in every}))
+        listed = parts.values_list("id", "pool_id", "trigger")
+        of_handoff = {id: (pool, trigger) for id, pool, trigger in listed}
+    if by == "source":
+        rows = Lead.objects.filter(IsAnyOf(F("id"), leads))
+        sources = dict(rows.values_list("id", "source"))
+    if by == "segment":
+        verdicts = standing().filter(
+            IsAnyOf(F("lead_id"), leads), definition__in=list(segments()), outcome=Outcome.MET
+        )
+        for lead_id, definition in verdicts.values_list("lead_id", "definition"):
+            met.setdefault(lead_id, []).append(definition)
+    return Rows(found.clocks, found.handoffs, found.backs, of_handoff, sources, met)

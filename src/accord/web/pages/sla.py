@@ -1,0 +1,220 @@
+"""Both sides' record: what was kept of what was promised, parted as one likes, and its trend."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from accord.handoffs.metrics import PROMISED
+from accord.insights import returned
+from accord.insights.metrics import Scope
+from accord.insights.narrowing import only_of
+from accord.insights.returned import returned as read_returned
+from accord.insights.rules import FEWEST_CASES, midnight
+from accord.insights.sla import BY, PERIODS, Group, Kept, Sla
+from accord.insights.sla import sla as read_sla
+from accord.insights.sla_report import earlier, notes, promise_rows
+from accord.leads.files.writing import csv_lines
+from accord.teams import queries as teams
+from accord.web.times import day, month
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accord.teams.rules import Calendar
+    from accord.web.requests import Request
+
+SPANS: Mapping[str, tuple[int, int]] = {
+    "month": (0, 1),
+    "last": (1, 1),
+    "quarter": (2, 3),
+    "year": (11, 12),
+}
+SPAN_LABELS: Mapping[str, Any] = {
+    "month": gettext_lazy("This month"),
+    "last": gettext_lazy("Last month"),
+    "quarter": gettext_lazy("Three months"),
+    "year": gettext_lazy("Twelve months"),
+}
+TREND_BY = {"month": "day", "last": "day", "quarter": "week", "year": "month"}
+LABELS: Mapping[str, Any] = {
+    "person": gettext_lazy("Person"),
+    "team": gettext_lazy("Team"),
+    "segment": gettext_lazy("Segment"),
+    "trigger": gettext_lazy("Why handed over"),
+    "source": gettext_lazy("Source"),
+    "month": gettext_lazy("Month"),
+    "week": gettext_lazy("Week"),
+    "day": gettext_lazy("Day"),
+}
+BACK_LABELS: Mapping[str, Any] = {
+    "reason": gettext_lazy("Reason"),
+    "clause": gettext_lazy("Blamed clause"),
+    "campaign": gettext_lazy("Campaign"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A group's row of the table: its promise, and what share was kept before."""
+
+    group: Group
+    kept: Kept
+    name: str
+    before: float | None
+
+    @property
+    def change(self) -> float | None:
+        """By how much the share went up; None where nothing can be compared."""
+        value = self.kept.in_time.value
+        return None if value is None or self.before is None else value - self.before
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for."""
+
+    span: str
+    by: str
+    promise: str
+    backs_by: str
+    person: str
+    over: Scope
+
+
+@require_GET
+def sla(request: "Request") -> HttpResponse:
+    """The record over a period, by a field, with its trend and what came back."""
+    calendar = teams.company_calendar()
+    asked = _asked(request, calendar)
+    only, reader = only_of(person=asked.person), request.user
+    found = read_sla(asked.over, by=asked.by, calendar=calendar, reader=reader, only=only)
+    before = earlier(found, calendar=calendar, reader=reader, only=only)
+    trend = read_sla(
+        asked.over, by=TREND_BY[asked.span], calendar=calendar, reader=reader, only=only
+    )
+    context = {
+        "asked": asked,
+        "found": found,
+        "lines": _lines(found, before, asked),
+        "handoffs": [(each, _name(each, asked.by)) for each in found.groups],
+        "backs": read_returned(asked.over, by=asked.backs_by, reader=reader, only=only),
+        "trend": [
+            (each, _name(each, trend.by), each.promises.get(asked.promise)) for each in trend.groups
+        ],
+        "trend_by": LABELS[trend.by],
+        "trend_chart": _chart(trend),
+        "spans": SPAN_LABELS.items(),
+        "parts": LABELS.items(),
+        "part": LABELS[asked.by],
+        "promises": [(kind.value, kind.label) for kind in PROMISED],
+        "backs_parts": BACK_LABELS.items(),
+        "back_part": BACK_LABELS[asked.backs_by],
+        "opens_person": asked.by == "person" and not asked.person,
+        "notes": [*notes(found)],
+        "few": FEWEST_CASES,
+    }
+    return render(request, "sla.html", context)
+
+
+@require_GET
+def sla_export(request: "Request") -> StreamingHttpResponse:
+    """The same rows as a CSV that a spreadsheet opens safely."""
+    calendar = teams.company_calendar()
+    asked = _asked(request, calendar)
+    only = only_of(person=asked.person)
+    found = read_sla(asked.over, by=asked.by, calendar=calendar, reader=request.user, only=only)
+    before = earlier(found, calendar=calendar, reader=request.user, only=only)
+    name = f"sla-{asked.by}-{request.at:%Y-%m-%d}.csv"
+    return StreamingHttpResponse(
+        csv_lines(_table([*promise_rows(found, before)])),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    """The names of the columns, then the rows."""
+    if rows:
+        yield tuple(rows[0])
+    for row in rows:
+        yield tuple(row.values())
+
+
+def _asked(request: "Request", calendar: "Calendar") -> Asked:
+    said = request.GET
+    span = said.get("period", "")
+    span = span if span in SPANS else "quarter"
+    by, promise, backs = said.get("by", ""), said.get("promise", ""), said.get("backs", "")
+    kinds = [kind.value for kind in PROMISED]
+    return Asked(
+        span=span,
+        by=by if by in BY else "team",
+        promise=promise if promise in kinds else kinds[0],
+        backs_by=backs if backs in returned.BY else "reason",
+        person=said.get("person", ""),
+        over=_over(span, calendar, request.at),
+    )
+
+
+def _over(span: str, calendar: "Calendar", at: "datetime") -> Scope:
+    """Whole months of the company's zone, the last of them the one asked for."""
+    back, length = SPANS[span]
+    today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    months = today.year * 12 + today.month - 1 - back
+    begin = date(months // 12, months % 12 + 1, 1)
+    months += length
+    until = date(months // 12, months % 12 + 1, 1)
+    return Scope(
+        at=at,
+        begins_at=midnight(begin, calendar.time_zone),
+        ends_at=midnight(until, calendar.time_zone),
+    )
+
+
+def _lines(found: Sla, before: Mapping[str, Group], asked: Asked) -> list[Line]:
+    lines = []
+    for group in found.groups:
+        kept = group.promises.get(asked.promise)
+        if kept is None:
+            continue
+        old = before[group.key].promises.get(asked.promise) if group.key in before else None
+        share = old.in_time.value if old else None
+        lines.append(Line(group, kept, _name(group, asked.by), share))
+    return lines
+
+
+def _name(group: Group, by: str) -> str:
+    """What a group is called, or the period that it is."""
+    if by == "month":
+        return month(date.fromisoformat(f"{group.key}-01"))
+    return day(date.fromisoformat(group.key)) if by in PERIODS else group.name
+
+
+def _chart(trend: Sla) -> dict[str, Any]:
+    return {
+        "periods": [_name(each, trend.by) for each in trend.groups],
+        "series": [
+            {
+                "name": str(kind.label),
+                "side": "marketing" if kind == PROMISED[-1] else "sales",
+                "values": [
+                    each.promises[kind.value].in_time.value if kind.value in each.promises else None
+                    for each in trend.groups
+                ],
+                "cases": [
+                    each.promises[kind.value].in_time.whole if kind.value in each.promises else 0
+                    for each in trend.groups
+                ],
+            }
+            for kind in PROMISED
+        ],
+        "words": {"of": _("of"), "in_time": _("in time")},
+    }
