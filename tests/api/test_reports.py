@@ -47,3 +47,21 @@ def test_a_report_that_cannot_be_made_is_refused(
 
     assert response.status_code == status
     assert response.json()["field"] == field
+
+
+def test_figures_of_people_are_for_them_and_their_head(calls: Calls) -> None:
+    calls("head_of_marketing").post("/leads/", DANA)
+    said = {
+        role: {
+            row["person"]
+            for row in calls(role).get("/reports/sla/", by="person").json()["handoffs"]
+        }
+        for role in ("rep", "head_of_sales", "marketer", "head_of_marketing", "admin")
+    }
+
+    assert len(said["head_of_sales"]) == 1
+    assert said["rep"] <= said["head_of_sales"]
+    assert said["marketer"] == said["head_of_marketing"] == said["admin"] == set()
+    teams = calls("marketer").get("/reports/sla/", by="team").json()
+    assert teams["handoffs"][0]["offered"] == 1
+    assert calls("marketer").get("/reports/sla/", by="shoe_size").status_code == 422

@@ -20,7 +20,8 @@ from accord.handoffs.models import ClockKind, Pool, Trigger
 from accord.insights.metrics import Scope
 from accord.insights.narrowing import MARKETING, NONE, only_of, parts_of, segments
 from accord.insights.rules import Share, midnight, month_of, quantile, share
-from accord.insights.sla_rows import BackRow, ClockRow, HandoffRow, Rows, rows_of
+from accord.insights.sla_rows import rows_of
+from accord.insights.sla_values import BackRow, ClockRow, HandoffRow, Rows
 from accord.teams.models import User
 from accord.teams.queries import names
 from accord.teams.rules import Calendar

@@ -1,10 +1,9 @@
 """What the record of both sides is counted from: promises, handoffs and what came back."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
 
@@ -13,58 +12,13 @@ from accord.handoffs.metrics import KEPT, LATE, missed, offered, passed_back, pr
 from accord.handoffs.models import Assignment, Handoff
 from accord.insights.metrics import Scope
 from accord.insights.narrowing import narrowed, segments
+from accord.insights.sla_values import BackRow, ClockRow, HandoffRow, Rows
 from accord.leads.models import Activity, Lead
 from accord.qualification.models import Outcome
 from accord.qualification.queries import standing
 from accord.teams.models import User
 from accord.teams.queries import calendars_of, whose_figures
 from accord.teams.rules import Worked
-
-
-class ClockRow(NamedTuple):
-    """A promise of the period: kept, late, missed or running; `took` is working time to do it."""
-
-    kind: str
-    fate: str
-    at: datetime
-    person: uuid.UUID | None
-    handoff_id: uuid.UUID
-    lead_id: uuid.UUID
-    took: timedelta | None
-
-
-class HandoffRow(NamedTuple):
-    """A handoff offered in the period; `queued` is working time until somebody had it."""
-
-    at: datetime
-    person: uuid.UUID | None
-    handoff_id: uuid.UUID
-    lead_id: uuid.UUID
-    is_accepted: bool
-    is_answered: bool
-    attempts: int
-    queued: timedelta | None
-
-
-class BackRow(NamedTuple):
-    """A handoff passed back in the period."""
-
-    at: datetime
-    person: uuid.UUID | None
-    handoff_id: uuid.UUID
-    lead_id: uuid.UUID
-
-
-@dataclass(frozen=True)
-class Rows:
-    """All of a period, and what parts them: pool and trigger of handoffs, sources, segments."""
-
-    clocks: list[ClockRow] = field(default_factory=list)
-    handoffs: list[HandoffRow] = field(default_factory=list)
-    backs: list[BackRow] = field(default_factory=list)
-    of_handoff: Mapping[uuid.UUID, tuple[uuid.UUID | None, str]] = field(default_factory=dict)
-    sources: Mapping[uuid.UUID, str | None] = field(default_factory=dict)
-    segments: Mapping[uuid.UUID, Sequence[str]] = field(default_factory=dict)
 
 
 def rows_of(scope: Scope, *, by: str, only: str, reader: User | None) -> Rows:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -13,37 +12,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accord.handoffs.metrics import PROMISED
-from accord.insights import returned
-from accord.insights.metrics import Scope
 from accord.insights.narrowing import only_of
 from accord.insights.returned import returned as read_returned
-from accord.insights.rules import FEWEST_CASES, midnight
-from accord.insights.sla import BY, PERIODS, Group, Kept, Sla
+from accord.insights.rules import FEWEST_CASES
+from accord.insights.sla import PERIODS, Group, Kept, Sla
 from accord.insights.sla import sla as read_sla
 from accord.insights.sla_report import earlier, notes, promise_rows
 from accord.leads.files.writing import csv_lines
 from accord.teams import queries as teams
+from accord.web.asked import SPAN_LABELS, TREND_BY, Asked, asked_of
 from accord.web.times import day, month
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from accord.teams.rules import Calendar
     from accord.web.requests import Request
 
-SPANS: Mapping[str, tuple[int, int]] = {
-    "month": (0, 1),
-    "last": (1, 1),
-    "quarter": (2, 3),
-    "year": (11, 12),
-}
-SPAN_LABELS: Mapping[str, Any] = {
-    "month": gettext_lazy("This month"),
-    "last": gettext_lazy("Last month"),
-    "quarter": gettext_lazy("Three months"),
-    "year": gettext_lazy("Twelve months"),
-}
-TREND_BY = {"month": "day", "last": "day", "quarter": "week", "year": "month"}
 LABELS: Mapping[str, Any] = {
     "person": gettext_lazy("Person"),
     "team": gettext_lazy("Team"),
@@ -77,23 +59,11 @@ class Line:
         return None if value is None or self.before is None else value - self.before
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for."""
-
-    span: str
-    by: str
-    promise: str
-    backs_by: str
-    person: str
-    over: Scope
-
-
 @require_GET
 def sla(request: "Request") -> HttpResponse:
     """The record over a period, by a field, with its trend and what came back."""
     calendar = teams.company_calendar()
-    asked = _asked(request, calendar)
+    asked = asked_of(request.GET, calendar, request.at)
     only, reader = only_of(person=asked.person), request.user
     found = read_sla(asked.over, by=asked.by, calendar=calendar, reader=reader, only=only)
     before = earlier(found, calendar=calendar, reader=reader, only=only)
@@ -128,7 +98,7 @@ def sla(request: "Request") -> HttpResponse:
 def sla_export(request: "Request") -> StreamingHttpResponse:
     """The same rows as a CSV that a spreadsheet opens safely."""
     calendar = teams.company_calendar()
-    asked = _asked(request, calendar)
+    asked = asked_of(request.GET, calendar, request.at)
     only = only_of(person=asked.person)
     found = read_sla(asked.over, by=asked.by, calendar=calendar, reader=request.user, only=only)
     before = earlier(found, calendar=calendar, reader=request.user, only=only)
@@ -146,37 +116,6 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
         yield tuple(rows[0])
     for row in rows:
         yield tuple(row.values())
-
-
-def _asked(request: "Request", calendar: "Calendar") -> Asked:
-    said = request.GET
-    span = said.get("period", "")
-    span = span if span in SPANS else "quarter"
-    by, promise, backs = said.get("by", ""), said.get("promise", ""), said.get("backs", "")
-    kinds = [kind.value for kind in PROMISED]
-    return Asked(
-        span=span,
-        by=by if by in BY else "team",
-        promise=promise if promise in kinds else kinds[0],
-        backs_by=backs if backs in returned.BY else "reason",
-        person=said.get("person", ""),
-        over=_over(span, calendar, request.at),
-    )
-
-
-def _over(span: str, calendar: "Calendar", at: "datetime") -> Scope:
-    """Whole months of the company's zone, the last of them the one asked for."""
-    back, length = SPANS[span]
-    today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
-    months = today.year * 12 + today.month - 1 - back
-    begin = date(months // 12, months % 12 + 1, 1)
-    months += length
-    until = date(months // 12, months % 12 + 1, 1)
-    return Scope(
-        at=at,
-        begins_at=midnight(begin, calendar.time_zone),
-        ends_at=midnight(until, calendar.time_zone),
-    )
 
 
 def _lines(found: Sla, before: Mapping[str, Group], asked: Asked) -> list[Line]:
