@@ -84,6 +84,17 @@ def test_what_ends_it_is_one_link_away(
     assert re.search(r'<details class="in-card" open>\s*<summary[^>]*>.*Open a deal', page, re.S)
 
 
+def test_the_head_gives_what_somebody_left_to_somebody_else(
+    handoff: Handoff, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    User.objects.filter(id=cast["rep"].id).update(is_active=False)
+    page = read(signed_in("head_of_sales"), reverse("leaks"))
+    address = reverse("handoff_owner", args=[handoff.id])
+    assert f'href="{address}">Give to somebody else</a>' in page
+    assert read(signed_in("head_of_sales"), address)
+    assert address not in read(signed_in("marketer"), reverse("leaks"))
+
+
 def test_takes_as_many_queries_for_more_leads(
     late: Handoff, sends: Sends, signed_in: SignedIn
 ) -> None:

@@ -32,6 +32,11 @@ HOUR = timedelta(hours=1)
 Row = ClockRow | HandoffRow | BackRow
 
 
+def side_of(kind: str) -> Side:
+    """The side that makes a kind of promise."""
+    return Side.MARKETING if kind == ClockKind.PASS_BACK_ANSWER else Side.SALES
+
+
 @dataclass(frozen=True)
 class Time:
     """Hours of working time in the middle (median) and for nine in ten; `number` cases."""
@@ -55,7 +60,7 @@ class Kept:
     @property
     def side(self) -> Side:
         """The side that promised."""
-        return Side.MARKETING if self.kind == ClockKind.PASS_BACK_ANSWER else Side.SALES
+        return side_of(self.kind)
 
     @property
     def keys(self) -> Mapping[str, str]:

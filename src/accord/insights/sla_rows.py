@@ -1,6 +1,7 @@
 """What the record of both sides is counted from: promises, handoffs and what came back."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
 
 from accord.base.rows import IsAnyOf
 from accord.handoffs.metrics import KEPT, LATE, missed, offered, passed_back, promised
-from accord.handoffs.models import Assignment, Handoff
+from accord.handoffs.models import Assignment, Handoff, Pause
 from accord.insights.metrics import Scope
 from accord.insights.narrowing import narrowed, segments
 from accord.insights.sla_values import BackRow, ClockRow, HandoffRow, Rows
@@ -19,6 +20,8 @@ from accord.qualification.queries import standing
 from accord.teams.models import User
 from accord.teams.queries import calendars_of, whose_figures
 from accord.teams.rules import Worked
+
+Span = tuple[datetime, datetime]
 
 
 def rows_of(scope: Scope, *, by: str, only: str, reader: User | None) -> Rows:
@@ -58,29 +61,29 @@ def _clocks(clocks: Any, scope: Scope) -> list[ClockRow]:
     )
     rows = list(
         clocks.annotate(fate=fate).values_list(
-            *("kind", "fate", "started_at", "user_id", "handoff_id", "lead_id"),
-            *("stopped_at", "paused_at", "resumes_at"),
+            *("kind", "fate", "started_at", "user_id", "handoff_id", "lead_id", "stopped_at")
         )
     )
-    done = [(row[2], row[6]) for row in rows if row[6]]
-    worked = _worked({row[3] for row in rows}, done)
+    pauses: dict[uuid.UUID, list[Span]] = defaultdict(list)
+    paused = Pause.objects.filter(handoff_id__in=clocks.values("handoff_id"))
+    for handoff_id, *span in paused.values_list("handoff_id", "paused_from", "paused_until"):
+        pauses[handoff_id].append((span[0], span[1]))
+    worked = _worked({row[3] for row in rows}, [(row[2], row[6]) for row in rows if row[6]])
     return [
-        ClockRow._make((*row[:6], _took(worked[row[3]], row[2], *row[6:]) if row[6] else None))
+        ClockRow._make(
+            (*row[:6], _took(worked[row[3]], row[2], row[6], pauses[row[4]]) if row[6] else None)
+        )
         for row in rows
     ]
 
 
 def _took(
-    worked: Worked,
-    started: datetime,
-    stopped: datetime,
-    paused: datetime | None,
-    resumes: datetime | None,
+    worked: Worked, started: datetime, stopped: datetime, pauses: Sequence[Span]
 ) -> timedelta:
     """Working time from beginning to end, without the rest that the prospect asked for."""
     took = worked.between(started, stopped)
-    if paused and resumes:
-        took -= worked.between(max(started, paused), min(stopped, resumes))
+    for begins, ends in pauses:
+        took -= worked.between(max(started, begins), min(stopped, ends))
     return took
 
 

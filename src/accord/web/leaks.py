@@ -28,7 +28,7 @@ ACTS: Mapping[str, Act] = {
     "never_attempted": _CALL,
     "step_overdue": _CALL,
     "gone_quiet": _CALL,
-    "without_owner": _CALL,
+    "without_owner": Act(_("Give to somebody else"), needs="handoff_owner", view="handoff_owner"),
     "without_deal": Act(_("Open a deal"), needs="lead_deals", place="?open=deal#deals"),
     "deals_left_behind": Act(_("See the deal"), needs="lead_deals", place="#deals"),
     "leads_left_behind": Act(_("Open"), needs="lead"),

@@ -15,7 +15,7 @@ from accord.handoffs.metrics import PROMISED
 from accord.insights.narrowing import only_of
 from accord.insights.returned import returned as read_returned
 from accord.insights.rules import FEWEST_CASES
-from accord.insights.sla import PERIODS, Group, Kept, Sla
+from accord.insights.sla import PERIODS, Group, Kept, Sla, side_of
 from accord.insights.sla import sla as read_sla
 from accord.insights.sla_report import earlier, notes, promise_rows
 from accord.leads.files.writing import csv_lines
@@ -143,7 +143,7 @@ def _chart(trend: Sla) -> dict[str, Any]:
         "series": [
             {
                 "name": str(kind.label),
-                "side": "marketing" if kind == PROMISED[-1] else "sales",
+                "side": side_of(kind.value).value,
                 "values": [
                     each.promises[kind.value].in_time.value if kind.value in each.promises else None
                     for each in trend.groups
