@@ -390,3 +390,17 @@ def test_a_new_word_is_tried_beside_an_agreement_that_does_not_have_it(tried: Ba
     assert new["qualified"] == new["only_here"] == leads > 0
     with pytest.raises(Invalid, match="None of them has a definition"):
         question(terms_tried(tried), "austrian")
+
+
+@pytest.mark.django_db
+def test_the_command_line_says_what_the_data_suggests(tried: BackTest) -> None:
+    done = CliRunner().invoke(agreement, ["suggest", "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert {each["definition"] for each in said["effects"]} == {"mql", "sales_ready"}
+    for each in said["effects"]:
+        assert each["leads"] > 50
+        assert any(clause["lets_in"]["who"] for clause in each["clauses"])
+    assert said["learnt"] or "are needed" in said["too_few"]
+    plain = CliRunner().invoke(agreement, ["suggest"], catch_exceptions=False)
+    assert "Missing most often" in plain.output

@@ -92,8 +92,7 @@ def _asking(request: "Request", sentence: str = "", status: int = 200) -> HttpRe
 
 
 def period(request: "Request", titles: Mapping[str, str]) -> dict[str, Any]:
-    """What the form of a back-test begins with: the last twelve whole months, and the definitions
-    by their titles, those that only a proposal has among them."""
+    """What the form of a back-test begins with: twelve whole months; `titles` can be tried."""
     terms = agreement.running()
     today = request.at.astimezone(ZoneInfo(teams.company_calendar().time_zone)).date()
     last = today.replace(day=1) - timedelta(days=1)
