@@ -7,11 +7,12 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-kills check bench record lock
+.PHONY: help setup up test test-thorough test-kills check bench record lock
 
 help:
 	@echo "make up          set up and run Accord, prints its address"
 	@echo "make test        all tests, in WORKERS=$(WORKERS) processes"
+	@echo "make test-thorough  many more random criteria, leads and days against the judges"
 	@echo "make test-kills  kills every process at work, twenty times"
 	@echo "make check       formatter, linters, types, contracts, laws"
 	@echo "make bench       benchmarks, each beside its limit"
@@ -33,6 +34,11 @@ up: setup
 
 test: setup
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not kills or quick_kills"
+
+# Prints how many pairs of a definition and a lead were compared.
+test-thorough: setup
+	ACCORD_HYPOTHESIS=thorough $(BIN)/pytest -n 0 -s tests/criteria/test_compiler.py \
+		tests/criteria/test_timeline.py tests/qualification/test_live_past.py
 
 test-kills: setup
 	$(BIN)/pytest -n 0 -m kills

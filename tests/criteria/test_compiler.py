@@ -1,6 +1,7 @@
 """The compiler against the judge, over random definitions and random leads."""
 
 import os
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -28,7 +29,9 @@ from tests.criteria.world import (
     write,
 )
 
-EXAMPLES = 1_200 if os.environ.get("ACCORD_HYPOTHESIS") == "thorough" else 90
+IS_THOROUGH = os.environ.get("ACCORD_HYPOTHESIS") == "thorough"
+EXAMPLES = 1_200 if IS_THOROUGH else 90
+DRAWN = 8  # leads of each example, before they are crossed
 REGISTRY = small_registry()
 
 
@@ -62,17 +65,37 @@ def definitions_of(raw, other):
     }
 
 
+def crossed(drawn):
+    """A lead for each pair of who somebody is and what somebody did: all are judged at once."""
+    return [
+        (drawn[one][0], drawn[(one + other) % DRAWN][1], drawn[other][2])
+        for one in range(DRAWN)
+        for other in range(DRAWN)
+    ]
+
+
 class TestAgainstTheJudge(TestCase):
+    """At least 10,000 pairs of a definition and a lead, now and as it was, whatever the profile."""
+
+    cases = Counter()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        if cls.cases:
+            print("\nCases compared with the judge:", dict(cls.cases))  # noqa: T201
+            assert min(cls.cases.values()) >= 10_000
+
     @given(
         raw=DEFINITIONS,
         other=DEFINITIONS,
-        leads=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=8, max_size=10),
+        drawn=st.lists(st.tuples(LEADS, LEADS, DONE), min_size=DRAWN, max_size=DRAWN),
         watched=WATCHED,
         cards=SCORECARDS,
     )
     @settings(max_examples=EXAMPLES, deadline=None)
-    def test_every_verdict_is_the_same_now_and_as_it_was(self, raw, other, leads, watched, cards):
-        definitions = definitions_of(raw, other)
+    def test_every_verdict_is_the_same_now_and_as_it_was(self, raw, other, drawn, watched, cards):
+        definitions, leads = definitions_of(raw, other), crossed(drawn)
         with connection.cursor() as cursor:
             ids = prepare(cursor, leads, watched)
             now = ask(cursor, definitions, AT, scorecards=cards)
@@ -93,6 +116,7 @@ class TestAgainstTheJudge(TestCase):
             for key, definition in definitions.items():
                 assert now[id, key][:4] == judge(definition, today), (key, facts, done)
                 assert past[id, key][:4] == judge(definition, then), (key, facts_then, heard)
+        self.cases.update(dict.fromkeys(("now", "as it was"), len(now)))
 
     @given(
         raw=DEFINITIONS,

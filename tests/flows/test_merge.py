@@ -18,6 +18,7 @@ from accord.flows.close import Opening
 from accord.flows.merge import merge, preview, undo_merge
 from accord.flows.pass_back import Said, pass_back
 from accord.flows.receive import Incoming, receive
+from accord.flows.recheck import recheck
 from accord.flows.record import record
 from accord.flows.take_in import take_in_waiting
 from accord.handoffs.actions import Attempt
@@ -25,6 +26,7 @@ from accord.handoffs.models import Handoff, HandoffState
 from accord.leads import queries
 from accord.leads.actions.merging import carriers
 from accord.leads.models import Activity, Door, Identity, Lead, Merge
+from accord.qualification.models import Verdict
 from tests.handoffs.office import AT, HOUR, open_office, send
 from tests.imports.test_import_leads import everything
 
@@ -63,6 +65,15 @@ class TestMerging:
         one.refresh_from_db()
         assert (one.country, one.need, one.name) == ("DE", "a pump", "Dana Ruiz")
         assert (one.email, one.phone) == ("dana@acme.example", "+4930123456")
+
+    def test_what_was_merged_away_is_not_looked_at_again_for_ever(self) -> None:
+        open_office()
+        one, other = two(asks_for="demo")
+        assert Verdict.objects.filter(lead_id=other.id, recheck_at__isnull=False).exists()
+        merge(winner=one.id, loser=other.id, by=None, at=LATER)
+        long_after = LATER + 400 * DAY
+        assert recheck(at=long_after) > 0
+        assert recheck(at=long_after) == 0
 
     def test_moves_all_that_carries_the_lead(self) -> None:
         open_office()

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from django.db import connection
 
 from accord.agreement.queries import document_of, running
+from accord.agreement.rewriting import with_entry
+from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.cli.agreement import agreement
 from accord.cli.compared import write_rows
@@ -25,7 +27,9 @@ from accord.leads.actions import change_facts
 from accord.leads.models import Lead, Observed
 from accord.leads.queries.sampling import TENTH, sample_of
 from accord.qualification.actions import Tried, ask_back_test
+from accord.qualification.asking import question
 from accord.qualification.models import BackTest
+from accord.qualification.queries import terms_tried
 from accord.sample import actions as sample
 
 AT = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
@@ -361,3 +365,42 @@ def test_what_cannot_be_known_is_looked_for_within_scorecards_too(tried: BackTes
 @pytest.mark.django_db
 def test_the_campaign_a_lead_belonged_to_is_known_of_the_past() -> None:
     assert registry.relations["campaign"].changes
+
+
+@pytest.mark.django_db
+def test_a_new_word_is_tried_beside_an_agreement_that_does_not_have_it(tried: BackTest) -> None:
+    document = document_of(running().number)
+    word = {
+        "title": "In Austria",
+        "text": "They buy there.",
+        "must": [{"fact": "country", "is": "Austria", "key": "austria"}],
+    }
+    with_word = with_entry(document, "definitions", "austrian", word)
+    test = ask_back_test(
+        variants=[Tried("Today", document), Tried("With the word", with_word)],
+        definition="austrian",
+        begins_at=BEGINS,
+        ends_at=ENDS,
+        by=None,
+        at=AT,
+    )
+    today, new = (run_back_test(back_test_id=test.id, hands=1).figures or {})["variants"]
+    assert today["qualified"] == 0
+    leads = Lead.objects.filter(country="Austria", first_contact_at__lt=ENDS).count()
+    assert new["qualified"] == new["only_here"] == leads > 0
+    with pytest.raises(Invalid, match="None of them has a definition"):
+        question(terms_tried(tried), "austrian")
+
+
+@pytest.mark.django_db
+def test_the_command_line_says_what_the_data_suggests(tried: BackTest) -> None:
+    done = CliRunner().invoke(agreement, ["suggest", "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert {each["definition"] for each in said["effects"]} == {"mql", "sales_ready"}
+    for each in said["effects"]:
+        assert each["leads"] > 50
+        assert any(clause["lets_in"]["who"] for clause in each["clauses"])
+    assert said["learnt"] or "are needed" in said["too_few"]
+    plain = CliRunner().invoke(agreement, ["suggest"], catch_exceptions=False)
+    assert "Missing most often" in plain.output

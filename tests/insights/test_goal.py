@@ -12,6 +12,7 @@ from accord.base.ids import new_id
 from accord.base.lifecycle import Stage
 from accord.deals.models import Deal, DealState
 from accord.handoffs.models import Handoff
+from accord.insights.behind import behind
 from accord.insights.goal import deliverable, revenue
 from accord.insights.metrics import Scope
 from accord.insights.promises import promises
@@ -27,6 +28,7 @@ from accord.insights.rules import (
     working_days,
 )
 from accord.leads.models import Lead, StageEntry
+from accord.teams.models import User
 from accord.teams.queries import company_calendar
 from accord.teams.rules import Calendar
 from tests.handoffs.office import AT, change_agreement, hand_raise, open_office, send
@@ -94,6 +96,10 @@ def deal(lead: Lead, amount: int, *, days_ago: int, currency: str = "EUR") -> No
     )
 
 
+def reader() -> User:
+    return User.objects.earliest("email")
+
+
 def november() -> Scope:
     month = month_of(AT.date(), "Europe/Berlin")
     return Scope(at=AT, begins_at=month.begins_at, ends_at=month.ends_at)
@@ -136,6 +142,11 @@ class TestRevenue:
         assert volume is not None
         assert (volume.delivered, volume.target, volume.unit) == (1200, 300_000, "EUR")
         assert volume.state == State.AT_RISK
+        page = behind(volume.rows, volume.over, user=reader(), only=volume.only)
+        assert sorted(row.says for row in page.rows) == [
+            "Machines · Won · 1,000.00 EUR",
+            "Machines · Won · 200.00 EUR",
+        ]
 
     def test_is_not_there_without_a_goal(self):
         text = "goal:\n  text: Both teams work for one figure, the revenue from new deals.\n"
@@ -189,6 +200,11 @@ class TestDeliverable:
         assert segment.is_thin == (number < FEWEST)
         assert segment.rate == pytest.approx(rate)
         assert segment.revenue == pytest.approx(10 * rate * 1000)
+        # 150,000 a quarter at 1,000 a deal are 50 customers a month; 10 of 40 promised leads are
+        # of the segment, so a quarter of the customers is asked of it.
+        assert all_leads.needed == pytest.approx(50 / (won / (40 + number)))
+        assert all_leads.needed == pytest.approx(found.needed)
+        assert segment.needed == pytest.approx(50 / 4 / rate)
 
     def test_says_what_is_missing(self):
         open_office()

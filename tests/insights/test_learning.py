@@ -11,14 +11,16 @@ from scipy.stats import mannwhitneyu
 from accord.agreement.queries import running
 from accord.agreement.rewriting import with_entry
 from accord.agreement.terms import read_terms
+from accord.base.errors import Missing
 from accord.base.ids import new_id
 from accord.criteria.registry import registry
 from accord.flows.pass_back import Said, pass_back
 from accord.insights.candidates import candidates, holds
-from accord.insights.clauses import effects
+from accord.insights.clauses import decided_page, effects
 from accord.insights.fitting import DOUBLES, MOST_ROWS, STEP, area, fit
 from accord.insights.learning import FEWEST_OUTCOMES, TooFew, learn_fit
 from accord.leads.models import FactChange, Lead, StageEntry
+from accord.teams.models import User
 from tests.agreement.papers import paper
 from tests.handoffs.office import AT, hand_raise, open_office, send
 
@@ -180,6 +182,33 @@ class TestClauses:
         assert found.worst_in == asked
         assert found.worst_out is None
         assert all(each.shuts_out.leads == 0 for each in found.clauses)
+        for of, part, names in (
+            ("lets_in", "who_came_back", {"dana", "eva"}),
+            ("lets_in", "who_won", set()),
+            ("shuts_out", "who", set()),
+        ):
+            page = decided_page(
+                running(),
+                definition="mql",
+                clause="asked-for-us",
+                of=of,
+                part=part,
+                user=User.objects.earliest("email"),
+                at=AT + timedelta(days=1),
+            )
+            assert page.rows.total == len(names)
+            emails = {row.lead.email for row in page.rows.rows if row.lead}
+            assert emails == {f"{name}@acme.example" for name in names}
+        with pytest.raises(Missing):
+            decided_page(
+                running(),
+                definition="mql",
+                clause="nothing",
+                of="lets_in",
+                part="who",
+                user=User.objects.earliest("email"),
+                at=AT,
+            )
 
     def test_says_which_shut_out_those_that_won(self):
         open_office()

@@ -16,7 +16,7 @@ from accord.insights.learning import Learnt, learn_fit
 from accord.insights.metrics import Scope, metric
 from accord.insights.rates import closed_quarters, rates
 from accord.insights.reports import report
-from accord.leads.models import Lead, Submission
+from accord.leads.models import Identity, Lead, Submission
 from accord.teams.models import User
 from tests.imports.files import real_data
 from tests.imports.test_import_leads import everything, figures
@@ -180,10 +180,38 @@ class TestLearning:
         assert (learnt.outcomes, learnt.wins) == (8000, 842)
         assert (learnt.taught, learnt.checked) == (5600, 2400)
         assert learnt.suggested.auc is not None
-        assert learnt.today is None  # it asks for the lead type
+        # Of today's card the rows stay out that ask for what is known of winners alone.
+        assert learnt.today is not None
+        assert len(learnt.not_asked) == 3
+        assert learnt.today.auc == pytest.approx(0.5)
         assert learnt.suggested.auc > 0.65
         best, *_between, last = learnt.suggested.grades
         assert best.won.low > last.won.high
+
+    def test_says_what_it_makes_of_todays_grades(
+        self, learnt: Learnt, frame: pandas.DataFrame
+    ) -> None:
+        """Of the newer leads, by pandas: points of the suggested rows, added up and graded."""
+        columns = {"source": frame.origin, "source_detail": frame.landing_page_id}
+        points = pandas.Series(0, index=frame.index)
+        for row in learnt.rows:
+            said = columns[row.raw["fact"]]
+            held = said.notna() if "known" in row.raw else said == row.raw["is"]
+            points += held * row.points
+        best, good = learnt.grades.values()
+        grade = pandas.Series("C", index=frame.index).mask(points >= good, "B")
+        grade = grade.mask(points >= best, "A")
+        known = Identity.objects.filter(kind="external").values_list("value", "lead_id")
+        ids = {value.rpartition(":")[2]: lead_id for value, lead_id in known}
+        newest = Lead.objects.order_by("first_contact_at", "id").values_list("id", flat=True)
+        checking = set(list(newest)[learnt.taught :])
+        newer = frame.mql_id.map(ids).isin(checking)
+        assert newer.sum() == learnt.checked
+        found = {move.suggested: move.won for move in learnt.moves if move.won.whole}
+        assert {move.today for move in learnt.moves if move.won.whole} == {"C"}
+        for name, rows in frame[newer].groupby(grade[newer]):
+            assert found[name].whole == len(rows)
+            assert found[name].part == rows.won_date.notna().sum()
 
     def test_chances_come_true(self, learnt: Learnt) -> None:
         """In most fifths the chance foretold lies within the interval of what came true."""

@@ -138,3 +138,51 @@ def test_who_asks_for_who_asks_is_judged_again_too():
     }
     terms = read_terms(yaml.safe_dump(more))
     assert terms.following == {"with_sales", "in_talks", "customer_again", "hot"}
+
+
+@pytest.mark.django_db
+def test_the_newest_deal_is_asked_for_and_its_past_is_that_of_its_steps():
+    office = open_office()
+    own = """  moving:
+    title: In a demo
+    text: The newest deal is at the demo.
+    must:
+      - {fact: deal_step, is: demo}
+      - {fact: deal_amount, at_least: 500}
+  too_dear:
+    title: Too dear
+    text: The newest deal was lost for its price.
+    must:
+      - {fact: loss_reason, is: price}
+"""
+    change_agreement(office, (OWN, own + OWN))
+    re_evaluate(at=AT)
+    handoff = hand_raise()
+    lead, rep = handoff.lead_id, handoff.owner_id
+
+    def now():
+        found = Verdict.objects.filter(lead_id=lead, definition__in=("moving", "too_dear"))
+        return dict(found.values_list("definition", "outcome"))
+
+    def then(key, begin, end):
+        (found,) = ever_met(
+            [running()], key, leads=[lead], begins=AT + begin * MINUTE, ends=AT + end * MINUTE
+        )
+        return found == {lead}
+
+    unknown = {"moving": "cannot_tell", "too_dear": "cannot_tell"}
+    assert now() == unknown
+    deal = close.open_deal(lead=lead, title="Pumps", amount="900", by=rep, at=AT + 10 * MINUTE)
+    recheck(at=AT + 11 * MINUTE)
+    assert now() == unknown | {"moving": "not_met"}
+    close.move_deals(steps={deal: "demo"}, by=rep, at=AT + 20 * MINUTE)
+    recheck(at=AT + 21 * MINUTE)
+    assert now() == unknown | {"moving": "met"}
+    lost = close.Lost(deal_id=deal, reason="price")
+    close.lose_deals(lost=[lost], by=rep, at=AT + 30 * MINUTE)
+    recheck(at=AT + 31 * MINUTE)
+    assert now()["moving"] == "cannot_tell"
+    assert now()["too_dear"] == "met"
+    spans = ((1, 9), (11, 19), (21, 29), (31, 40))
+    assert [then("moving", *span) for span in spans] == [False, False, True, False]
+    assert [then("too_dear", *span) for span in spans] == [False, False, False, True]

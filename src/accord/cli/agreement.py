@@ -24,7 +24,9 @@ from accord.base.lifecycle import Side
 from accord.cli.compared import print_compared, write_rows
 from accord.cli.counting import counting
 from accord.cli.ready import ready
+from accord.cli.suggest import as_rows, print_suggestions
 from accord.flows.back_test import run_back_test
+from accord.insights.suggestions import suggestions
 from accord.qualification.actions import Tried, ask_back_test
 from accord.teams.queries import person
 
@@ -207,6 +209,18 @@ def backtest(
         _json({"begins_at": done.begins_at, "ends_at": done.ends_at, **(done.figures or {})})
     else:
         print_compared(done, at=at)
+
+
+@agreement.command()
+@JSON
+def suggest(*, as_json: bool) -> None:
+    """Say what the data suggests: clauses, facts that are missing, points learnt from outcomes."""
+    ready()
+    found = suggestions(queries.running(), at=datetime.now(UTC))
+    if as_json:
+        _json(as_rows(found))
+    else:
+        print_suggestions(found)
 
 
 def _text_of(file: Path) -> str:

@@ -22,9 +22,10 @@ class Fact:
 
     `sql` is an expression over the alias of its relation, with % written as %%. An open fact
     that is absent is unknown; a closed one is 0, no or ''. `labels` are what people call its
-    choices, where these are keys. `follows` says what moves it rather
-    than somebody learning it: "stage", which definitions enter, or "deals". Raises ValueError for
-    a type that does not exist or cannot be closed, and for a choice without choices.
+    choices, where these are keys. `follows` says what moves it rather than somebody learning it:
+    "stage", which definitions enter, or "deals". Not `has_past`: its earlier values are not kept,
+    and it is taken as it is. Raises ValueError for a type that does not exist or cannot be
+    closed, and for a choice without choices.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Fact:
     is_open: bool = True
     choices: tuple[str, ...] = ()
     follows: str = ""
+    has_past: bool = True
     labels: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def said(self, value: str) -> str:

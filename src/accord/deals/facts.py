@@ -53,7 +53,62 @@ def _counted(*, then: bool) -> str:
     )
 
 
+def _newest(*, then: bool) -> str:
+    """The newest deal of a lead, now or as it was known; where it is closed it has no step."""
+    known, reason, step = "", "deal.loss_reason", "entry.left_at IS NULL"
+    if then:
+        known = f" AND deal.known_at <= {THEN} AND deal.opened_at <= {THEN}"
+        reason = f"CASE WHEN deal.closed_at <= {THEN} THEN deal.loss_reason END"
+        step = f"entry.entered_at <= {THEN} AND (entry.left_at IS NULL OR entry.left_at > {THEN})"
+    return (
+        f"LATERAL (SELECT deal.amount, {reason} AS loss_reason, step.step_id "
+        "FROM deals_deal AS deal LEFT JOIN LATERAL (SELECT entry.step_id FROM deals_stepentry "
+        f"AS entry WHERE entry.deal_id = deal.id AND {step} "
+        "ORDER BY entry.entered_at DESC, entry.id DESC LIMIT 1) AS step ON TRUE "
+        f"WHERE deal.lead_id = lead.id{known} "
+        "ORDER BY deal.opened_at DESC, deal.id DESC LIMIT 1)"
+    )
+
+
 registry.add(
+    Relation(
+        key="newest_deal",
+        sql=_newest(then=False),
+        past=_newest(then=True),
+        on="TRUE",
+        changes=(
+            "SELECT deal.lead_id, turn.at FROM deals_deal AS deal CROSS JOIN LATERAL (VALUES "
+            "(GREATEST(deal.known_at, deal.opened_at)), (GREATEST(deal.known_at, deal.closed_at))"
+            ") AS turn(at) UNION ALL SELECT entry.lead_id, turn.at FROM deals_stepentry AS entry "
+            "CROSS JOIN LATERAL (VALUES (entry.entered_at), (entry.left_at)) AS turn(at) "
+            "WHERE turn.at IS NOT NULL"
+        ),
+    ),
+    Fact(
+        "deal_amount",
+        _("Amount of the newest deal"),
+        "money",
+        "newest_deal.amount",
+        "newest_deal",
+        follows=DEALS,
+        has_past=False,  # what was expected before a deal was won is not kept
+    ),
+    Fact(
+        "deal_step",
+        _("Step of the newest deal"),
+        "text",
+        "newest_deal.step_id",
+        "newest_deal",
+        follows=DEALS,
+    ),
+    Fact(
+        "loss_reason",
+        _("Why the newest deal was lost"),
+        "text",
+        "newest_deal.loss_reason",
+        "newest_deal",
+        follows=DEALS,
+    ),
     Relation(
         key="deals",
         sql=_counted(then=False),

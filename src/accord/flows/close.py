@@ -83,7 +83,10 @@ def open_deal(
 
 def move_deals(*, steps: Mapping[uuid.UUID, str], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Move open deals (by id) to steps of the sales process, all or none."""
-    return actions.move_deals(steps=steps, by=by, at=at)
+    with transaction.atomic():
+        taken = actions.move_deals(steps=steps, by=by, at=at)
+        judge_again(leads=_leads_of(taken), at=at)
+    return taken
 
 
 def win_deals(

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accord.base.errors import Missing
 from accord.deals.models import DealState
-from accord.insights.behind import PAGE, Behind, after, cursor_of, read_rows
+from accord.insights.behind import ListPage, page_of
 from accord.insights.rules import midnight
 from accord.insights.shapes import SHAPES
 from accord.insights.tried import (
@@ -36,16 +36,6 @@ class Only:
     field: str = ""
     value: str | None = None
     zone: str = "UTC"
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A page of the rows behind a figure, and how many there are."""
-
-    moment_is: str
-    rows: list[Behind]
-    total: int
-    next_cursor: str | None
 
 
 def _in(name: str, number: int) -> Q:
@@ -166,15 +156,7 @@ def list_page(
     test: BackTest, *, of: str, number: int, only: Only, user: User, cursor: str = ""
 ) -> ListPage:
     """A page of them; leads that the person may not see are counted, but not named."""
-    rows = list_of(test, of, number, only)
-    shape = SHAPES[rows.model]
-    found = list(after(rows, shape, cursor)[: PAGE + 1])
-    return ListPage(
-        moment_is=shape.moment_is(),
-        rows=read_rows([(shape, found[:PAGE])], user=user)[0],
-        total=rows.count(),
-        next_cursor=cursor_of(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
-    )
+    return page_of(list_of(test, of, number, only), user, cursor)
 
 
 def every_row(test: BackTest) -> Iterator[tuple[str, str, str, str, datetime | None]]:

@@ -5,9 +5,8 @@ others are compared with.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,9 +16,9 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from accord.deals.models import Deal, DealState
 from accord.handoffs.models import Handoff
+from accord.insights.back_test_parts import Part, Variant, Won, at_key
 from accord.insights.not_known import not_known
 from accord.insights.tried import (
-    SEGMENTS,
     Values,
     answered_handoffs,
     came,
@@ -33,120 +32,8 @@ from accord.leads.models import Lead
 from accord.leads.queries.sampling import TENTH, OneIn
 from accord.qualification.models import BackTest, PastVerdict
 
-_MOST_OF_A_SEGMENT = 12
 _SOON = timedelta(hours=1)  # after its first contact a lead is known, where it was not brought in
 _Met = Sequence[datetime | None]
-
-
-@dataclass
-class Won:
-    """Deals won: how many, their value in the company's currency, and the sum of its squares,
-    by which a sample's doubt is known."""
-
-    number: int = 0
-    value: float = 0.0
-    squares: float = 0.0
-
-    def add(self, amount: Decimal | None) -> None:
-        """One more."""
-        value = float(amount or 0)
-        self.number += 1
-        self.value += value
-        self.squares += value * value
-
-
-@dataclass
-class Part:
-    """What one variant comes to, of all leads or of a part of them.
-
-    `kept`, `lost`, `gained` compare its won deals with those of the first variant. Handoffs:
-    accepted, of those answered; deals: won, of those closed; each of leads in, and of leads out.
-    """
-
-    qualified: int = 0
-    kept: Won = field(default_factory=Won)
-    lost: Won = field(default_factory=Won)
-    gained: Won = field(default_factory=Won)
-    accepted_in: int = 0
-    answered_in: int = 0
-    accepted_out: int = 0
-    answered_out: int = 0
-    won_in: int = 0
-    closed_in: int = 0
-    won_out: int = 0
-    closed_out: int = 0
-
-    def add_deal(self, amount: Decimal | None, *, is_won: bool, was_in: bool, is_in: bool) -> None:
-        """One more deal that was closed; whether its lead was in by the first, and is by this."""
-        side = "in" if is_in else "out"
-        self._add(f"closed_{side}")
-        if not is_won:
-            return
-        self._add(f"won_{side}")
-        if was_in or is_in:
-            part = self.gained if not was_in else self.kept if is_in else self.lost
-            part.add(amount)
-
-    def add_handoff(self, *, is_accepted: bool, is_in: bool) -> None:
-        """One more handoff that was answered."""
-        side = "in" if is_in else "out"
-        self._add(f"answered_{side}")
-        if is_accepted:
-            self._add(f"accepted_{side}")
-
-    def _add(self, name: str) -> None:
-        setattr(self, name, getattr(self, name) + 1)
-
-
-def _at(parts: dict[Any, Part], key: str | None) -> Part:
-    if key not in parts:
-        parts[key] = Part()
-    return parts[key]
-
-
-@dataclass
-class Variant(Part):
-    """One variant. `standing` met it already when the period began; customers of those in won
-    after they met it, customers of those out never met it. `owners` parts the others than those
-    standing by who had them; months go by when leads met it, handoffs were offered, deals closed.
-    """
-
-    name: str = ""
-    standing: int = 0
-    only_here: int = 0
-    only_there: int = 0
-    customers_in: int = 0
-    customers_out: int = 0
-    owners: dict[str, int] = field(default_factory=dict)
-    months: dict[str, Part] = field(default_factory=dict)
-    segments: dict[str, dict[str | None, Part]] = field(
-        default_factory=lambda: {name: {} for name in SEGMENTS}
-    )
-
-    def parts(self, month: str, values: Values) -> Iterator[Part]:
-        """All that something counts in which happened in this month with a lead of these values."""
-        yield self
-        yield _at(self.months, month)
-        for name, value in zip(SEGMENTS, values, strict=True):
-            yield _at(self.segments[name], value)
-
-    def told(self) -> dict[str, Any]:
-        """As it is kept: months in order, of each segment the values with most."""
-        return {
-            **{key: value for key, value in asdict(self).items() if key != "segments"},
-            "months": {month: asdict(self.months[month]) for month in sorted(self.months)},
-            "segments": {
-                name: [(value, asdict(part)) for value, part in _most(found)]
-                for name, found in self.segments.items()
-            },
-        }
-
-
-def _most(found: dict[str | None, Part]) -> list[tuple[str | None, Part]]:
-    ordered = sorted(
-        found.items(), key=lambda each: (-each[1].qualified, -each[1].closed_in, str(each[0]))
-    )
-    return ordered[:_MOST_OF_A_SEGMENT]
 
 
 def figures(back_test: BackTest, *, is_sample: bool, zone: str, currency: str) -> dict[str, Any]:
@@ -211,7 +98,7 @@ def _by_month(variant: Variant, past: QuerySet[PastVerdict], number: int, zone: 
     month = TruncMonth(F(f"met_at__{number}"), tzinfo=ZoneInfo(zone))
     rows = past.filter(met(number)).annotate(month=month).values_list("month")
     for first, count in rows.annotate(count=models.Count("id")).order_by("month"):
-        _at(variant.months, f"{first:%Y-%m}").qualified = count
+        at_key(variant.months, f"{first:%Y-%m}").qualified = count
 
 
 def _by_segment(
@@ -226,7 +113,7 @@ def _by_segment(
         then = changed.filter(lead_id__in=ids)
         for rows in (now.values_list(name), then.values_list("text_value")):
             for value, number_of in rows.annotate(count=count).order_by():
-                _at(parts, value).qualified += number_of
+                at_key(parts, value).qualified += number_of
 
 
 def _by_owner(

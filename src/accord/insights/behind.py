@@ -13,7 +13,7 @@ from accord.base.errors import Missing
 from accord.criteria.metrics import all_metrics
 from accord.insights.metrics import Metric, Scope
 from accord.insights.narrowing import narrowed
-from accord.insights.shapes import Shape, shape_of
+from accord.insights.shapes import SHAPES, Shape, shape_of
 from accord.leads.models import Lead
 from accord.leads.queries import position_of, visible_to
 from accord.teams.models import User
@@ -41,14 +41,20 @@ class Behind:
 
 
 @dataclass(frozen=True)
-class BehindPage:
-    """A page of what a metric counts over a scope, newest first, and how many there are."""
+class ListPage:
+    """A page of counted rows, in their order, and how many there are."""
 
-    metric: Metric
     moment_is: str
     rows: Sequence[Behind]
     total: int
     next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class BehindPage(ListPage):
+    """A page of what a metric counts over a scope."""
+
+    metric: Metric
 
 
 def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = "") -> BehindPage:
@@ -62,14 +68,19 @@ def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = 
         raise Missing(_("There is no figure “%(key)s”.") % {"key": key})
     counted = all_metrics()[key]
     rows = narrowed(counted.rows(scope), only, reader=user)
-    shape = shape_of(key, rows)
-    found = list(after(rows, shape, cursor)[: PAGE + 1])
-    return BehindPage(
-        metric=counted,
+    page = page_of(rows, user, cursor, shape=shape_of(key, rows))
+    return BehindPage(**vars(page), metric=counted)
+
+
+def page_of(rows: Any, user: User, cursor: str = "", *, shape: Shape | None = None) -> ListPage:
+    """A page of rows; leads that the person may not see are counted, but not named."""
+    shape = shape or SHAPES[rows.model]
+    found = list(_after(rows, shape, cursor)[: PAGE + 1])
+    return ListPage(
         moment_is=shape.moment_is(),
         rows=read_rows([(shape, found[:PAGE])], user=user)[0],
         total=rows.count(),
-        next_cursor=cursor_of(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
+        next_cursor=_cursor(found[PAGE - 1], shape.moment) if len(found) > PAGE else None,
     )
 
 
@@ -79,8 +90,7 @@ def ordered(rows: Any, shape: Shape) -> Any:
     return rows.order_by(f"{sign}{shape.moment}", f"{sign}id")
 
 
-def after(rows: Any, shape: Shape, cursor: str) -> Any:
-    """The rows from a cursor on, in their order. Raises Missing for a cursor that is none."""
+def _after(rows: Any, shape: Shape, cursor: str) -> Any:
     if position := position_of(cursor):
         at, id = position
         beyond = "gt" if shape.oldest_first else "lt"
@@ -89,8 +99,7 @@ def after(rows: Any, shape: Shape, cursor: str) -> Any:
     return ordered(rows, shape)
 
 
-def cursor_of(row: Any, moment: str) -> str:
-    """Where the page after this row begins."""
+def _cursor(row: Any, moment: str) -> str:
     return f"{getattr(row, moment).isoformat()}~{row.id}"
 
 

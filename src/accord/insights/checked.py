@@ -30,6 +30,15 @@ class GradeCheck:
 
 
 @dataclass(frozen=True)
+class Move:
+    """Checking leads with one grade under today's card and another under the suggested one."""
+
+    today: str
+    suggested: str
+    won: Share
+
+
+@dataclass(frozen=True)
 class Checked:
     """How a card did on the leads that it did not learn from.
 
@@ -72,14 +81,16 @@ def checked(
     )
 
 
+def grade_of(points: float, grades: Mapping[str, int]) -> str:
+    """The grade of so many points; `grades` are the points from which each one begins."""
+    begins = sorted(grades.items(), key=lambda each: -each[1])
+    return next((name for name, least in begins if points >= least), GRADES[FIT][-1])
+
+
 def _by_grade(
     given: Sequence[float], came: Sequence[bool], grades: Mapping[str, int]
 ) -> Iterator[GradeCheck]:
-    begins = sorted(grades.items(), key=lambda each: -each[1])
-    of = [
-        next((name for name, least in begins if number >= least), GRADES[FIT][-1])
-        for number in given
-    ]
+    of = [grade_of(number, grades) for number in given]
     for grade in GRADES[FIT]:
         won = [came[place] for place, name in enumerate(of) if name == grade]
         yield GradeCheck(grade, share(sum(won), len(won)))

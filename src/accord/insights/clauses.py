@@ -1,28 +1,48 @@
 """What each clause of a definition lets in and shuts out, and what became of those leads."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from accord.agreement.terms import Terms
+from accord.base.errors import Missing
+from accord.base.rows import IsAnyOf
 from accord.criteria.explain import sentence
 from accord.criteria.language import Clause, Definition, Group, Leaf, leaves
 from accord.criteria.registry import registry
+from accord.insights.behind import ListPage, page_of
 from accord.insights.outcomes import Answers, answers
 from accord.insights.rules import Share, share
+from accord.leads.models import Lead
 from accord.qualification.asking import ever_met
+from accord.teams.models import User
 
 PERIOD = timedelta(days=365)
+PARTS = ("who", "who_won", "who_came_back")
 
 
 @dataclass(frozen=True)
 class Decided:
-    """Leads that a clause alone decides on: how many, and what sales made of them."""
+    """Leads that a clause alone decides on, and those of them that won, and that came back."""
 
-    leads: int
-    won: int
+    who: Set[uuid.UUID]
+    who_won: Set[uuid.UUID]
+    who_came_back: Set[uuid.UUID]
     passed_back: Share
+
+    @property
+    def leads(self) -> int:
+        """How many."""
+        return len(self.who)
+
+    @property
+    def won(self) -> int:
+        """How many of them became customers."""
+        return len(self.who_won)
 
 
 @dataclass(frozen=True)
@@ -66,6 +86,16 @@ class Effects:
         )
 
 
+@dataclass(frozen=True)
+class DecidedPage:
+    """The leads of one figure of a clause, a page of them."""
+
+    sentence: str
+    of: str
+    part: str
+    rows: ListPage
+
+
 def effects(terms: Terms, definition: str, *, at: datetime) -> Effects:
     """Each clause left out in turn, over the last PERIOD, as things were known then. Four queries.
 
@@ -102,7 +132,7 @@ def effects(terms: Terms, definition: str, *, at: datetime) -> Effects:
 
 def _decided(found: set[uuid.UUID], known: Answers) -> Decided:
     back, accepted = found & known.passed_back, found & known.accepted
-    return Decided(len(found), len(found & known.won), share(len(back), len(back | accepted)))
+    return Decided(found, found & known.won, back, share(len(back), len(back | accepted)))
 
 
 def _with(terms: Terms, definition: Definition) -> Terms:
@@ -125,3 +155,24 @@ def _without(clause: Clause, leaf: Leaf) -> Clause | None:
         return clause
     kept = tuple(each for item in clause.items if (each := _without(item, leaf)) is not None)
     return replace(clause, items=kept) if kept else None
+
+
+def decided_page(
+    terms: Terms,
+    *,
+    definition: str,
+    clause: str,
+    of: str,
+    part: str,
+    user: User,
+    at: datetime,
+    cursor: str = "",
+) -> DecidedPage:
+    """The leads behind a figure of a clause: `of` lets_in or shuts_out, `part` who, who_won or
+    who_came_back. Raises Missing where there is no such figure."""
+    if definition in terms.definitions and of in ("lets_in", "shuts_out") and part in PARTS:
+        for each in effects(terms, definition, at=at).clauses:
+            if each.key == clause:
+                leads = Lead.objects.filter(IsAnyOf(F("id"), getattr(getattr(each, of), part)))
+                return DecidedPage(each.sentence, of, part, page_of(leads, user, cursor))
+    raise Missing(_("There is no such figure among the suggestions."))

@@ -48,6 +48,7 @@ def revenue(scope: Scope, *, terms: Terms, calendar: Calendar) -> Volume | None:
         over=over,
         rows="deals_won",
         unit=goal.currency,
+        only=goal.currency,
     )
 
 
@@ -108,6 +109,11 @@ class Deliverable:
     load: Load
 
     @property
+    def is_enough(self) -> bool | None:
+        """Whether as many leads are promised as the goal asks for; None where unknown."""
+        return None if self.needed is None else self.needed <= self.promised
+
+    @property
     def needed(self) -> float | None:
         """Marketing-qualified leads a month that the goal asks for; None where unknown."""
         return next((each.number for each in self.needs if each.step == "mql"), None)
@@ -128,7 +134,7 @@ def deliverable(terms: Terms, *, scope: Scope, calendar: Calendar) -> Deliverabl
         before = closed_quarters(scope.at, calendar.time_zone)
         found = rates(before, zone=calendar.time_zone, currency=goal.currency)
         needs, why_not = _needs(goal, found)
-        bring = outlooks(terms, found)
+        bring = outlooks(terms, found, needs[0].number) if needs else []
     (asked,) = load([terms], [{"": float(target)}], at=scope.at)
     return Deliverable(found, needs, bring, why_not, target, asked)
 

@@ -13,12 +13,12 @@ from typing import Any
 from accord.agreement.terms import Terms
 from accord.base.errors import Invalid
 from accord.criteria.checking import expand
-from accord.criteria.explain import sentence
+from accord.criteria.explain import row_sentence, sentence
 from accord.criteria.language import Clause, Test, leaves
 from accord.criteria.registry import Fact, registry
-from accord.criteria.scorecards import FIT, GRADES, ClauseRow, Scorecard
+from accord.criteria.scorecards import FIT, GRADES, ClauseRow, Row
 from accord.insights.candidates import Candidate, candidates, holds
-from accord.insights.checked import Checked, checked
+from accord.insights.checked import Checked, Move, checked, grade_of
 from accord.insights.fitting import Fitted, fit
 from accord.insights.outcomes import Known, known_outcomes
 from accord.insights.rules import Share, share
@@ -48,7 +48,11 @@ class LearntRow:
 
 @dataclass(frozen=True)
 class Learnt:
-    """A suggested scorecard with how it compares; `left_out` are facts learnt after the win."""
+    """A suggested scorecard with how it compares; `left_out` are facts learnt after the win.
+
+    `today` is the card that runs, without the rows `not_asked`, which ask for those facts; None
+    where nothing is left of it. `moves` are the checking leads by their grade now and then.
+    """
 
     outcomes: int
     wins: int
@@ -59,7 +63,9 @@ class Learnt:
     grades: Mapping[str, int]
     suggested: Checked
     today: Checked | None
+    moves: Sequence[Move]
     left_out: Sequence[str]
+    not_asked: Sequence[str]
 
     def scorecard(self, title: str, text: str) -> dict[str, Any]:
         """The card as a document writes it."""
@@ -103,6 +109,8 @@ def learn_fit(terms: Terms, *, at: datetime) -> Learnt:
         )
     points = {lead: fitted.points_of(answers[lead]) for lead in leads}
     grades = _grades([points[lead] for lead in teaching])
+    today, not_asked = _fair(terms, left_out)
+    given = _points(today, leads=leads, at=at)
     return Learnt(
         outcomes=len(leads),
         wins=sum(known.won[lead] for lead in leads),
@@ -112,7 +120,9 @@ def learn_fit(terms: Terms, *, at: datetime) -> Learnt:
         rows=[*_rows(fitted, found, answers, known.won)],
         grades=grades,
         suggested=checked(points, grades, teaching, checking, known.won),
-        today=_today(terms, left_out, teaching, checking, known.won, at),
+        today=_checked(given, today, teaching, checking, known.won),
+        moves=_moves(given, today, points, grades, checking, known.won),
+        not_asked=not_asked,
         left_out=[str(registry.fact(name).label) for name in left_out],
     )
 
@@ -173,25 +183,69 @@ def _grades(points: Sequence[int]) -> dict[str, int]:
     return {first: best if best > good else good + 1, second: good}
 
 
-def _today(
-    terms: Terms,
-    left_out: Sequence[str],
+def _fair(terms: Terms, left_out: Sequence[str]) -> tuple[Terms | None, list[str]]:
+    """The terms with the card of today as far as it asks nothing that only winners have, and
+    what its other rows ask; None where no row is left."""
+    card = terms.scorecards.get(FIT)
+    if card is None:
+        return None, []
+    unfair = [row for row in card.rows if _facts_of(row, terms) & set(left_out)]
+    kept = tuple(row for row in card.rows if row not in unfair)
+    titles = {key: each.title for key, each in terms.definitions.items()}
+    said = [row_sentence(row, registry=registry, titles=titles) for row in unfair]
+    if not kept:
+        return None, said
+    return replace(terms, scorecards={**terms.scorecards, FIT: replace(card, rows=kept)}), said
+
+
+def _points(
+    terms: Terms | None, *, leads: Sequence[uuid.UUID], at: datetime
+) -> Mapping[uuid.UUID, float]:
+    return card_at_first(terms, FIT, leads=leads, at=at) if terms else {}
+
+
+def _checked(
+    given: Mapping[uuid.UUID, float],
+    terms: Terms | None,
     teaching: Sequence[uuid.UUID],
     checking: Sequence[uuid.UUID],
     won: Mapping[uuid.UUID, bool],
-    at: datetime,
 ) -> Checked | None:
-    """How the card of today does; None without one, or where it asks what only winners have."""
-    card = terms.scorecards.get(FIT)
-    if card is None or _facts_of(card, terms) & set(left_out):
+    """How the card of today does."""
+    if terms is None:
         return None
-    points = card_at_first(terms, FIT, leads=[*teaching, *checking], at=at)
-    taught, tried = ([lead for lead in leads if lead in points] for leads in (teaching, checking))
-    return checked(points, dict(card.grades), taught, tried, won)
+    taught, tried = ([lead for lead in leads if lead in given] for leads in (teaching, checking))
+    return checked(given, dict(terms.scorecards[FIT].grades), taught, tried, won)
 
 
-def _facts_of(card: Scorecard, terms: Terms) -> set[str]:
-    """What a card asks, itself or by the definitions it names."""
-    rows = [row for row in card.rows if isinstance(row, ClauseRow)]
-    clauses = [expand(row.clause, terms.definitions) for row in rows]
-    return {leaf.fact for each in clauses for leaf in leaves(each) if isinstance(leaf, Test)}
+def _moves(
+    given: Mapping[uuid.UUID, float],
+    terms: Terms | None,
+    points: Mapping[uuid.UUID, float],
+    grades: Mapping[str, int],
+    checking: Sequence[uuid.UUID],
+    won: Mapping[uuid.UUID, bool],
+) -> list[Move]:
+    """What the suggested card makes of each grade of today's."""
+    if terms is None:
+        return []
+    now = dict(terms.scorecards[FIT].grades)
+    found = [
+        (grade_of(given[lead], now), grade_of(points[lead], grades), won[lead])
+        for lead in checking
+        if lead in given
+    ]
+    return [
+        Move(then, later, share(sum(cases), len(cases)))
+        for then in GRADES[FIT]
+        for later in GRADES[FIT]
+        for cases in [[is_won for one, other, is_won in found if (one, other) == (then, later)]]
+    ]
+
+
+def _facts_of(row: Row, terms: Terms) -> set[str]:
+    """What a row asks, itself or by the definitions it names."""
+    if not isinstance(row, ClauseRow):
+        return set()
+    asked = leaves(expand(row.clause, terms.definitions))
+    return {leaf.fact for leaf in asked if isinstance(leaf, Test)}

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from accord.agreement.terms import Terms
 from accord.insights.rules import working_days
 from accord.teams.models import User
-from accord.teams.queries import absences_of, calendars_of, reps
-from accord.teams.rules import Calendar, elapsed, elapsed_with_pauses
+from accord.teams.queries import calendars_of, reps
+from accord.teams.rules import Calendar, elapsed
 
 _YEAR = timedelta(days=365)
 
@@ -85,14 +85,12 @@ def _load(
 
 def _days_a_month(people: Sequence[User], at: datetime) -> dict[uuid.UUID, float]:
     """Working days of each in a month, as the coming year has them, absences left out."""
-    ids = [user.id for user in people]
-    calendars, away = calendars_of(ids), absences_of(ids, begins_at=at, ends_at=at + _YEAR)
-    return {each: _days(calendars[each], away[each], at) for each in ids}
+    calendars = calendars_of([user.id for user in people])
+    return {user.id: _days(calendars[user.id], at) for user in people}
 
 
-def _days(calendar: Calendar, away: Sequence[tuple[datetime, datetime]], at: datetime) -> float:
+def _days(calendar: Calendar, at: datetime) -> float:
+    always = calendar.hours
     today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
-    worked = elapsed(calendar, at, at + _YEAR)
-    there = elapsed_with_pauses(calendar, at, at + _YEAR, away)
-    days = working_days(calendar, today, today + _YEAR)
-    return days * (there / worked) / 12 if worked else 0.0
+    worked, there = (elapsed(each, at, at + _YEAR) for each in (always, calendar))
+    return working_days(always, today, today + _YEAR) * (there / worked) / 12 if worked else 0.0

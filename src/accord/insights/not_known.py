@@ -32,7 +32,10 @@ def not_known(back_test: BackTest) -> dict[str, list[str]]:
             )
         ),
         "without_past": sorted(
-            key for key in facts if not registry.relations[registry.fact(key).relation].changes
+            key
+            for key in facts
+            if not (fact := registry.fact(key)).has_past
+            or not registry.relations[fact.relation].changes
         ),
     }
 

@@ -21,7 +21,8 @@ class Outlook:
     """The ready leads promised a month, of all or of a segment, and what they will bring.
 
     `own` is how many such leads became customers in the last four closed quarters; with fewer
-    than FEWEST of them `rate` is that of all leads together.
+    than FEWEST of them `rate` is that of all leads together. `asked` are the customers a month
+    that the goal asks of them: as large a part as they are of the ready leads promised.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Outlook:
     own: Share
     rate: float
     amount: float
+    asked: float
 
     @property
     def is_thin(self) -> bool:
@@ -41,13 +43,19 @@ class Outlook:
         return self.promised * self.rate
 
     @property
+    def needed(self) -> float | None:
+        """Ready leads a month from which so many customers as asked come; None where none do."""
+        return self.asked / self.rate if self.rate else None
+
+    @property
     def revenue(self) -> float:
         """Revenue a month, in the currency of the goal."""
         return self.customers * self.amount
 
 
-def outlooks(terms: Terms, found: Rates) -> list[Outlook]:
+def outlooks(terms: Terms, found: Rates, customers: float) -> list[Outlook]:
     """All ready leads first, then each segment the agreement names; empty where no rate is known.
+    `customers` are those that the goal asks of marketing in a month.
 
     A lead belongs to a segment when it meets its definition by the facts known now. One query.
     """
@@ -67,6 +75,7 @@ def outlooks(terms: Terms, found: Rates) -> list[Outlook]:
             own=own,
             rate=of_all.value if own.value is None or own.whole < FEWEST else own.value,
             amount=found.amount,
+            asked=customers * target / promise.target if promise.target else 0.0,
         )
         for title, target, own in kinds
     ]

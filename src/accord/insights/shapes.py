@@ -65,6 +65,7 @@ _DEAL = Shape(
     moment_is=lambda: _("Closed"),
     person="owner_id",
     says=_deal,
+    narrow=lambda rows, currency: rows.filter(currency=currency),
 )
 SHAPES: Mapping[type[Model], Shape] = {
     Lead: _LEAD,

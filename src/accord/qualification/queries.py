@@ -33,9 +33,14 @@ def due_for_stage(
 
 
 def to_recheck(*, at: datetime, limit: int) -> list[uuid.UUID]:
-    """Leads with a verdict or points that time alone may have changed by `at`."""
+    """Leads with a verdict or points that time alone may have changed by `at`.
+
+    What was merged away keeps its own and is judged no more.
+    """
+    merged = Lead.objects.filter(merged_into_id__isnull=False).values("id")
     of_each = (Verdict.objects, Score.objects)
-    due = [each.filter(recheck_at__lte=at).order_by("recheck_at") for each in of_each]
+    there = [each.filter(recheck_at__lte=at).exclude(lead_id__in=merged) for each in of_each]
+    due = [each.order_by("recheck_at") for each in there]
     found = [row for rows in due for row in rows.values_list("recheck_at", "lead_id")[:limit]]
     return sorted(lead_id for lead_id in dict.fromkeys(lead for _, lead in sorted(found)[:limit]))
 

@@ -156,19 +156,6 @@ def present(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
     return set(found.exclude(id__in=away.values("user_id")).values_list("id", flat=True))
 
 
-def absences_of(
-    users: Collection[uuid.UUID], *, begins_at: datetime, ends_at: datetime
-) -> dict[uuid.UUID, list[tuple[datetime, datetime]]]:
-    """The absences of people that touch the time, each from and until. One query."""
-    found: dict[uuid.UUID, list[tuple[datetime, datetime]]] = {user: [] for user in users}
-    away = Absence.objects.filter(
-        user_id__in=users, absent_from__lt=ends_at, absent_until__gt=begins_at
-    )
-    for user, since, until in away.values_list("user_id", "absent_from", "absent_until"):
-        found[user].append((since, until))
-    return found
-
-
 def user_of_token(secret: str) -> User | None:
     """The active person to whom a token's secret belongs; None when it is no longer good."""
     token = (

@@ -93,6 +93,7 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_proposal": SALES | MARKETING,
     "agreement_criteria": SALES | MARKETING,
     "suggestions": SALES | MARKETING,
+    "suggestion_rows": SALES | MARKETING,
     "agreement_count": SALES | MARKETING,
     "promises": EVERYONE,
     "promises_pdf": EVERYONE,

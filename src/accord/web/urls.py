@@ -125,6 +125,7 @@ urlpatterns = [
     path("agreement/delegations/", signatures.agreement_delegations, name="agreement_delegations"),
     path("agreement/schema.json", agreement.agreement_schema, name="agreement_schema"),
     path("agreement/suggestions/", suggestions.suggestions, name="suggestions"),
+    path("agreement/suggestions/rows/", suggestions.suggestion_rows, name="suggestion_rows"),
     path("agreement/criteria/", criteria.agreement_criteria, name="agreement_criteria"),
     path("agreement/criteria/count/", criteria.agreement_count, name="agreement_count"),
     path(

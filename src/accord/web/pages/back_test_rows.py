@@ -45,7 +45,7 @@ def back_test_rows(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
         "part": _part_of(only),
         "query": urlencode({key: value for key, value in given.items() if key != "cursor"}),
         "is_later_page": bool(cursor),
-        "title": title_of(test.definition),
+        "title": title_of(test),
     }
     return render(request, "back_test_rows.html", context)
 

@@ -1,6 +1,7 @@
 """Back-tests: ask for one, watch it work, read what it found, open the leads behind a figure."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -76,20 +77,22 @@ def _day(text: str) -> date:
 
 def _asking(request: "Request", sentence: str = "", status: int = 200) -> HttpResponse:
     terms = agreement.running()
+    both = (agreement.terms_of(agreement.newest()[0]), terms)
+    titles = {key: each.title for every in both for key, each in every.definitions.items()}
     context = {
         "sentence": sentence,
         "running": terms.number,
         "versions": [each for each in agreement.history() if each.number != terms.number],
         "chosen": request.POST.getlist("version") or request.GET.getlist("version"),
         "back_tests": queries.back_tests(),
-        "titles": {key: each.title for key, each in terms.definitions.items()},
-        **period(request),
+        "titles": titles,
+        **period(request, titles),
     }
     return render(request, "back_tests.html", context, status=status)
 
 
-def period(request: "Request") -> dict[str, Any]:
-    """What the form of a back-test begins with: the last twelve whole months, the definitions."""
+def period(request: "Request", titles: Mapping[str, str]) -> dict[str, Any]:
+    """What the form of a back-test begins with: twelve whole months; `titles` can be tried."""
     terms = agreement.running()
     today = request.at.astimezone(ZoneInfo(teams.company_calendar().time_zone)).date()
     last = today.replace(day=1) - timedelta(days=1)
@@ -100,7 +103,7 @@ def period(request: "Request") -> dict[str, Any]:
         "begins": request.POST.get("begins") or first.isoformat(),
         "until": request.POST.get("until") or last.isoformat(),
         "definition": request.POST.get("definition") or (staged or [terms.gate])[0],
-        "definitions": [(key, each.title) for key, each in terms.definitions.items()],
+        "definitions": list(titles.items()),
     }
 
 
@@ -110,7 +113,7 @@ def back_test(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
     test = queries.back_test(back_test_id)
     context: dict[str, Any] = {
         "test": test,
-        "title": title_of(test.definition),
+        "title": title_of(test),
         "last_day": test.ends_at - timedelta(microseconds=1),
         "is_slow": test.state == "waiting" and request.at - test.asked_at > timedelta(seconds=10),
     }
@@ -120,10 +123,10 @@ def back_test(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
     return render(request, name, context)
 
 
-def title_of(definition: str) -> str:
-    """What people call a definition, where the agreement that runs has it."""
-    known = agreement.running().definitions
-    return known[definition].title if definition in known else definition
+def title_of(test: Any) -> str:
+    """What people call the definition that is tried."""
+    known = (terms.definitions.get(test.definition) for terms in queries.terms_tried(test))
+    return next((each.title for each in known if each), str(test.definition))
 
 
 def _found(test: Any, at: "datetime", asked: str) -> dict[str, Any]:

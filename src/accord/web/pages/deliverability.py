@@ -11,6 +11,7 @@ from accord.agreement import queries
 from accord.insights.goal import deliverable
 from accord.insights.metrics import Scope
 from accord.teams import queries as teams
+from accord.web.requests import is_partial
 from accord.web.times import day
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @require_GET
 def deliverability(request: "Request", number: int) -> HttpResponse:
-    """Promised leads against the goal and against the reps' time."""
+    """Promised leads against the goal and against the reps' time; asked by a page, in a line."""
     terms = queries.terms_of(number)
     calendar = teams.company_calendar()
     zone = ZoneInfo(calendar.time_zone)
@@ -33,4 +34,5 @@ def deliverability(request: "Request", number: int) -> HttpResponse:
         "first": day(over.begins_at.astimezone(zone).date()) if over and over.begins_at else "",
         "until": day(over.ends_at.astimezone(zone).date()) if over and over.ends_at else "",
     }
-    return render(request, "deliverability.html", context)
+    name = "parts/deliverable.html" if is_partial(request) else "deliverability.html"
+    return render(request, name, context)
