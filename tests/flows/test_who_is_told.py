@@ -16,6 +16,7 @@ from accord.flows import answer_pass_back, follow_up, pass_back
 from accord.flows.hand_off import offer
 from accord.flows.merge import merge
 from accord.flows.pass_back import Said
+from accord.flows.send_out import send_mail
 from accord.flows.take_mail import take_mail
 from accord.flows.take_notes import take_note
 from accord.flows.watch_clocks import watch_clocks
@@ -28,6 +29,7 @@ from accord.outbox.models import Notification
 from accord.teams.models import Absence
 from tests.handoffs.office import AT, HOUR, MINUTE, Office, demo, hand_raise, open_office, send
 from tests.laws.source import modules, obey, planted
+from tests.outbox.servers import mail_server
 
 pytestmark = pytest.mark.django_db
 Told = set[tuple[str, uuid.UUID]]
@@ -135,6 +137,18 @@ class TestAssignments:
         ended = Handoff.objects.get(id=two.id)
         gone = two if ended.state == "withdrawn" else one
         assert told == {("handoff.withdrawn", gone.owner_id)}
+
+
+def test_whoever_gets_a_lead_by_itself_has_a_mail_of_it(office, settings):
+    for rep in (office.mira, office.tom):
+        Absence.objects.create(user=rep, absent_from=AT - HOUR, absent_until=AT + HOUR)
+    with mail_server(settings) as server:
+        handoff = hand_raise()
+        watch_clocks(at=LATER + MINUTE)
+        send_mail(at=LATER + MINUTE)
+    handoff.refresh_from_db()
+    to = {office.mira.id: office.mira, office.tom.id: office.tom}[handoff.owner_id]
+    assert [mail["To"] for mail in server.mails if "for you" in mail["Subject"]] == [to.email]
 
 
 class TestAnswers:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accord.handoffs.models import Handoff, PassBack
 from accord.outbox.actions import Telling, tell
+from accord.outbox.models import Notification
 from accord.teams.models import User
 from tests.web.fill import PASSWORD
 
@@ -124,15 +125,23 @@ class TestTheme:
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
+def hear_first(page: Page) -> None:
+    """The page has asked once what is new; what comes from now on is news to it."""
+    with page.expect_response("**/live/", timeout=20_000):
+        page.reload()
+
+
 class TestLive:
     def test_a_new_lead_is_told_counted_and_offered_without_moving_the_list(
         self, opens: Opens, handoff: Handoff, sends: Callable[..., Any], cast: dict[str, User]
     ) -> None:
         page = opens("rep", "/handoffs/")
-        page.wait_for_function("sessionStorage.getItem('told') !== null")
+        hear_first(page)
         before = page.locator(".work-row").first.bounding_box()
         lead = sends(email="kim@acme-tools.example", name="Kim Adler", phone="+4930999999")
         Handoff.objects.filter(lead_id=lead.id).update(owner=cast["rep"])
+        told = Notification.objects.filter(subject__contains="Kim Adler", channel="app")
+        told.update(user_id=cast["rep"].id)
 
         expect(
             page.get_by_role("button", name=re.compile("A lead for you: Kim Adler"))
@@ -147,7 +156,7 @@ class TestLive:
         self, opens: Opens, handoff: Handoff, cast: dict[str, User]
     ) -> None:
         page = opens("rep", "/leads/")
-        page.wait_for_function("sessionStorage.getItem('told') !== null")
+        hear_first(page)
         said = Telling(
             handoff.id,
             cast["rep"].id,

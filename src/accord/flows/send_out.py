@@ -5,12 +5,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from accord.outbox import actions, queries
-from accord.outbox.actions.sending import MAIL, POSTS
+from accord.outbox.actions.sending import MAIL, POSTS, SEND_AT_ONCE
 from accord.outbox.models import Listener, Quiet
 from accord.outbox.rules import end_of_quiet
 from accord.teams import queries as teams
 from accord.teams.rules import Calendar, NoWorkingTime, due
 
+POSTS_AT_ONCE = 10
 _NOTHING = timedelta()
 
 
@@ -20,14 +21,17 @@ def send_mail(*, at: datetime) -> int:
 
 
 def send_posts(*, at: datetime) -> int:
-    """Send what is due to browsers and chats; how many messages went out."""
-    return _send(POSTS, at)
+    """Send what is due to browsers and chats; how many messages went out.
+
+    Few at a time: the other side is anybody's, and while it hangs a worker hangs with it.
+    """
+    return _send(POSTS, at, POSTS_AT_ONCE)
 
 
-def _send(channels: Collection[str], at: datetime) -> int:
+def _send(channels: Collection[str], at: datetime, limit: int = SEND_AT_ONCE) -> int:
     people = queries.people_with_due(channels, at=at)
     actions.hold(until=quiet_until(people, at=at), at=at)
-    return actions.send_due(channels=channels, at=at)
+    return actions.send_due(channels=channels, at=at, limit=limit)
 
 
 def quiet_until(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
@@ -22,6 +22,8 @@ from accord.outbox.models import (
     Wish,
 )
 
+MOST_COUNTED = 100  # what is shown as 99+
+
 
 def unseen(user: Any, *, limit: int = 50) -> list[Notification]:
     """What a person was told in Accord and has not seen, newest first."""
@@ -29,18 +31,18 @@ def unseen(user: Any, *, limit: int = 50) -> list[Notification]:
 
 
 def unseen_count(user: Any) -> int:
-    """How much of what a person was told they have not seen."""
-    return _unseen(user.id).count()
+    """How much of what a person was told they have not seen, up to MOST_COUNTED."""
+    return _unseen(user.id)[:MOST_COUNTED].count()
 
 
-def latest_unseen(user: Any, *, limit: int = 5) -> tuple[int, list[Notification]]:
-    """How much a person has not seen, and the latest of it, newest first.
+def latest_unseen(user: Any, *, limit: int = 5) -> tuple[int, list[tuple[uuid.UUID, str]]]:
+    """How much a person has not seen, and the latest of it (id and sentence), newest first.
 
-    One query, by an index that holds nothing else.
+    One query, by an index that holds nothing else; more than MOST_COUNTED are not counted.
     """
-    rows = _unseen(user.id).annotate(total=Window(Count("id"))).order_by("-created_at", "-id")
-    found = list(rows.only("id", "kind", "subject", "link", "created_at")[:limit])
-    return (found[0].total if found else 0), [*found]
+    rows = _unseen(user.id).order_by("-created_at", "-id")
+    found = list(rows.values_list("id", "subject")[:MOST_COUNTED])
+    return len(found), found[:limit]
 
 
 def told(user: Any, *, limit: int = 50) -> list[Notification]:

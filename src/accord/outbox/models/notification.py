@@ -62,9 +62,9 @@ class Notification(models.Model):
                 name="notification_of_user",
             ),
             models.Index(
-                fields=["user_id"],
+                fields=["user_id", "-created_at", "-id"],
                 condition=models.Q(channel="app", seen_at__isnull=True),
-                name="notification_unseen",
+                name="notification_unseen_newest",
             ),
             models.Index(
                 fields=["send_after"], condition=models.Q(state="due"), name="notification_due"

@@ -26,12 +26,8 @@ def live(request: "Request") -> HttpResponse:
         "waiting": handoffs.waiting_count(request.user, request.at),
         "to_answer": handoffs.came_back_count(Returned.OPEN),
         "news": [
-            {
-                "id": str(each.id),
-                "sentence": each.subject,
-                "action": reverse("notification", args=[each.id]),
-            }
-            for each in latest
+            {"id": str(id), "sentence": said, "action": reverse("notification", args=[id])}
+            for id, said in latest
         ],
     }
     body = json.dumps(found, ensure_ascii=False).encode()
