@@ -193,7 +193,7 @@ def test_taking_it_back_ends_marketings_clock_and_brings_the_rep_s_back():
     undo_pass_back(handoffs=[passed.handoff_id], by=by, at=SOON)
     assert clock_of(passed).state == ClockState.CANCELLED
     running = Clock.objects.filter(state=ClockState.RUNNING).values_list("kind", flat=True)
-    assert set(running) == {ClockKind.FIRST_ATTEMPT, ClockKind.ANSWER}
+    assert set(running) == {ClockKind.FIRST_ATTEMPT, ClockKind.ANSWER, ClockKind.ATTEMPTS}
     assert came_back_count(Returned.ALL) == 0
 
 

@@ -260,5 +260,5 @@ def test_twenty_at_once_hand_over_once():
         thread.join()
     assert Handoff.objects.count() == 1
     assert Activity.objects.filter(kind="handoff.offered").count() == 1
-    assert Clock.objects.count() == 2
+    assert Clock.objects.count() == 3
     assert Lead.objects.get(id=lead.id).stage == Stage.INQUIRY

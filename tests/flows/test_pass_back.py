@@ -60,6 +60,7 @@ class TestPassingBack:
         assert states == {
             ClockKind.ANSWER: ClockState.STOPPED,
             ClockKind.FIRST_ATTEMPT: ClockState.CANCELLED,
+            ClockKind.ATTEMPTS: ClockState.CANCELLED,
             ClockKind.PASS_BACK_ANSWER: ClockState.RUNNING,
         }
 

@@ -107,7 +107,7 @@ class TestAttempts:
         )
 
         clocks = dict(Clock.objects.filter(handoff_id=handoff.id).values_list("kind", "state"))
-        assert clocks == {"first_attempt": "stopped", "answer": "running"}
+        assert clocks == {"first_attempt": "stopped", "answer": "running", "attempts": "running"}
         assert Activity.objects.get(kind="attempt.logged").text == "Voice mail"
 
     def test_a_conversation_accepts(self, sam: Client, handoff: Handoff) -> None:
