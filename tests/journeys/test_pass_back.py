@@ -96,8 +96,8 @@ def sam_passes_it_back_until_a_day(page: Page) -> None:
 
 
 def marketing_reads_why(page: Page) -> None:
-    page.goto("/handoffs/")
-    row = page.get_by_role("row", name="Dana Ruiz")
+    page.goto("/came-back/")
+    row = page.get_by_role("article").filter(has_text="Dana Ruiz")
     for words in ("Timing later", "After the audit", "not before"):
         expect(row).to_contain_text(words)
 
