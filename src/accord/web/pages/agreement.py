@@ -77,6 +77,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
     version = queries.version(terms.number)
     is_running = version.state in queries.RUNNING
     older = queries.before(terms.number)
+    reading = read(terms, since=version.in_force_from)
     context = {
         "version": version,
         "versions": queries.history(),
@@ -86,7 +87,9 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "duties": terms.duties,
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
-        "promises": read(terms).promises,
+        "promises": reading.promises,
+        "review": reading.review,
+        "is_judging": version.state == "in_force" and queries.judged_at(terms.number) is None,
         "together": read_together(terms),
         "scorecards": read_cards(terms),
         "older": older,
