@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from accord.agreement import actions, queries
 from accord.agreement.models import Signature, Version
 from accord.agreement.reading import next_review
 from accord.teams.models import User
+from accord.web.times import day
 from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
@@ -116,8 +116,8 @@ def test_two_heads_of_one_name_can_both_sign(
 def test_the_day_of_the_next_review_is_named(signed_in: SignedIn) -> None:
     since = queries.version(1).in_force_from
     assert since
-    day = next_review(queries.running(), since=since)
-    assert f"Next review: {date_format(day)}." in page(signed_in("rep"))
+    due = next_review(queries.running(), since=since)
+    assert f"Next review: {day(due)}." in page(signed_in("rep"))
 
 
 def test_it_says_while_the_leads_are_being_judged(signed_in: SignedIn, cast: object) -> None:
