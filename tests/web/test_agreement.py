@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accord.agreement import actions, queries
-from accord.agreement.models import Signature
+from accord.agreement.models import Signature, Version
+from accord.agreement.reading import next_review
 from accord.teams.models import User
+from accord.web.times import day
 from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
@@ -109,3 +111,17 @@ def test_two_heads_of_one_name_can_both_sign(
     User.objects.filter(id=cast["head_of_marketing"].id).update(name=cast["head_of_sales"].name)
     sign(signed_in("head_of_sales"), second, "sales")
     assert "Sign as Head of marketing" in page(signed_in("head_of_marketing"), second)
+
+
+def test_the_day_of_the_next_review_is_named(signed_in: SignedIn) -> None:
+    since = queries.version(1).in_force_from
+    assert since
+    due = next_review(queries.running(), since=since)
+    assert f"Next review: {day(due)}." in page(signed_in("rep"))
+
+
+def test_it_says_while_the_leads_are_being_judged(signed_in: SignedIn, cast: object) -> None:
+    Version.objects.filter(number=1).update(judged_at=None)
+    assert "the leads are being judged by it" in page(signed_in("rep"))
+    actions.note_judged(number=1, at=datetime.now(UTC))
+    assert "the leads are being judged by it" not in page(signed_in("rep"))

@@ -174,3 +174,21 @@ def test_a_row_moves_into_the_group_beside_it(mira: Client) -> None:
     assert (moved["depth-1"], moved["key-1"]) == (["1"], sent["key-0"])
     back = form_of(page_of(mira, moved, act="up-1"))
     assert {name: value for name, value in back.items() if value != sent.get(name)} == {}
+
+
+def test_a_word_without_conditions_is_kept_as_words_and_can_be_removed(mira: Client) -> None:
+    sent = form_of(mira.get(BUILDER, {"definition": "subscriber"}).content.decode())
+    assert sent["rows"] == ["0"]
+    done = html.unescape(page_of(mira, {**sent, "text": ["Reads our letter."]}, act="done"))
+    assert "Reads our letter." in done
+    assert "It cannot run" not in done
+    assert "people read it" in mira.post(COUNT, sent).content.decode()
+
+    sent = form_of(mira.get(BUILDER, {"definition": "decision_maker"}).content.decode())
+    removed = html.unescape(page_of(mira, sent, act="drop"))
+    assert "<del>Buyer persona: decision-maker</del>" in removed
+    assert "Propose it" in removed
+    needed = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    answer = mira.post(BUILDER, {**needed, "act": "drop"})
+    assert answer.status_code == 422
+    assert "It cannot run like this" in answer.content.decode()

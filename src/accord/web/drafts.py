@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 
 from accord.agreement import queries as agreement
-from accord.agreement.rewriting import entry_in, with_entry
+from accord.agreement.rewriting import entry_in, with_entry, with_value
 from accord.criteria.arranging import added, moved, removed
 from accord.criteria.drafting import DraftRow, raw_of, rows_of
 from accord.criteria.registry import registry
@@ -40,8 +40,12 @@ class Draft:
         before = entry_in(self.document, "definitions", self.key)
         kept = {name: before[name] for name in ("stage",) if name in before}
         heading = {"title": self.title.strip(), "text": self.text.strip(), **kept}
-        criteria = raw_of(self.rows, registry=registry)
+        criteria = raw_of(self.rows, registry=registry) if self.rows else {}
         return with_entry(self.document, "definitions", self.key, {**heading, **criteria})
+
+    def dropped(self) -> str:
+        """The document without the word. Raises BadDocument."""
+        return with_value(self.document, f"definitions.{self.key}", None)
 
 
 def begun(request: "Request") -> Draft:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accord.agreement import queries
 from accord.agreement.cards import read_cards
 from accord.agreement.discussion import discussion
-from accord.agreement.reading import Criterion, read
+from accord.agreement.reading import Criterion, next_review, read
 from accord.agreement.schema import json_schema
 from accord.agreement.together import read_together
 from accord.base.lifecycle import HOLDER, Stage
@@ -87,6 +87,10 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
         "promises": read(terms).promises,
+        "review_on": next_review(terms, since=version.in_force_from)
+        if version.in_force_from
+        else terms.review_on,
+        "is_judging": version.state == "in_force" and queries.judged_at(terms.number) is None,
         "together": read_together(terms),
         "scorecards": read_cards(terms),
         "older": older,

@@ -58,6 +58,13 @@ def looked_at(request: "Request", document: str, made_from: str) -> HttpResponse
     return _page(request, document, made_from, {"changes": changed, "is_read": True})
 
 
+def cannot_run(
+    request: "Request", document: str, made_from: str, refusal: BadDocument
+) -> HttpResponse:
+    """A text with what keeps it from running."""
+    return _page(request, document, made_from, {"faults": refusal.faults}, status=422)
+
+
 def _begun(request: "Request") -> str:
     """The text of a version or a back-test that somebody goes on with; "" without one."""
     if (version := request.GET.get("version", "")).isdigit():

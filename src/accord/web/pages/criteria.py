@@ -20,7 +20,7 @@ from accord.leads.queries import visible_to
 from accord.qualification.asking import Asked, ask
 from accord.web.builder import LACKING, Thing, shown, things
 from accord.web.drafts import Draft, acted, begun, sent, text_of
-from accord.web.pages.amendments import looked_at
+from accord.web.pages.amendments import cannot_run, looked_at
 from accord.web.requests import is_partial
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def agreement_criteria(request: "Request") -> HttpResponse:
     draft = begun(request) if "rows" not in request.POST else sent(request, known)
     act = request.POST.get("act", "")
     draft = replace(draft, rows=settled(acted(draft.rows, act), registry=registry))
+    if act == "drop":
+        return _dropped(request, draft)
     faults, document = _faults(draft)
     lacking = unfinished(draft.rows)
     if act == "done" and not faults and not lacking:
@@ -58,6 +60,15 @@ def agreement_criteria(request: "Request") -> HttpResponse:
     return render(request, template, context, status=422 if act == "done" else 200)
 
 
+def _dropped(request: "Request", draft: Draft) -> HttpResponse:
+    """The proposal without the word, or what keeps it from running."""
+    document = draft.dropped()
+    try:
+        return looked_at(request, document, draft.made_from)
+    except BadDocument as refusal:
+        return cannot_run(request, document, draft.made_from, refusal)
+
+
 @require_POST
 def agreement_count(request: "Request") -> HttpResponse:
     """How many leads the definition holds for now: of a hundredth of them, or of all."""
@@ -67,6 +78,8 @@ def agreement_count(request: "Request") -> HttpResponse:
     if faults:
         return render(request, "parts/builder_count.html", {"faults": faults})
     terms = read_terms(document)
+    if draft.key not in terms.definitions:
+        return render(request, "parts/builder_count.html", {"is_text": True})
     found = ask(terms, draft.key, at=request.at, is_sample=True)
     is_exact = request.GET.get("of") == "all" or found.leads < EXACT_BELOW
     if is_exact:
