@@ -20,6 +20,7 @@ from accord.teams.models import (
     CalendarException,
     Invitation,
     Role,
+    SettingChange,
     Token,
     User,
     Workspace,
@@ -167,6 +168,12 @@ def absences_of(
     for user, since, until in away.values_list("user_id", "absent_from", "absent_until"):
         found[user].append((since, until))
     return found
+
+
+def setting_changes(what: Collection[str], *, limit: int) -> list[SettingChange]:
+    """The newest changes of settings of these kinds, and who made them. One query."""
+    found = SettingChange.objects.filter(what__in=what).select_related("by")
+    return list(found.order_by("-changed_at", "-id")[:limit])
 
 
 def user_of_token(secret: str) -> User | None:
