@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accord.handoffs.queries.routes import clauses_of
 from accord.teams.calendars import DAY_KEYS
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ _DAYS = dict(
         strict=True,
     )
 )
+_CHOICES: Mapping[str, Any] = {
+    "criteria": gettext_lazy("a territory or segment"),
+    "companies": gettext_lazy("named accounts"),
+    "hold": gettext_lazy("it waits"),
+    "alert": gettext_lazy("it waits, and the head is told"),
+    "escalate": gettext_lazy("it goes to another pool"),
+}
 _NAMES: Mapping[str, Any] = {
     "place": gettext_lazy("place"),
     "kind": gettext_lazy("kind"),
@@ -77,11 +85,17 @@ def changed_after(change: "SettingChange") -> str:
 
 def _side(stands: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     said = [
-        f"{_NAMES.get(key, key)}: {_value(value)}"
+        f"{_NAMES.get(key, key)}: {_stated(key, value)}"
         for key, value in stands.items()
-        if value != other.get(key) and (other or value not in ({}, [], "", [None, None, None]))
+        if value != other.get(key) and (other or value not in _NOTHING)
     ]
     return "; ".join(said)
+
+
+def _stated(key: str, value: Any) -> str:
+    if key == "criteria" and value:
+        return ", ".join(clauses_of(value))
+    return str(_CHOICES.get(value, "")) if key in ("kind", "when_nobody") else _value(value)
 
 
 def _value(value: Any) -> str:
@@ -93,5 +107,7 @@ def _value(value: Any) -> str:
         return " / ".join(_value(each) for each in value)
     return "–" if value is None else str(value)
 
+
+_NOTHING: tuple[Any, ...] = ({}, [], "", False, [None, None, None])
 
 FILTERS = (cap_label, week_words, changed_before, changed_after)

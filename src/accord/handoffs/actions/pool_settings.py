@@ -13,7 +13,7 @@ from accord.base.errors import Conflict, Invalid, Missing
 from accord.handoffs.actions.finding import take_pools
 from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
 from accord.handoffs.models import Handoff, Pool, PoolMember, Route, WhenNobody
-from accord.handoffs.rules.turns import NO_CAPS, Caps
+from accord.handoffs.rules.pools import NO_CAPS, Caps
 from accord.teams.actions.changes import Changed, note_changes
 from accord.teams.models import SALES_ROLES, User
 

@@ -5,19 +5,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Lower
 
-from accord.base.errors import Missing
+from accord.base.errors import Invalid, Missing
 from accord.criteria.explain import lines
 from accord.criteria.registry import registry
 from accord.handoffs.models import Handoff, Pool, PoolMember, Route, RouteCompany, RouteKind
-from accord.handoffs.queries.routing import people_now, routing_plan, wanted_of
+from accord.handoffs.queries.free import people_now
+from accord.handoffs.queries.routing import routing_plan, wanted_of
 from accord.handoffs.rules import routing
 from accord.handoffs.traces import trace_sentences
 from accord.leads.models import Company
-from accord.qualification.asking import definition_of
+from accord.qualification.own_criteria import definition_of
 
 LATELY = timedelta(days=30)
 MOST = 5_000  # leads that are looked at beside the routes, the newest first
@@ -69,7 +71,14 @@ def routes_shown() -> list[RouteShown]:
     for route_id, name in rows:
         names.setdefault(route_id, []).append(name)
     routes = Route.objects.select_related("pool", "person").order_by("position", "id")
-    return [RouteShown(each, names.get(each.id, ()), _clauses(each)) for each in routes]
+    return [
+        RouteShown(
+            each,
+            names.get(each.id, ()),
+            clauses_of(each.criteria) if each.kind == RouteKind.CRITERIA else (),
+        )
+        for each in routes
+    ]
 
 
 def one_route(route_id: uuid.UUID) -> RouteShown:
@@ -80,10 +89,12 @@ def one_route(route_id: uuid.UUID) -> RouteShown:
     return found
 
 
-def _clauses(route: Route) -> list[str]:
-    if route.kind != RouteKind.CRITERIA:
-        return []
-    found = lines(definition_of(route.criteria), registry=registry)
+def clauses_of(criteria: Mapping[str, Any]) -> list[str]:
+    """Criteria as sentences; what can no longer be read stands as it is written."""
+    try:
+        found = lines(definition_of(criteria), registry=registry)
+    except Invalid:
+        return [str(criteria)]
     return [f"{'– ' * line.depth}{line.sentence}" for line in found]
 
 

@@ -11,12 +11,12 @@ from accord.agreement.queries import running
 from accord.handoffs.models import Assignment, Handoff, Route
 from accord.handoffs.queries.routing import periods, routing_plan, wanted_of
 from accord.handoffs.rules import routing
+from accord.handoffs.rules.pools import Caps, Person
 from accord.handoffs.rules.replay import Past, replay
 from accord.handoffs.rules.routing import Answer, Plan, Routed, Wanted
-from accord.handoffs.rules.turns import Caps, Person
 from accord.handoffs.traces import trace_sentences
 from accord.leads.models import Lead
-from accord.qualification.asking import answers_then
+from accord.qualification.own_criteria import answers_then
 from accord.teams.models import Absence, User
 from accord.teams.queries import calendars_of
 from accord.teams.rules import elapsed

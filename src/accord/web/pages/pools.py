@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accord.base.errors import Invalid, Refusal
 from accord.handoffs.actions import Place, PoolSettings, remove_pool, set_pool
 from accord.handoffs.queries import routes as queries
-from accord.handoffs.rules.turns import PERIODS, Caps
+from accord.handoffs.rules.pools import PERIODS, Caps
 from accord.teams.queries import people
 from accord.web.permissions import SALES
 from accord.web.refusals import status_of

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from accord.base.errors import Invalid
 from accord.handoffs.queries import routes as queries
 from accord.handoffs.queries.simulation import Other, simulate
-from accord.handoffs.rules.turns import PERIODS, Caps
+from accord.handoffs.rules.pools import PERIODS, Caps
 from accord.teams.queries import company
 
 if TYPE_CHECKING:
