@@ -89,9 +89,8 @@ def _routes() -> list[routing.Route]:
     ]
 
 
-def periods(at: datetime) -> tuple[datetime, datetime, datetime]:
-    """When the day, the week and the month began in which a moment lies, where the company is."""
-    zone = ZoneInfo(company().time_zone)
+def periods(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
+    """When the day, the week and the month began in which a moment lies, in a time zone."""
     today = at.astimezone(zone).date()
     days = (today, today - timedelta(days=today.weekday()), today.replace(day=1))
     day, week, month = (datetime.combine(each, time(), tzinfo=zone) for each in days)
@@ -107,7 +106,8 @@ def _got(
     capped += PoolMember.objects.filter(own).values_list("pool_id", flat=True)
     if not capped:
         return {}
-    begins = dict(zip(("day", "week", "month"), periods(at), strict=True))
+    begun = periods(at, ZoneInfo(company().time_zone))
+    begins = dict(zip(("day", "week", "month"), begun, strict=True))
     rows = (
         Assignment.objects.filter(pool_id__in=capped, assigned_from__gte=min(begins.values()))
         .values_list("pool_id", "user_id")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from accord.agreement.queries import running
@@ -18,7 +19,7 @@ from accord.handoffs.traces import trace_sentences
 from accord.leads.models import Lead
 from accord.qualification.own_criteria import answers_then
 from accord.teams.models import Absence, User
-from accord.teams.queries import calendars_of
+from accord.teams.queries import calendars_of, company
 from accord.teams.rules import elapsed
 
 MOST = 5_000
@@ -111,7 +112,13 @@ def simulate(*, other: Other, begins: datetime, ends: datetime, at: datetime) ->
     plan = other.of(routing_plan(at))
     past = _past(rows, plan, at)
     everybody = _People(plan, [one.wanted for one in past])
-    found = replay(past, plan=plan, people=everybody.at, periods=periods, seed=begins.isoformat())
+    found = replay(
+        past,
+        plan=plan,
+        people=everybody.at,
+        periods=partial(periods, zone=ZoneInfo(company().time_zone)),
+        seed=begins.isoformat(),
+    )
     return _compared(found, _first(rows), {id: lead for id, lead, _ in rows}, plan, is_cut)
 
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from accord.agreement import queries as agreement
 from accord.base.errors import Invalid, Refusal
-from accord.criteria.drafting import DraftRow, raw_of, rows_of, settled
+from accord.criteria.arranging import settled
+from accord.criteria.drafting import DraftRow, raw_of, rows_of
 from accord.criteria.registry import registry
 from accord.handoffs.actions import Routing, add_route, change_route
 from accord.handoffs.queries import routes as queries
@@ -70,6 +71,7 @@ def _edited(request: "Request", id: uuid.UUID | None) -> HttpResponse:
     labels = {thing.asks: thing.label for thing in known.values()}
     context |= {
         "draft": draft,
+        "builder_url": request.path,
         "rows": [shown(row, n, labels) for n, row in enumerate(draft.rows)],
         "things": known.values(),
         "pools": queries.pools_shown(),
