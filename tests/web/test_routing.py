@@ -247,6 +247,9 @@ class TestPeople:
         sam.refresh_from_db()
         assert sam.calendar is not None
         assert sam.calendar.week == {"mon": [["08:00", "12:00"], ["13:00", "15:30"]]}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT task_name FROM procrastinate_jobs")
+            assert ("reschedule",) in cursor.fetchall()
         bad = client.post(address, form | {"mon": "9 to 5"})
         assert bad.status_code == 422
         assert "9 to 5" in str(bad.content)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.base.errors import Invalid, Refusal
+from accord.flows import hours as flow
 from accord.teams import actions
 from accord.teams import shown as teams
 from accord.teams.actions import Hours
@@ -94,11 +95,9 @@ def hours_day(request: "Request", whose: str, id: uuid.UUID | None = None) -> Ht
     except ValueError as error:
         raise Invalid(_("“%(text)s” is not a date.") % {"text": given.get("on", "")}) from error
     if given.get("act") == "drop":
-        actions.drop_exception(
-            calendar_id=shown.calendar_id, on=on, by=request.user.id, at=request.at
-        )
+        flow.drop_exception(calendar_id=shown.calendar_id, on=on, by=request.user.id, at=request.at)
     else:
-        actions.add_exception(
+        flow.add_exception(
             calendar_id=shown.calendar_id,
             on=on,
             ranges=read(given.get("ranges", "")),
@@ -112,16 +111,16 @@ def hours_day(request: "Request", whose: str, id: uuid.UUID | None = None) -> Ht
 def _changed(request: "Request", shown: "HoursShown") -> HttpResponse:
     given = request.POST
     if given.get("act") == "drop" and shown.owner:
-        actions.drop_own_calendar(owner=shown.owner, by=request.user.id, at=request.at)
+        flow.drop_own_calendar(owner=shown.owner, by=request.user.id, at=request.at)
         return _back(shown)
     stated = Hours(given.get("time_zone", ""), _week(given), given.get("country", "").strip())
     if shown.calendar_id:
-        actions.change_calendar(
+        flow.change_calendar(
             calendar_id=shown.calendar_id, hours=stated, by=request.user.id, at=request.at
         )
     elif shown.owner:
-        actions.add_own_calendar(owner=shown.owner, hours=stated, by=request.user.id, at=request.at)
-    messages.success(request, _("Saved. Clocks that start from now on run by these hours."))
+        flow.add_own_calendar(owner=shown.owner, hours=stated, by=request.user.id, at=request.at)
+    messages.success(request, _("Saved. What is promised is due by these hours from now on."))
     return _back(shown)
 
 

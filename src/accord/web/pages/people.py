@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accord.base.errors import Invalid
-from accord.flows import stand_in
+from accord.flows import hours, stand_in
 from accord.handoffs.traces import language_name
 from accord.teams import actions, shown
 from accord.teams import queries as teams
@@ -50,7 +50,7 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
             team_id=uuid.UUID(team) if team else None,
             languages=request.POST.getlist("languages"),
         )
-        actions.set_working(user_id=id, working=working, by=request.user.id, at=request.at)
+        hours.set_working(user_id=id, working=working, by=request.user.id, at=request.at)
         messages.success(request, _("Saved."))
         return redirect("person", id)
     row = shown.one_person(id, at=request.at)
@@ -101,7 +101,7 @@ def person_absences(request: "Request", id: uuid.UUID) -> HttpResponse:
 def person_absence_end(request: "Request", id: uuid.UUID, absence_id: uuid.UUID) -> HttpResponse:
     """End an absence now, or take one out that has not begun."""
     _check_may(request, id)
-    actions.end_absence(absence_id=absence_id, user_id=id, by=request.user.id, at=request.at)
+    hours.end_absence(absence_id=absence_id, user_id=id, by=request.user.id, at=request.at)
     messages.success(request, _("The absence is over."))
     return redirect("person", id)
 
