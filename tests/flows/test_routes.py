@@ -25,7 +25,7 @@ from accord.handoffs.actions import (
 from accord.handoffs.actions.pools import default_pool
 from accord.handoffs.models import Assignment, Handoff, Pool, PoolMember, Route
 from accord.handoffs.queries import why_them
-from accord.handoffs.rules.turns import Caps
+from accord.handoffs.rules.pools import Caps
 from accord.leads.actions.accounts import give_accounts
 from accord.leads.models import Lead
 from accord.outbox.models import Notification

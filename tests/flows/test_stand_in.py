@@ -120,12 +120,14 @@ class TestAnAbsence:
     def test_that_has_begun_ends_now_and_one_to_come_is_taken_out(self, office):
         away(office, at=AT)
         absence = Absence.objects.get()
-        end_absence(absence_id=absence.id, by=office.tom.id, at=LATER + HOUR)
+        end_absence(absence_id=absence.id, user_id=office.tom.id, by=office.tom.id, at=LATER + HOUR)
         absence.refresh_from_db()
         assert absence.absent_until == LATER + HOUR
         away(office, absent_from=LATER + 3 * HOUR, at=LATER + 2 * HOUR)
         coming = Absence.objects.exclude(id=absence.id).get()
-        end_absence(absence_id=coming.id, by=office.tom.id, at=LATER + 2 * HOUR)
+        end_absence(
+            absence_id=coming.id, user_id=office.tom.id, by=office.tom.id, at=LATER + 2 * HOUR
+        )
         assert Absence.objects.count() == 1
         assert SettingChange.objects.filter(what="absence").count() == 4
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accord.handoffs.rules.pools import Member, Person, Pool
 from accord.handoffs.rules.routing import Plan, Route, Routed, Wanted, route
-from accord.handoffs.rules.turns import Member, Person, Pool
 
 DEFAULT = uuid.UUID(int=1000)
 

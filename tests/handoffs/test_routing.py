@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from accord.handoffs.rules.pools import Caps, Member, Person
 from accord.handoffs.rules.routing import Answer, Plan, Route, Wanted
-from accord.handoffs.rules.turns import Caps, Member, Person
 from tests.handoffs.routed import ids, plan, pool, routed, told
 
 ANN, BOB, CEM, DEA = ids(4)

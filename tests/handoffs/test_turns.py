@@ -8,15 +8,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accord.handoffs.rules.pools import Caps, Member, Person, Wish, calibration_of_joiner, level
 from accord.handoffs.rules.routing import Wanted
-from accord.handoffs.rules.turns import (
-    Caps,
-    Member,
-    Person,
-    Wish,
-    calibration_of_joiner,
-    level,
-)
 from tests.handoffs.routed import ids, plan, pool, routed, told, turns
 
 HOUR = timedelta(hours=1)

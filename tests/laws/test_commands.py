@@ -26,7 +26,18 @@ PLANNED = frozenset(
         "backup",
         "restore",
     }
-    | {"check", "web", "worker", "migrate", "user", "token", "scale-out", "handoff", "api"}
+    | {
+        "check",
+        "web",
+        "worker",
+        "migrate",
+        "user",
+        "token",
+        "scale-out",
+        "handoff",
+        "api",
+        "routing",
+    }
 )
 PATIENCE = 10  # seconds, on a busy machine
 

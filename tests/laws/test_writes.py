@@ -10,6 +10,7 @@ from tests.laws.source import WIRING, Module, calls, modules, obey, planted
 # Beside actions and migrations.
 MAY_USE_SQL = {
     "qualification.asking": "asks the compiler's statement and writes nothing",
+    "qualification.own_criteria": "asks the compiler's statement and writes nothing",
     "base.rows": "COPY for all actions, in one place",
     "cli.ready": "the lock that lets one of several processes migrate",
 }

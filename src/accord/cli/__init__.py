@@ -33,6 +33,7 @@ COMMANDS = {
         "accord.cli.report:report", "Print a report: funnel, channels, sla, scoreboard."
     ),
     "agreement": Entry("accord.cli.agreement:agreement", "Show, propose and sign the agreement."),
+    "routing": Entry("accord.cli.routing:routing", "Show where leads go, and replay a month."),
     "user": Entry("accord.cli.user:user", "Add people, and list them."),
     "token": Entry("accord.cli.token:token", "Make keys for the API."),
     "bench": Entry("accord.cli.bench:bench", "Measure how fast Accord is here."),

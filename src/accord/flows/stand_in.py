@@ -1,7 +1,7 @@
 """Work goes to others when somebody is away or gone: to the stand-in, else by the routes."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from accord.handoffs.actions.telling import (
     tell_of_queued,
     tell_of_taken_away,
 )
-from accord.handoffs.queries import work_of, work_of_those_gone
+from accord.handoffs.queries import owners_of, work_of, work_of_those_gone
 from accord.leads.actions import set_statuses
 from accord.teams import actions as teams
 from accord.teams.models import Absence, HandsOver
@@ -63,6 +63,20 @@ def deactivate(*, user_id: uuid.UUID, by: uuid.UUID, at: datetime) -> list[Taken
         return hand_over_work(at=at)
 
 
+def route_anew(
+    *, handoffs: Collection[uuid.UUID], why: str, by: uuid.UUID | None, at: datetime
+) -> list[Taken]:
+    """Give open handoffs to others than have them, by the routes; all concerned are told.
+
+    Where nobody is free they wait in the queue. Those that changed hands or went there.
+    """
+    with transaction.atomic():
+        before = owners_of(handoffs)
+        moved = actions.route_anew(handoffs=list(before), why=why, by=by, at=at)
+        _tell(moved, before, at)
+    return moved
+
+
 def hand_over_work(*, at: datetime) -> list[Taken]:
     """Hand over the work of those whose absence has begun, each once, and of those gone."""
     moved: list[Taken] = []
@@ -70,7 +84,8 @@ def hand_over_work(*, at: datetime) -> list[Taken]:
         for absence in teams.begin_absences(at=at):
             moved.extend(_hand_over(absence, at))
         left = work_of_those_gone()
-        moved.extend(_route_anew(left, _("whoever had it is no longer here"), at))
+        why = _("whoever had it is no longer here")
+        moved.extend(route_anew(handoffs=left, why=why, by=None, at=at))
     return moved
 
 
@@ -81,14 +96,8 @@ def _hand_over(absence: Absence, at: datetime) -> list[Taken]:
     why = _("%(name)s is away") % {"name": absence.user.name}
     stand_in = absence.stand_in_id
     if stand_in is None or stand_in not in present([stand_in], at):
-        return _route_anew(before, why, at)
+        return route_anew(handoffs=before, why=why, by=None, at=at)
     moved = actions.reassign(owners=dict.fromkeys(before, stand_in), why=why, by=None, at=at)
-    _tell(moved, before, at)
-    return moved
-
-
-def _route_anew(before: Mapping[uuid.UUID, uuid.UUID], why: str, at: datetime) -> list[Taken]:
-    moved = actions.route_anew(handoffs=list(before), why=why, by=None, at=at)
     _tell(moved, before, at)
     return moved
 

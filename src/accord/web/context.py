@@ -31,10 +31,16 @@ class Place:
 
 
 _LEADS = ("leads", "lead", "lead_new", "duplicates", "lead_merging")
+_ROUTING = (
+    *("routing", "routing_trial", "routing_simulation", "route", "route_new", "pool", "pool_new"),
+    "handoff_reassignment",
+)
 PLACES = (
     Place("today", _("Today"), "sun", frozenset({"today"})),
     Place("leads", _("Leads"), "users", frozenset((*_LEADS, "companies", "company"))),
-    Place("handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs", "leaks"})),
+    Place(
+        "handoffs", _("Handoffs"), "arrows-exchange", frozenset({"handoffs", "leaks", *_ROUTING})
+    ),
     Place("came_back", _("Came back"), "arrow-back-up", frozenset({"came_back"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
     Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises", "sla"})),

@@ -71,8 +71,7 @@ def sent(request: "Request", known: Mapping[str, Thing]) -> Draft:
     given = request.POST
     key = _key(given.get("key", ""))
     document = text_of(given, "document")
-    number = int(given.get("rows", "0")) if given.get("rows", "0").isdigit() else 0
-    rows = [_row(given, each, known) for each in range(min(number, 500))]
+    rows = rows_sent(given, known)
     return Draft(
         document=document,
         made_from=given.get("made_from", ""),
@@ -83,6 +82,12 @@ def sent(request: "Request", known: Mapping[str, Thing]) -> Draft:
         rows=rows,
         is_new=not entry_in(document, "definitions", key),
     )
+
+
+def rows_sent(given: QueryDict, known: Mapping[str, Thing]) -> list[DraftRow]:
+    """The rows as a form sends them, `rows` of them."""
+    number = int(given.get("rows", "0")) if given.get("rows", "0").isdigit() else 0
+    return [_row(given, each, known) for each in range(min(number, 500))]
 
 
 def _row(sent: QueryDict, number: int, known: Mapping[str, Thing]) -> DraftRow:

@@ -27,6 +27,7 @@ EVERYONE = frozenset(ROLES)
 HEADS = frozenset({HEAD_OF_SALES, HEAD_OF_MARKETING})
 SALES = frozenset({REP, HEAD_OF_SALES})
 MARKETING = frozenset({MARKETER, HEAD_OF_MARKETING})
+SETTERS = frozenset({HEAD_OF_SALES, ADMIN})  # of routes, pools, and anybody's hours
 
 TABLE: dict[str, frozenset[str]] = {
     # Before anybody has signed in
@@ -76,6 +77,27 @@ TABLE: dict[str, frozenset[str]] = {
     "handoff_pass_back": SALES,
     "handoff_pass_back_undoing": SALES,
     "leaks": EVERYONE,
+    "handoff_reassignment": frozenset({HEAD_OF_SALES}),
+    "routing": EVERYONE,
+    "routing_trial": EVERYONE,
+    "routing_simulation": EVERYONE,
+    "route_new": SETTERS,
+    "route": SETTERS,
+    "route_place": SETTERS,
+    "route_removal": SETTERS,
+    "pool_new": SETTERS,
+    "pool": SETTERS,
+    "pool_removal": SETTERS,
+    "people": EVERYONE,
+    "person": EVERYONE,  # one's own, or anybody's for SETTERS: the page looks
+    "person_absences": EVERYONE,
+    "person_absence_end": EVERYONE,
+    "person_leaving": SETTERS,
+    "hours": EVERYONE,
+    "hours_of_company": EVERYONE,
+    "hours_of": EVERYONE,
+    "hours_day": EVERYONE,
+    "hours_day_of_company": SETTERS,
     "came_back": MARKETING | {HEAD_OF_SALES},
     "came_back_answers": MARKETING,
     "came_back_nurture": MARKETING,

@@ -10,7 +10,8 @@ from django.db import connection
 from accord.base.rows import recordset
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import Pool
-from accord.handoffs.queries.routing import people_now, routing_plan, wanted_of
+from accord.handoffs.queries.free import people_now
+from accord.handoffs.queries.routing import routing_plan, wanted_of
 from accord.handoffs.rules import routing
 from accord.handoffs.rules.routing import Routed
 

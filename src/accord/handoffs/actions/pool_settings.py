@@ -13,9 +13,9 @@ from accord.base.errors import Conflict, Invalid, Missing
 from accord.handoffs.actions.finding import take_pools
 from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
 from accord.handoffs.models import Handoff, Pool, PoolMember, Route, WhenNobody
-from accord.handoffs.rules.turns import NO_CAPS, Caps
+from accord.handoffs.rules.pools import NO_CAPS, Caps
 from accord.teams.actions.changes import Changed, note_changes
-from accord.teams.models import User
+from accord.teams.models import SALES_ROLES, User
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,12 @@ def _check(settings: PoolSettings, pool_id: uuid.UUID | None) -> None:
             raise Invalid(_("Say after how many minutes it goes on."), field="moves_on_after")
     if any(not 0 <= place.weight <= 1000 for place in settings.members.values()):
         raise Invalid(_("A share lies between 0 and 1000 per cent."), field="weight")
-    people = User.objects.filter(id__in=settings.members, is_active=True).count()
-    if people < len(settings.members):
-        raise Invalid(_("Somebody of them is not here any more; look again."), field="members")
+    people = User.objects.filter(id__in=settings.members, is_active=True)
+    if people.filter(roles__overlap=sorted(SALES_ROLES)).count() < len(settings.members):
+        raise Invalid(
+            _("Whoever takes turns has to be here and may answer a handoff: a rep, or a head."),
+            field="members",
+        )
 
 
 def _set_columns(pool: Pool, settings: PoolSettings) -> None:

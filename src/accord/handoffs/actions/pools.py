@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accord.base.ids import new_id
 from accord.handoffs.models import Pool, PoolMember
-from accord.handoffs.rules.turns import Member, calibration_of_joiner
+from accord.handoffs.rules.pools import Member, calibration_of_joiner
 
 FULL_SHARE = 100
 # Whoever had it last; where it was no turn of one pool, it had counted wherever they take turns.

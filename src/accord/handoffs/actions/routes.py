@@ -14,7 +14,7 @@ from accord.base.errors import Invalid, Missing
 from accord.base.ids import new_id
 from accord.handoffs.models import Pool, Route, RouteCompany, RouteKind
 from accord.leads.models import Company
-from accord.qualification.asking import askable
+from accord.qualification.own_criteria import askable
 from accord.teams.actions.changes import Changed, note_changes
 from accord.teams.models import User
 

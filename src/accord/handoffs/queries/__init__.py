@@ -30,7 +30,7 @@ from accord.handoffs.queries.returned import (
     shares_of_came_back,
 )
 from accord.handoffs.queries.told import why_them
-from accord.handoffs.queries.work import work_of, work_of_those_gone
+from accord.handoffs.queries.work import owners_of, work_of, work_of_those_gone
 
 __all__ = [
     "PAGE",
@@ -64,6 +64,7 @@ __all__ = [
     "one_open",
     "open_calls",
     "open_handoff",
+    "owners_of",
     "re_enter_on",
     "rounds_of",
     "shares_of_came_back",

@@ -3,11 +3,9 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
-from django.utils.translation import get_language_info
 
 from accord.agreement.queries import running
 from accord.handoffs.models import (
@@ -20,17 +18,14 @@ from accord.handoffs.models import (
     WhenNobody,
 )
 from accord.handoffs.models import Pool as PoolRow
+from accord.handoffs.queries.free import language_of
 from accord.handoffs.rules import routing
 from accord.handoffs.rules.places import offsets_of
+from accord.handoffs.rules.pools import Caps, Member, Pool, Wish
 from accord.handoffs.rules.routing import Answer, Plan, Wanted
-from accord.handoffs.rules.turns import Caps, Member, Person, Pool, Wish
 from accord.leads.models import Lead
-from accord.qualification.asking import answers
-from accord.teams.models import User
-from accord.teams.queries import absent, calendars_of, company
-from accord.teams.rules import elapsed
-
-_A_MOMENT = timedelta(microseconds=1)
+from accord.qualification.own_criteria import answers
+from accord.teams.queries import company
 
 
 def routing_plan(at: datetime) -> Plan:
@@ -94,9 +89,8 @@ def _routes() -> list[routing.Route]:
     ]
 
 
-def periods(at: datetime) -> tuple[datetime, datetime, datetime]:
-    """When the day, the week and the month began in which a moment lies, where the company is."""
-    zone = ZoneInfo(company().time_zone)
+def periods(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
+    """When the day, the week and the month began in which a moment lies, in a time zone."""
     today = at.astimezone(zone).date()
     days = (today, today - timedelta(days=today.weekday()), today.replace(day=1))
     day, week, month = (datetime.combine(each, time(), tzinfo=zone) for each in days)
@@ -112,7 +106,8 @@ def _got(
     capped += PoolMember.objects.filter(own).values_list("pool_id", flat=True)
     if not capped:
         return {}
-    begins = dict(zip(("day", "week", "month"), periods(at), strict=True))
+    begun = periods(at, ZoneInfo(company().time_zone))
+    begins = dict(zip(("day", "week", "month"), begun, strict=True))
     rows = (
         Assignment.objects.filter(pool_id__in=capped, assigned_from__gte=min(begins.values()))
         .values_list("pool_id", "user_id")
@@ -184,44 +179,4 @@ def answers_to(
     return {
         lead_id: {uuid.UUID(key): Answer(*said) for key, said in of.items()}
         for lead_id, of in found.items()
-    }
-
-
-def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person]:
-    """People and their stand-ins: who is there, at work, and speaks what. Six statements."""
-    away = absent(at)
-    everybody = {*ids, *(stand_in for stand_in in away.values() if stand_in)}
-    users = list(User.objects.filter(id__in=everybody))
-    calendars = calendars_of(everybody)
-    return {
-        user.id: Person(
-            user.name,
-            is_active=user.is_active,
-            is_present=user.id not in away,
-            is_at_work=bool(elapsed(calendars[user.id], at, at + _A_MOMENT)),
-            languages=frozenset(user.languages),
-            offset=at.astimezone(ZoneInfo(user.time_zone)).utcoffset(),
-            stand_in=away.get(user.id),
-        )
-        for user in users
-    }
-
-
-def language_of(said: str | None) -> str:
-    """The two letters of a language that is written so or by its name; "" where not known."""
-    if not said:
-        return ""
-    short = said.strip().lower().replace("_", "-").split("-")[0]
-    return short if len(short) == 2 else _languages().get(said.strip().lower(), "")
-
-
-@lru_cache(maxsize=1)
-def _languages() -> Mapping[str, str]:
-    from django.conf.locale import LANG_INFO
-
-    return {
-        name.lower(): code[:2]
-        for code in LANG_INFO
-        if "name" in (info := get_language_info(code))
-        for name in (info["name"], info["name_local"])
     }

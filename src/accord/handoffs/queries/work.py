@@ -1,6 +1,7 @@
 """The open work of people: what goes to others when they are away or gone."""
 
 import uuid
+from collections.abc import Collection
 
 from accord.handoffs.models import Handoff
 
@@ -13,7 +14,13 @@ def work_of(user_id: uuid.UUID, *, untouched: bool) -> list[uuid.UUID]:
     return list(found.order_by("lead_id").values_list("id", flat=True))
 
 
-def work_of_those_gone() -> dict[uuid.UUID, uuid.UUID]:
-    """Open handoffs, by id, whose owner no longer works here, and who that is."""
+def work_of_those_gone() -> list[uuid.UUID]:
+    """Open handoffs whose owner no longer works here."""
     found = Handoff.objects.filter(disposed_at__isnull=True, owner__is_active=False)
+    return list(found.order_by("lead_id").values_list("id", flat=True))
+
+
+def owners_of(handoffs: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Who has open handoffs, by their id; those in the queue are left out."""
+    found = Handoff.objects.filter(id__in=handoffs, disposed_at__isnull=True, owner__isnull=False)
     return dict(found.order_by("lead_id").values_list("id", "owner_id"))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from accord.handoffs.rules.pools import Member, Person
 from accord.handoffs.rules.routing import BROUGHT, Plan, Routed, Wanted, route
-from accord.handoffs.rules.turns import Member, Person
 
 Periods = Callable[[datetime], tuple[datetime, datetime, datetime]]
 """When the day, the week and the month began in which a moment lies."""

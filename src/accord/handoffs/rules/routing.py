@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from accord.handoffs.rules.turns import ANYBODY, Person, Pool, Step, Turns, Wish, step
+from accord.handoffs.rules.pools import ANYBODY, Person, Pool, Step, Wish, step
+from accord.handoffs.rules.turns import Turns
 
 Trace = tuple[Step, ...]
 """What was decided and why, step by step."""

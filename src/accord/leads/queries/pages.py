@@ -139,6 +139,12 @@ def _matching(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
     return leads.filter(id__in=found)
 
 
+def leads_called(user: User, text: str, *, most: int = 10) -> list[Lead]:
+    """The newest leads with these words in their text, or of a company so called."""
+    found = _matching(visible_to(user), text).select_related("company")
+    return list(found.order_by("-first_contact_at", "-id")[:most])
+
+
 def _companies_called(text: str) -> list[uuid.UUID]:
     companies = Company.objects.annotate(lower_name=Lower("name")).filter(
         lower_name__startswith=text.strip().lower()

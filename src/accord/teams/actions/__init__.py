@@ -3,6 +3,7 @@
 from accord.teams.actions.absences import add_absence, begin_absences, end_absence
 from accord.teams.actions.hours import (
     SAMPLE_WEEK,
+    Hours,
     Week,
     add_calendar,
     add_exception,
@@ -30,11 +31,14 @@ from accord.teams.actions.people import (
     set_up,
     set_working,
 )
+from accord.teams.models import HandsOver
 
 __all__ = [
     "INVITATION_HOLDS",
     "SAMPLE_WEEK",
     "TOKEN_PREFIX",
+    "HandsOver",
+    "Hours",
     "Newcomer",
     "Week",
     "Working",

@@ -58,10 +58,11 @@ def add_absence(
     return absence.id
 
 
-def end_absence(*, absence_id: uuid.UUID, by: uuid.UUID, at: datetime) -> None:
-    """Let an absence end now; one that has not begun is taken out. Raises Missing."""
+def end_absence(*, absence_id: uuid.UUID, user_id: uuid.UUID, by: uuid.UUID, at: datetime) -> None:
+    """Let a person's absence end now; one that has not begun is taken out. Raises Missing."""
     with transaction.atomic():
-        absence = Absence.objects.filter(id=absence_id, absent_until__gt=at).first()
+        found = Absence.objects.filter(id=absence_id, user_id=user_id, absent_until__gt=at)
+        absence = found.first()
         if absence is None:
             raise Missing(_("This absence is over already."))
         before = _of(absence)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +24,15 @@ Week = Mapping[str, Sequence[Sequence[str]]]
 SAMPLE_WEEK: Week = {day: [["09:00", "12:30"], ["13:15", "17:30"]] for day in DAY_KEYS[:5]}
 
 
+@dataclass(frozen=True)
+class Hours:
+    """Working hours as they are to be; `country` names whose public holidays are free."""
+
+    time_zone: str
+    week: Week
+    country: str = ""
+
+
 def add_calendar(*, name: str, time_zone: str, week: Week, country: str = "") -> CalendarRow:
     """Add working hours. Raises Invalid naming the day and what does not fit."""
     stated = _stated(time_zone, week, country)
@@ -32,14 +42,12 @@ def add_calendar(*, name: str, time_zone: str, week: Week, country: str = "") ->
 def change_calendar(
     *,
     calendar_id: uuid.UUID,
-    time_zone: str,
-    week: Week,
-    country: str,
+    hours: Hours,
     by: uuid.UUID,
     at: datetime,
 ) -> None:
     """Change working hours, for all who work them. Raises Missing, or Invalid as `add_calendar`."""
-    stated = _stated(time_zone, week, country)
+    stated = _stated(hours.time_zone, hours.week, hours.country)
     with transaction.atomic():
         row = _there(calendar_id)
         before = _of(row)
@@ -53,12 +61,12 @@ def set_calendar(*, user_id: uuid.UUID, calendar_id: uuid.UUID | None) -> None:
         raise Missing(_("This person is not here any more."))
 
 
-def add_own_calendar(
-    *, owner: User | Team, week: Week, country: str, time_zone: str, by: uuid.UUID, at: datetime
-) -> None:
+def add_own_calendar(*, owner: User | Team, hours: Hours, by: uuid.UUID, at: datetime) -> None:
     """Give a person or a team working hours of their own. Raises Invalid as `add_calendar`."""
     with transaction.atomic():
-        row = add_calendar(name=owner.name, time_zone=time_zone, week=week, country=country)
+        row = add_calendar(
+            name=owner.name, time_zone=hours.time_zone, week=hours.week, country=hours.country
+        )
         type(owner).objects.filter(id=owner.id).update(calendar=row)
         _note(row, {}, _of(row), by, at)
 
@@ -94,22 +102,28 @@ def add_exception(
     on: date,
     ranges: Sequence[Sequence[str]] = (),
     reason: str = "",
+    by: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Let one day differ from the week; without ranges it is free. Raises Invalid."""
+    """Let one day differ from the week; without ranges it is free. Raises Invalid.
+
+    With `at` it is kept who did so.
+    """
     row = _there(calendar_id)
-    Calendar.from_json(
-        {"time_zone": row.time_zone, "week": row.week, "exceptions": {on.isoformat(): ranges}}
-    )
-    CalendarException.objects.update_or_create(
-        calendar=row,
-        on=on,
-        defaults={"ranges": [list(each) for each in ranges], "reason": reason[:100]},
-    )
+    day = on.isoformat()
+    Calendar.from_json({"time_zone": row.time_zone, "week": row.week, "exceptions": {day: ranges}})
+    stated = {"ranges": [list(each) for each in ranges], "reason": reason[:100]}
+    with transaction.atomic():
+        CalendarException.objects.update_or_create(calendar=row, on=on, defaults=stated)
+        if at:
+            _note(row, {}, {"on": day, **stated}, by, at)
 
 
-def drop_exception(*, calendar_id: uuid.UUID, on: date) -> None:
+def drop_exception(*, calendar_id: uuid.UUID, on: date, by: uuid.UUID, at: datetime) -> None:
     """Let a day be as its weekday is."""
-    CalendarException.objects.filter(calendar_id=calendar_id, on=on).delete()
+    with transaction.atomic():
+        CalendarException.objects.filter(calendar_id=calendar_id, on=on).delete()
+        _note(_there(calendar_id), {"on": on.isoformat()}, {}, by, at)
 
 
 def _stated(time_zone: str, week: Week, country: str) -> dict[str, Any]:
@@ -133,7 +147,7 @@ def _note(
     row: CalendarRow,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    by: uuid.UUID,
+    by: uuid.UUID | None,
     at: datetime,
 ) -> None:
     note_changes(changes=[Changed("calendar", row.id, row.name, before, after)], by=by, at=at)

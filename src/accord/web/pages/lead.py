@@ -51,6 +51,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
         "points": points_of(found.id),
         "questions": list(dict.fromkeys(q for verdict in why for q in verdict.questions)),
         "handoff": handoff,
+        "why_them": handoffs.why_them(handoff.id) if handoff else (),
         "cadence": handoffs.cadence_of(handoff, at=request.at) if handoff and tried else None,
         "calls": {c.lead.id: c for c in handoffs.open_calls(request.user, leads={found.id})},
         "can_offer": found.holder == Side.MARKETING,

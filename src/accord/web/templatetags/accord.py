@@ -18,6 +18,7 @@ from accord.web import duties, figures, times
 from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
 from accord.web.scopes import figure_url
+from accord.web.setting_words import FILTERS as SETTING_WORDS
 from accord.web.words import FILTERS as WORDS
 from accord.web.words import stage_short
 
@@ -33,6 +34,7 @@ FIGURES = (
 )
 FILTERS: tuple[Callable[..., object], ...] = (
     *WORDS,
+    *SETTING_WORDS,
     *FIGURES,
     *(times.span, times.day, times.month),
 )

@@ -1,0 +1,56 @@
+"""Who could get a handoff now, and what they speak."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language_info
+
+from accord.handoffs.rules.pools import Person
+from accord.teams.models import User
+from accord.teams.queries import absent, calendars_of
+from accord.teams.rules import elapsed
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person]:
+    """People and their stand-ins: who is there, at work, and speaks what. Six statements."""
+    away = absent(at)
+    everybody = {*ids, *(stand_in for stand_in in away.values() if stand_in)}
+    users = list(User.objects.filter(id__in=everybody))
+    calendars = calendars_of(everybody)
+    return {
+        user.id: Person(
+            user.name,
+            is_active=user.is_active,
+            is_present=user.id not in away,
+            is_at_work=bool(elapsed(calendars[user.id], at, at + A_MOMENT)),
+            languages=frozenset(user.languages),
+            offset=at.astimezone(ZoneInfo(user.time_zone)).utcoffset(),
+            stand_in=away.get(user.id),
+        )
+        for user in users
+    }
+
+
+def language_of(said: str | None) -> str:
+    """The two letters of a language that is written so or by its name; "" where not known."""
+    if not said:
+        return ""
+    short = said.strip().lower().replace("_", "-").split("-")[0]
+    return short if len(short) == 2 else _languages().get(said.strip().lower(), "")
+
+
+@lru_cache(maxsize=1)
+def _languages() -> Mapping[str, str]:
+    from django.conf.locale import LANG_INFO
+
+    return {
+        name.lower(): code[:2]
+        for code in LANG_INFO
+        if "name" in (info := get_language_info(code))
+        for name in (info["name"], info["name_local"])
+    }

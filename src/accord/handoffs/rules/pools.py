@@ -1,0 +1,110 @@
+"""Pools, their members and people, as turns are worked out from them."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+Step = Mapping[str, Any]
+"""Something that was decided and why; `accord.handoffs.kinds` has the sentences."""
+
+PERIODS = ("day", "week", "month")
+
+
+class Caps(NamedTuple):
+    """How many a member may get a day, week and month; None: any number."""
+
+    day: int | None = None
+    week: int | None = None
+    month: int | None = None
+
+    def or_else(self, others: "Caps") -> "Caps":
+        """These, and where there is none the others'."""
+        return Caps(*(a if a is not None else b for a, b in zip(self, others, strict=True)))
+
+
+NO_CAPS = Caps()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who could get a handoff. Inactive people never do.
+
+    `offset` is that of their wall clock from UTC. While they are away, what is meant for them
+    goes to `stand_in`.
+    """
+
+    name: str
+    is_active: bool = True
+    is_present: bool = True
+    is_at_work: bool = True
+    languages: frozenset[str] = frozenset()
+    offset: timedelta | None = None
+    stand_in: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person's place in a pool. `weight` is per cent of a full share.
+
+    `got` is how many came to them in turn in this day, week and month.
+    """
+
+    user_id: uuid.UUID
+    weight: int
+    assigned: int
+    calibration: Decimal = Decimal(0)
+    caps: Caps = NO_CAPS
+    got: tuple[int, int, int] = (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Those who take turns. Once a handoff has waited `moves_on_after` for one of them to be
+    free, it is tried with `next_pool`, too.
+    """
+
+    id: uuid.UUID
+    name: str
+    members: tuple[Member, ...]
+    only_at_work: bool = False
+    minds_language: bool = False
+    minds_zone: bool = False
+    next_pool: uuid.UUID | None = None
+    moves_on_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a lead would like: a language, and a wall clock near one of theirs."""
+
+    language: str = ""
+    offsets: frozenset[timedelta] = frozenset()
+
+
+ANYBODY = Wish()
+
+
+def level(member: Member) -> Fraction:
+    """How much a member had of their share: (assigned + calibration) / weight."""
+    return (member.assigned + Fraction(member.calibration)) / member.weight
+
+
+def calibration_of_joiner(*, members: Sequence[Member], weight: int) -> Decimal:
+    """The credit by which a joiner stands level with the others and is not flooded.
+
+    (all assigned + all calibration) / sum of weights * weight; two decimals.
+    """
+    weights = sum(member.weight for member in members)
+    if weights == 0:
+        return Decimal(0)
+    had = sum((member.assigned + member.calibration for member in members), Decimal(0))
+    return (had * weight / weights).quantize(Decimal("0.01"))
+
+
+def step(name: str, who: str, **more: Any) -> Step:
+    """A step of a trace about a person."""
+    return {"step": name, "name": who, **more}

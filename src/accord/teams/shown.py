@@ -1,0 +1,110 @@
+"""The people and their working hours as they are shown."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from accord.base.errors import Missing
+from accord.teams.models import Absence, Calendar, CalendarException, Team, User
+from accord.teams.queries import company
+
+Ranges = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """A person with the absences that are not over; `away` is the one they are in."""
+
+    user: User
+    absences: Sequence[Absence]
+    away: Absence | None
+
+
+@dataclass(frozen=True)
+class HoursShown:
+    """Working hours; `whose` is company, team or person, and `owner` the team or person.
+
+    Without a calendar of their own (`calendar_id` None) the hours are those they work now.
+    `differing` are the days that are not as their weekday: the day, its ranges and why.
+    """
+
+    whose: str
+    owner: Team | User | None
+    calendar_id: uuid.UUID | None
+    time_zone: str
+    week: Mapping[str, Any]
+    country: str
+    differing: Sequence[tuple[date, Any, str]]
+
+
+def everybody(*, at: datetime) -> list[PersonShown]:
+    """Everybody, also who has gone, by name. Two statements."""
+    users = User.objects.select_related("team").order_by("name", "id")
+    return _with_absences(list(users), at)
+
+
+def one_person(user_id: uuid.UUID, *, at: datetime) -> PersonShown:
+    """One person. Raises Missing."""
+    found = User.objects.select_related("team").filter(id=user_id)
+    rows = _with_absences(list(found), at)
+    if not rows:
+        raise Missing("This person is not here any more.")
+    return rows[0]
+
+
+def all_teams() -> list[Team]:
+    """The teams, by name."""
+    return list(Team.objects.select_related("calendar").order_by("name"))
+
+
+def hours_of(whose: str, id: uuid.UUID | None = None) -> HoursShown:
+    """The hours of the company, a team or a person. Raises Missing."""
+    here = company()
+    owner: Team | User | None = None
+    if whose == "team" and id:
+        owner = Team.objects.select_related("calendar").filter(id=id).first()
+    elif whose == "person" and id:
+        owner = User.objects.select_related("calendar", "team__calendar").filter(id=id).first()
+    if whose != "company" and owner is None:
+        raise Missing("These working hours are not here any more.")
+    return _hours(whose, owner, here.calendar)
+
+
+def hours_of_teams() -> list[HoursShown]:
+    """The hours of each team."""
+    companys = company().calendar
+    return [_hours("team", each, companys) for each in all_teams()]
+
+
+def _hours(whose: str, owner: Team | User | None, companys: Calendar) -> HoursShown:
+    own = owner.calendar if owner else companys
+    row, zone = own or companys, ""
+    if own is None and isinstance(owner, User):
+        row, zone = (owner.team and owner.team.calendar) or companys, owner.time_zone
+    days = CalendarException.objects.filter(calendar=row).order_by("on") if own else ()
+    return HoursShown(
+        whose=whose,
+        owner=owner,
+        calendar_id=own.id if own else None,
+        time_zone=zone or row.time_zone,
+        week=row.week,
+        country=row.holidays_of,
+        differing=[(each.on, each.ranges, each.reason) for each in days],
+    )
+
+
+def _with_absences(users: Sequence[User], at: datetime) -> list[PersonShown]:
+    found: dict[uuid.UUID, list[Absence]] = {}
+    rows = Absence.objects.filter(user__in=users, absent_until__gt=at).select_related("stand_in")
+    for each in rows.order_by("absent_from"):
+        found.setdefault(each.user_id, []).append(each)
+    return [
+        PersonShown(
+            user,
+            (spans := found.get(user.id, [])),
+            next((each for each in spans if each.absent_from <= at), None),
+        )
+        for user in users
+    ]

@@ -1,0 +1,151 @@
+"""The people here: how they work, when they are away, and who stands in for them."""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf.locale import LANG_INFO
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accord.base.errors import Invalid
+from accord.flows import hours, stand_in
+from accord.handoffs.traces import language_name
+from accord.teams import actions, shown
+from accord.teams import queries as teams
+from accord.teams.actions import HandsOver, Working
+from accord.web.permissions import SETTERS
+
+if TYPE_CHECKING:
+    from accord.web.requests import Request
+
+LANGUAGES = sorted({code for code in LANG_INFO if len(code) == 2})
+
+
+@require_GET
+def people(request: "Request") -> HttpResponse:
+    """Everybody here, who is away, and who has gone."""
+    rows = shown.everybody(at=request.at)
+    context = {
+        "rows": [row for row in rows if row.user.is_active],
+        "gone": [row.user for row in rows if not row.user.is_active],
+    }
+    return render(request, "people.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """How a person works: zone, team, languages; their hours and absences."""
+    if request.method == "POST":
+        _check_may(request, id)
+        team = request.POST.get("team", "")
+        working = Working(
+            time_zone=request.POST.get("time_zone", ""),
+            team_id=uuid.UUID(team) if team else None,
+            languages=request.POST.getlist("languages"),
+        )
+        hours.set_working(user_id=id, working=working, by=request.user.id, at=request.at)
+        messages.success(request, _("Saved."))
+        return redirect("person", id)
+    row = shown.one_person(id, at=request.at)
+    context: dict[str, Any] = {
+        "row": row,
+        "may_change": _may(request, id),
+        "may_let_go": id != request.user.id and not SETTERS.isdisjoint(request.user.roles),
+        "teams": shown.all_teams(),
+        "zones": sorted(zone for zone in available_timezones() if "/" in zone),
+        "languages": [
+            (code, language_name(code), code in row.user.languages) for code in LANGUAGES
+        ],
+        "spoken": ", ".join(language_name(code) for code in row.user.languages),
+        "colleagues": [each for each in teams.people() if each.id != id],
+        "hands_over": HandsOver.choices,
+    }
+    return render(request, "person.html", context)
+
+
+@require_POST
+def person_absences(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Note an absence; what is handed over at once is said."""
+    _check_may(request, id)
+    given = request.POST
+    zone = ZoneInfo(shown.one_person(id, at=request.at).user.time_zone)
+    covering = given.get("stand_in", "")
+    moved = stand_in.add_absence(
+        user_id=id,
+        absent_from=_moment(given.get("from", ""), given.get("from_time", ""), zone, "from"),
+        absent_until=_end(given.get("until", ""), given.get("until_time", ""), zone),
+        reason=given.get("reason", "").strip(),
+        stand_in=uuid.UUID(covering) if covering else None,
+        hands_over=given.get("hands_over", HandsOver.NOTHING),
+        by=request.user.id,
+        at=request.at,
+    )
+    said = _("The absence is noted.")
+    if moved:
+        number = ngettext(
+            "%(n)d lead was handed over.", "%(n)d leads were handed over.", len(moved)
+        )
+        said = f"{said} {number % {'n': len(moved)}}"
+    messages.success(request, said)
+    return redirect("person", id)
+
+
+@require_POST
+def person_absence_end(request: "Request", id: uuid.UUID, absence_id: uuid.UUID) -> HttpResponse:
+    """End an absence now, or take one out that has not begun."""
+    _check_may(request, id)
+    hours.end_absence(absence_id=absence_id, user_id=id, by=request.user.id, at=request.at)
+    messages.success(request, _("The absence is over."))
+    return redirect("person", id)
+
+
+@require_POST
+def person_leaving(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """Somebody no longer works here, or does again."""
+    if request.POST.get("back"):
+        actions.set_active(user_id=id, is_active=True, by=request.user.id, at=request.at)
+        messages.success(request, _("They can sign in again."))
+        return redirect("person", id)
+    moved = stand_in.deactivate(user_id=id, by=request.user.id, at=request.at)
+    messages.success(
+        request,
+        ngettext(
+            "They can no longer sign in. %(n)d open lead went to others.",
+            "They can no longer sign in. %(n)d open leads went to others.",
+            len(moved),
+        )
+        % {"n": len(moved)},
+    )
+    return redirect("people")
+
+
+def _may(request: "Request", id: uuid.UUID) -> bool:
+    """Everybody sets their own; the head of sales and admins set anybody's."""
+    return id == request.user.id or not SETTERS.isdisjoint(request.user.roles)
+
+
+def _check_may(request: "Request", id: uuid.UUID) -> None:
+    if not _may(request, id):
+        raise PermissionDenied
+
+
+def _moment(day: str, clock: str, zone: ZoneInfo, field: str) -> datetime:
+    try:
+        return datetime.combine(
+            date.fromisoformat(day), time.fromisoformat(clock or "00:00"), tzinfo=zone
+        )
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is not a date.") % {"text": day}, field=field) from error
+
+
+def _end(day: str, clock: str, zone: ZoneInfo) -> datetime:
+    """Without a time, the day is still part of the absence."""
+    moment = _moment(day, clock, zone, "until")
+    return moment if clock else moment + timedelta(days=1)

@@ -1,0 +1,288 @@
+"""The settings pages of routing: who may, what they save, and that looking writes nothing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accord.handoffs.actions.pools import default_pool
+from accord.handoffs.models import Handoff, Pool, PoolMember, Route
+from accord.leads.models import Lead
+from accord.teams.models import SettingChange, Team, User
+
+SignedIn = Callable[[str], Client]
+Sends = Callable[..., Lead]
+
+
+@pytest.fixture
+def head(signed_in: SignedIn) -> Client:
+    return signed_in("head_of_sales")
+
+
+def text(client: Client, name: str, *args: object, **query: str) -> str:
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200, response.content
+    return str(response.content, "utf-8")
+
+
+def territory(client: Client, *, act: str = "save", **more: str) -> str:
+    """A route for Germany, as the form sends it."""
+    form = {
+        "act": act,
+        "rows": "1",
+        "name": "German-speaking",
+        "kind": "criteria",
+        "leads_to": f"pool:{default_pool().id}",
+        "is_active": "on",
+        "level-0": "must",
+        "depth-0": "0",
+        "kind-0": "ask",
+        "asks-0": "Country",
+        "operator-0": "one_of",
+        "value-0": "Germany, Austria",
+    }
+    response = client.post(reverse("route_new"), form | more)
+    return f"{response.status_code} {str(response.content, 'utf-8')}"
+
+
+class TestARoute:
+    def test_is_put_together_row_by_row_and_stands_in_the_list(self, head: Client) -> None:
+        assert territory(head).startswith("302")
+        route = Route.objects.get()
+        assert route.criteria == {
+            "must": {"all": [{"fact": "country", "one_of": ["Germany", "Austria"]}]}
+        }
+        page = text(head, "routing")
+        assert "German-speaking" in page
+        assert "Country is one of Germany, Austria" in page
+        assert "did not exist" in page
+
+    def test_is_for_companies_by_name_or_domain(self, head: Client, sends: Sends) -> None:
+        sends()
+        person = User.objects.get(name="Sam Okafor")
+        more = {"kind": "companies", "leads_to": f"person:{person.id}", "companies": "acme tools"}
+        assert territory(head, **more).startswith("302")
+        assert "For the account Acme Tools" in text(head, "routing")
+        assert Route.objects.get().person_id == person.id
+
+    @pytest.mark.parametrize(
+        ("more", "says"),
+        [
+            ({"name": " "}, "no name"),
+            ({"leads_to": ""}, "Choose a pool or a person"),
+            ({"asks-0": "Shoe size"}, "nothing called “Shoe size”"),
+            ({"rows": "0"}, "requires nothing"),
+            ({"kind": "companies", "companies": "Nowhere Ltd"}, "“Nowhere Ltd”"),
+        ],
+    )
+    def test_that_does_not_fit_says_what_to_do_and_keeps_what_was_written(
+        self, head: Client, more: dict[str, str], says: str
+    ) -> None:
+        answer = territory(head, **more)
+        assert answer.startswith("422")
+        assert says in answer
+        assert "Germany, Austria" in answer or more.get("rows") or more.get("asks-0")
+        assert not Route.objects.exists()
+
+    def test_gets_a_row_more_without_being_saved(self, head: Client) -> None:
+        answer = territory(head, act="ask-must")
+        assert 'name="asks-1"' in answer
+        assert not Route.objects.exists()
+
+    def test_is_changed_moved_and_taken_out(self, head: Client) -> None:
+        territory(head, name="First")
+        territory(head, name="Second")
+        second = Route.objects.get(name="Second")
+        head.post(reverse("route_place", args=[second.id]), {"to": "up"})
+        assert [each.name for each in Route.objects.order_by("position")] == ["Second", "First"]
+        head.post(reverse("route_removal", args=[second.id]))
+        assert [each.name for each in Route.objects.all()] == ["First"]
+        assert SettingChange.objects.filter(what="route").count() == 4
+
+    def test_says_how_many_leads_come_under_it(self, head: Client, sends: Sends) -> None:
+        territory(head)
+        sends(country="Germany")
+        sends(email="other@x.example", phone="+4930123457")
+        page = head.get(reverse("routing"), headers={"HX-Request": "true"})
+        counts = str(page.content, "utf-8").split("in 30 days")
+        assert len(counts) == 5
+        assert "1" in counts[2].split("num")[-1]
+
+
+class TestAPool:
+    def form(self, **more: str) -> dict[str, str]:
+        sam = User.objects.get(name="Sam Okafor")
+        return {
+            "name": "DACH",
+            "when_nobody": "hold",
+            f"in-{sam.id}": "on",
+            f"share-{sam.id}": "50",
+            f"week-{sam.id}": "9",
+            "day": "3",
+            "only_at_work": "on",
+        } | more
+
+    def test_is_saved_with_its_members_and_caps(self, head: Client) -> None:
+        assert head.post(reverse("pool_new"), self.form()).status_code == 302
+        pool = Pool.objects.get(name="DACH")
+        place = PoolMember.objects.get(pool=pool)
+        assert (pool.most_a_day, pool.only_at_work, pool.when_nobody) == (3, True, "hold")
+        assert (place.weight, place.most_a_week, place.most_a_day) == (50, 9, None)
+        assert 'value="50"' in text(head, "pool", pool.id)
+
+    def test_that_does_not_fit_keeps_what_was_written(self, head: Client) -> None:
+        for more in ({"name": ""}, {"day": "many"}, {"when_nobody": "escalate"}):
+            response = head.post(reverse("pool_new"), self.form(**more))
+            assert response.status_code == 422
+            assert "50" in str(response.content)
+
+    def test_takes_nobody_who_could_not_answer(self, head: Client) -> None:
+        mira = User.objects.get(name="Mira Lind")
+        assert "Mira Lind" not in text(head, "pool", default_pool().id)
+        response = head.post(reverse("pool_new"), self.form(**{f"in-{mira.id}": "on"}))
+        assert response.status_code == 422
+        User.objects.filter(id=mira.id).update(roles=["marketer", "rep"])
+        response = head.post(
+            reverse("pool_new"), self.form(**{f"in-{mira.id}": "on", f"share-{mira.id}": "100"})
+        )
+        assert response.status_code == 302
+
+
+class TestLooking:
+    def test_at_a_lead_says_where_it_would_go_and_writes_nothing(
+        self, signed_in: SignedIn, sends: Sends
+    ) -> None:
+        lead = sends()
+        client = signed_in("marketer")
+        assert "Dana Ruiz" in text(client, "routing_trial", text="dana")
+        before = list(PoolMember.objects.values_list("assigned", flat=True))
+        page = text(client, "routing_trial", lead=str(lead.id))
+        assert "It would go to" in page
+        assert "next in turn" in page
+        assert list(PoolMember.objects.values_list("assigned", flat=True)) == before
+
+    def test_at_other_shares_replays_and_writes_nothing(self, head: Client, sends: Sends) -> None:
+        territory(head)
+        for n in range(6):
+            sends(email=f"p{n}@x.example", phone=f"+493012345{n}", country="Germany")
+        pool, today = default_pool(), datetime.now(UTC).date()
+        sofia = User.objects.get(name="Sofia Brandt")
+        query = {
+            "from": str(today - timedelta(days=2)),
+            "until": str(today + timedelta(days=2)),
+            f"on-{Route.objects.get().id}": "on",
+            f"share-{pool.id}-{sofia.id}": "0",
+        }
+        with CaptureQueriesContext(connection) as captured:
+            page = text(head, "routing_simulation", **query)
+        assert "6 handoffs were replayed" in page
+        assert "German-speaking" in page
+        writes = ("INSERT", "DELETE", "UPDATE ")
+        assert not [q for q in captured if q["sql"].startswith(writes) and "handoffs" in q["sql"]]
+
+    def test_at_an_empty_span_says_so(self, head: Client) -> None:
+        query = {"from": "2020-01-01", "until": "2020-02-01"}
+        assert "Nothing was handed over" in text(head, "routing_simulation", **query)
+
+
+@pytest.mark.parametrize("role", ["rep", "marketer", "head_of_marketing"])
+def test_everybody_reads_and_only_setters_change(signed_in: SignedIn, role: str) -> None:
+    client = signed_in(role)
+    assert reverse("route_new") not in text(client, "routing")
+    for name, args in (("route_new", []), ("pool_new", []), ("pool", [default_pool().id])):
+        assert client.post(reverse(name, args=args)).status_code == 403
+
+
+class TestGivingAway:
+    def test_several_at_once_with_a_reason(self, head: Client, sends: Sends) -> None:
+        sends()
+        sends(email="other@x.example", phone="+4930123457")
+        handoffs = list(Handoff.objects.all())
+        sam = User.objects.get(name="Sam Okafor")
+        form = {"handoff": [str(each.id) for each in handoffs], "to": str(sam.id), "why": "Travel"}
+        assert head.post(reverse("handoff_reassignment"), form).status_code == 302
+        assert set(Handoff.objects.values_list("owner_id", flat=True)) == {sam.id}
+
+    @pytest.mark.parametrize("missing", ["handoff", "to", "why"])
+    def test_needs_leads_a_person_and_a_reason(
+        self, head: Client, handoff: Handoff, missing: str
+    ) -> None:
+        form = {"handoff": [str(handoff.id)], "to": "routes", "why": "Travel"}
+        del form[missing]
+        assert head.post(reverse("handoff_reassignment"), form).status_code == 422
+
+    def test_shows_why_with_whom_on_the_leads_page(self, head: Client, sends: Sends) -> None:
+        page = text(head, "lead", sends().id)
+        assert "Why with" in page
+        assert "was next in turn" in page
+
+
+class TestPeople:
+    def test_note_their_own_absence_and_nobody_elses(self, signed_in: SignedIn) -> None:
+        sam, sofia = (User.objects.get(name=n) for n in ("Sam Okafor", "Sofia Brandt"))
+        client = signed_in("rep")
+        form = {
+            "from": "2026-12-24",
+            "until": "2026-12-24",
+            "stand_in": str(sofia.id),
+            "hands_over": "all",
+        }
+        assert client.post(reverse("person_absences", args=[sam.id]), form).status_code == 302
+        absence = sam.absences.get()
+        assert absence.absent_until - absence.absent_from == timedelta(days=1)
+        assert "Sofia Brandt stands in" in text(client, "person", sam.id)
+        assert client.post(reverse("person_absences", args=[sofia.id]), form).status_code == 403
+        client.post(reverse("person_absence_end", args=[sam.id, absence.id]))
+        assert not sam.absences.exists()
+
+    def test_work_hours_of_their_own_with_several_ranges(self, signed_in: SignedIn) -> None:
+        sam = User.objects.get(name="Sam Okafor")
+        client, address = signed_in("rep"), reverse("hours_of", args=["person", sam.id])
+        form = {"mon": "08:00–12:00, 13:00-15:30", "time_zone": "Europe/Berlin", "country": ""}
+        assert client.post(address, form).status_code == 302
+        sam.refresh_from_db()
+        assert sam.calendar is not None
+        assert sam.calendar.week == {"mon": [["08:00", "12:00"], ["13:00", "15:30"]]}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT task_name FROM procrastinate_jobs")
+            assert ("reschedule",) in cursor.fetchall()
+        bad = client.post(address, form | {"mon": "9 to 5"})
+        assert bad.status_code == 422
+        assert "9 to 5" in str(bad.content)
+        day = reverse("hours_day", args=["person", sam.id])
+        client.post(day, {"on": "2026-12-31", "ranges": "08:00-12:00", "reason": "Half day"})
+        assert "31 Dec 2026: 08:00–12:00" in text(client, "hours_of", "person", sam.id)
+        client.post(address, {"act": "drop"})
+        sam.refresh_from_db()
+        assert sam.calendar is None
+
+    def test_may_not_set_the_hours_of_others(self, signed_in: SignedIn) -> None:
+        client = signed_in("rep")
+        form = {"mon": "08:00-12:00", "time_zone": "Europe/Berlin"}
+        assert client.post(reverse("hours_of_company"), form).status_code == 403
+        assert client.post(reverse("hours"), {"name": "Night"}).status_code == 403
+
+    def test_who_leave_lose_their_work_to_others(self, head: Client, handoff: Handoff) -> None:
+        sam = User.objects.get(name="Sam Okafor")
+        assert head.post(reverse("person_leaving", args=[sam.id])).status_code == 302
+        handoff.refresh_from_db()
+        assert handoff.owner_id != sam.id
+        assert "No longer here" in text(head, "people")
+
+    def test_are_in_a_team_with_hours(self, head: Client) -> None:
+        head.post(reverse("hours"), {"name": "Lisbon"})
+        sam = User.objects.get(name="Sam Okafor")
+        team = Team.objects.get()
+        form = {"team": str(team.id), "time_zone": "Europe/Lisbon", "languages": ["pt", "en"]}
+        head.post(reverse("person", args=[sam.id]), form)
+        head.post(
+            reverse("hours_of", args=["team", team.id]),
+            {"tue": "10:00-18:00", "time_zone": "Europe/Lisbon", "country": "PT"},
+        )
+        sam.refresh_from_db()
+        assert (sam.team, sam.languages) == (team, ["en", "pt"])
+        assert "Tue 10:00–18:00" in text(head, "hours")
