@@ -30,10 +30,12 @@ _HIDDEN = re.compile(rb'name="(csrfmiddlewaretoken|nonce)"[^>]* value="([^"]+)"'
 class Asked:
     """What the crowd is to do: `forms` and `calls` a second for so many seconds, and `looks`.
 
-    `sessions` are those of reps who look at `pages` in turn; `keys` open the API.
+    `turn` tells its people from those of another crowd. `sessions` are those of reps who look
+    at `pages` one after the other; `keys` open the API.
     """
 
     port: int
+    turn: int
     seconds: float
     forms: float
     calls: float
@@ -143,12 +145,14 @@ class Crowd:
     async def _fill_in(self, number: int, moment: float) -> None:
         """Open the form, fill it in, and send it at the moment."""
         network = number // OF_ONE_NETWORK
-        line = Line(self.asked.port, f"127.1.{network // 250}.{network % 250 + 1}")
+        turn = self.asked.turn
+        line = Line(self.asked.port, f"127.{turn}.{network // 250}.{network % 250 + 1}")
         try:
             _status, page = await line.ask("GET", FORM)
             hidden = {name.decode(): value.decode() for name, value in _HIDDEN.findall(page)}
-            email = f"form-{number}@visitors-{number // 3}.example"
-            body = urlencode({**hidden, **_person(number, email, phone=20_000_000)}).encode()
+            email = f"form-{number}@visitors-{turn}-{number // 3}.example"
+            person = _person(number, email, phone=20_000_000 + turn * 1_000_000)
+            body = urlencode({**hidden, **person}).encode()
             await asyncio.sleep(max(moment - time.perf_counter(), 0))
             kind = "application/x-www-form-urlencoded"
             status, _page = await line.ask("POST", FORM, body, Content_Type=kind)
@@ -159,13 +163,14 @@ class Crowd:
     async def _call(self, number: int, moment: float) -> None:
         """Send a lead to the API, on a line that is free."""
         line = self.free.pop() if self.free else Line(self.asked.port, HOST)
-        email = f"call-{number}@callers-{number // 3}.example"
+        turn = self.asked.turn
+        email = f"call-{number}@callers-{turn}-{number // 3}.example"
         status, _answer = await line.ask(
             "POST",
             "/api/v1/leads/",
-            json.dumps(_person(number, email, phone=40_000_000)).encode(),
+            json.dumps(_person(number, email, phone=40_000_000 + turn * 1_000_000)).encode(),
             Content_Type="application/json",
-            Idempotency_Key=f"call-{number}",
+            Idempotency_Key=f"call-{turn}-{number}",
             Authorization=f"Bearer {self.asked.keys[number % len(self.asked.keys)]}",
         )
         self.free.append(line)

@@ -41,6 +41,7 @@ LOOKS_A_SECOND = 2.0
 DUE_A_SECOND = 5.0
 KEYS = 8  # a key may call ten times a second
 PAGES = ("/handoffs/", "/", "/handoffs/")
+WARM_UP = {"turn": 1, "seconds": 5, "forms": 4, "calls": 8}  # each process has answered before
 SETTLES_WITHIN = 60.0
 
 
@@ -66,16 +67,13 @@ class Run:
         return len(self.sent.keys() - self.seen.handoffs.keys()) + self.seen.twice
 
 
-def mixed(*, leads: int | None, at: datetime, seconds: int | None = None) -> Iterator[Figure]:
+def mixed(
+    *, leads: int | None, now: Callable[[], datetime], seconds: int | None = None
+) -> Iterator[Figure]:
     """The product under load for so many seconds, with so many open clocks (`leads`)."""
     clocks, seconds = leads or CLOCKS, seconds or SECONDS
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # its server asks for it
     with own_database() as database, tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-
-        def now() -> datetime:
-            return at + timedelta(seconds=time.perf_counter() - began)
-
         asked = _set_up(clocks, seconds, now)
         with product(database, Path(folder) / "log") as running:
             run = _load(running, Watcher(database, now), clocks, asked)
@@ -119,12 +117,11 @@ def _session(user: User) -> str:
 
 
 def _load(running: Product, watcher: Watcher, clocks: int, asked: dict[str, Any]) -> Run:
+    asked = {**asked, "port": running.port}
+    _send({**asked, **WARM_UP})
     watcher.start()
-    command = [sys.executable, "-m", "accord.bench.crowd"]
     before, began = _cpu(running), time.perf_counter()
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as crowd:
-        said, _ = crowd.communicate(json.dumps({**asked, "port": running.port}).encode())
-    happened = json.loads(said)
+    happened = _send({**asked, "turn": 2})
     took, after = time.perf_counter() - began, _cpu(running)
     _wait_until_settled(watcher, happened["sent"].keys())
     watcher.stop.set()
@@ -140,6 +137,15 @@ def _load(running: Product, watcher: Watcher, clocks: int, asked: dict[str, Any]
         seen=watcher.seen,
         shares={name: seconds / took / cores for name, seconds in used.items()},
     )
+
+
+def _send(asked: dict[str, Any]) -> dict[str, Any]:
+    """Have a crowd do what is asked; what happened."""
+    command = [sys.executable, "-m", "accord.bench.crowd"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as crowd:
+        said, _ = crowd.communicate(json.dumps(asked).encode())
+    happened: dict[str, Any] = json.loads(said)
+    return happened
 
 
 def _cpu(running: Product) -> dict[str, float]:

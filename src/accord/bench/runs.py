@@ -32,12 +32,16 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 
 
-# What lasts as long as it is told to.
+# What lasts as long as it is told to, and looks at the clock meanwhile.
 LASTING = frozenset({"mixed"})
 
 
 def run(
-    *, names: Sequence[str], leads: int | None, at: datetime, seconds: int | None = None
+    *,
+    names: Sequence[str],
+    leads: int | None,
+    now: Callable[[], datetime],
+    seconds: int | None = None,
 ) -> Iterator[Figure]:
     """Run benchmarks (none named: all), each with its own number of leads unless one is given.
 
@@ -51,8 +55,10 @@ def run(
             raise Invalid(f"There is no benchmark “{name}”; there is {', '.join(BENCHMARKS)}.")
     for each, benchmark in BENCHMARKS.items():
         if not names or any(_is_meant(name, each) for name in names):
-            more = {"seconds": seconds} if each in LASTING else {}
-            yield from benchmark(leads=leads, at=at, **more)
+            if each in LASTING:
+                yield from benchmark(leads=leads, now=now, seconds=seconds)
+            else:
+                yield from benchmark(leads=leads, at=now())
 
 
 def _is_meant(name: str, benchmark: str) -> bool:

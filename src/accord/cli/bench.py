@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 from rich.console import Console
@@ -21,8 +22,9 @@ from accord.cli.ready import ready
 def bench(*, names: tuple[str, ...], leads: int | None, seconds: int | None, as_json: bool) -> None:
     """Run benchmarks by their names, or all, each in a database of its own."""
     ready(migrated=False)
+    now = partial(datetime.now, UTC)
     console, figures = Console(stderr=True), []
-    for figure in run(names=names, leads=leads, at=datetime.now(UTC), seconds=seconds):
+    for figure in run(names=names, leads=leads, now=now, seconds=seconds):
         console.print(f"{figure.name}: {figure.figure} {figure.unit}", highlight=False)
         figures.append(figure)
     if as_json:

@@ -64,20 +64,21 @@ def receive(
         body = json.dumps(dict(incoming.body), sort_keys=True, ensure_ascii=False)
         rows.append((new_id(), incoming.nonce, hashlib.sha256(body.encode()).hexdigest(), body))
     with transaction.atomic():
-        actions.store(rows=rows, door=door, by=by, at=at)
-        kept = queries.submissions_of_nonces([nonce for _, nonce, _, _ in rows if nonce])
-        receipts = [_receipt(id, nonce, digest, kept) for id, nonce, digest, _ in rows]
+        new = actions.store(rows=rows, door=door, by=by, at=at)
+        nonces = [nonce for id, nonce, _, _ in rows if nonce and id not in new]
+        before = queries.submissions_of_nonces(nonces) if nonces else {}
+        receipts = [
+            Receipt(id=id, is_new=True) if id in new else _receipt(digest, before[nonce or ""])
+            for id, nonce, digest, _ in rows
+        ]
         if not takes_in and any(receipt.is_new for receipt in receipts):
             actions.tell_of_arrivals()
     return receipts
 
 
-def _receipt(
-    id: uuid.UUID, nonce: str | None, digest: str, kept: Mapping[str, tuple[uuid.UUID, str | None]]
-) -> Receipt:
-    if nonce is None:
-        return Receipt(id=id, is_new=True)
-    kept_id, kept_digest = kept[nonce]
+def _receipt(digest: str, kept: tuple[uuid.UUID, str | None]) -> Receipt:
+    """That of what was sent before. Raises Conflict when that said something else."""
+    kept_id, kept_digest = kept
     if kept_digest != digest:
         raise Conflict("This key was used before for another submission; send it with a new key.")
-    return Receipt(id=kept_id, is_new=kept_id == id)
+    return Receipt(id=kept_id, is_new=False)

@@ -18,6 +18,7 @@ INSERT INTO leads_submission (id, door, nonce, digest, body, received_at, receiv
 SELECT new.id, %s, new.nonce, new.digest, new.body::jsonb, %s, %s, 'waiting'
 FROM json_to_recordset(%s::json) AS new(id uuid, nonce text, digest text, body text)
 ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
+RETURNING id
 """
 # The channel at which the workers listen, see `accord.config.arrivals`.
 _TELL = "SELECT pg_notify('accord_arrivals', '')"
@@ -80,12 +81,16 @@ def store(
     door: Door,
     by: uuid.UUID | None,
     at: datetime,
-) -> None:
-    """Keep submissions (id, nonce, digest, body as JSON text); a known nonce stays as it is."""
+) -> set[uuid.UUID]:
+    """Keep submissions (id, nonce, digest, body as JSON text); the ids of those kept now.
+
+    A known nonce stays as it is.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE, [door.value, at, by, recordset(("id", "nonce", "digest", "body"), rows)]
         )
+        return {id for (id,) in cursor.fetchall()}
 
 
 def tell_of_arrivals() -> None:

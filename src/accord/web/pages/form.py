@@ -1,6 +1,6 @@
 """The hosted form: what the world may fill in. It needs nobody to sign in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -69,17 +69,18 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     company = teams.workspace()
     if found is None or company is None:
         raise Http404
+    own = _own()
     context: dict[str, Any] = {
         "form": found,
         "form_purpose": f"form:{slug}",
         "company": company,
         "given": request.POST,
-        "fields": own_fields(_own(), {}, request.POST),
+        "fields": own_fields(own, {}, request.POST),
     }
     if request.method != "POST":
         return render(request, "form.html", context)
     try:
-        _receive(request, found)
+        _receive(request, found, own)
     except Invalid as refusal:
         context |= {"sentence": refusal.sentence, "field": refusal.field}
         context["refused"] = refusal.field
@@ -92,7 +93,7 @@ def _own() -> dict[str, rules.FactRule]:
     return {key: rule for key, rule in leads.fact_rules().items() if rule.on_form}
 
 
-def _receive(request: HttpRequest, form: Form) -> None:
+def _receive(request: HttpRequest, form: Form, own: Collection[str]) -> None:
     """Keeps the submission, once for each time the form was shown. Raises Invalid."""
     at = moment_of(request)
     if is_too_often("form", address_of(request), most=MOST, within=SPAN):
@@ -100,7 +101,7 @@ def _receive(request: HttpRequest, form: Form) -> None:
             _("Too many forms came from your network just now. Try again in ten minutes.")
         )
     nonce = read_nonce(f"form:{form.slug}", request.POST.get("nonce", ""))
-    body = _body(request, form, nonce)
+    body = _body(request, form, nonce, own)
     check_body(body=body, at=at)
     receive(
         submissions=[Incoming(body=body, nonce=f"form:{nonce.value}")],
@@ -110,9 +111,9 @@ def _receive(request: HttpRequest, form: Form) -> None:
     )
 
 
-def _body(request: HttpRequest, form: Form, nonce: Nonce) -> dict[str, str]:
+def _body(request: HttpRequest, form: Form, nonce: Nonce, own: Collection[str]) -> dict[str, str]:
     """What was filled in. What a program seems to have sent is kept, but asks for nothing."""
-    given = {name: request.POST.get(name, "").strip() for name in (*FIELDS, *_own())}
+    given = {name: request.POST.get(name, "").strip() for name in (*FIELDS, *own)}
     body = {name: value for name, value in given.items() if value}
     if body.get("asks_for") not in form.asks_for:
         body.pop("asks_for", None)
