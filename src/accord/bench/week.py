@@ -28,7 +28,7 @@ from accord.teams.models import Role
 LEADS = 5_000
 LEADS_A_REP = 100
 A_WEEKS_LEADS = 1_000  # with fewer, a few days show as much
-A_FEW_DAYS = 4  # a weekend and two working days
+A_FEW_DAYS = 3  # a weekend and a working day
 SEED = 7
 WEIGHTS = (50, 75, 100, 100, 125, 150)
 ASK_FOR_US = 0.8  # of those who come; the others want to read something
