@@ -15,6 +15,7 @@ from accord.leads.models import Lead
 from accord.outbox.models import Notification
 
 AFTER = {"tell_rep": 0, "tell_head": 60, "reassign": 240}  # minutes, as the agreement has it
+WARN = "warn"
 HAND_RAISE = 60
 HEADS = 1
 ALWAYS_OPEN = datetime.max.replace(tzinfo=BEGIN.tzinfo)
@@ -54,7 +55,7 @@ def account(
     steps = Escalation.objects.filter(clock_id__in=[clock.id for clock in clocks])
     taken = Counter(steps.values_list("clock_id", "step", "taken_at"))
     must_tell = _told(must)
-    events = {named_id("missed", clock, step) for clock, step, _at in taken}
+    events = {_event(clock, step) for clock, step, _at in taken}
     told = _people_told(events | must_tell.keys())
     turns, unfair = _fairness(away)
     return Account(
@@ -108,32 +109,36 @@ def _steps(
 ) -> Iterator[tuple[uuid.UUID, str, datetime]]:
     """Every step that must have been taken, and at which look at the clocks."""
     by_id = {handoff.id: handoff for handoff in handoffs}
-    had: dict[tuple[uuid.UUID, uuid.UUID], list[tuple[datetime, datetime]]] = defaultdict(list)
+    had: dict[tuple[uuid.UUID, uuid.UUID], list[Span]] = defaultdict(list)
     for row in Assignment.objects.all():
-        had[row.handoff_id, row.user_id].append(
-            (row.assigned_from, row.assigned_until or ALWAYS_OPEN)
-        )
-    last = BEGIN + plan.steps * STEP
+        until = row.assigned_until or ALWAYS_OPEN
+        had[row.handoff_id, row.user_id].append((row.assigned_from, until))
     for clock in clocks:
-        handoff, user = by_id[clock.handoff_id], clock.user_id
-        if user is None or clock.due_at >= last:
+        if clock.user_id is None:
             continue
-        until = next(
-            end
-            for begin, end in had[handoff.id, user]
-            if begin == clock.started_at or begin <= clock.started_at < end
+        handoff = by_id[clock.handoff_id]
+        spans = had[handoff.id, clock.user_id]
+        until = next(end for begin, end in spans if begin <= clock.started_at < end)
+        open_until = min(
+            clock.stopped_at or ALWAYS_OPEN,
+            handoff.disposed_at or ALWAYS_OPEN,
+            until,
+            BEGIN + plan.steps * STEP,
         )
-        ended = min(clock.stopped_at or ALWAYS_OPEN, until, handoff.disposed_at or ALWAYS_OPEN)
-        for step, after in AFTER.items():
-            # What follows a miss at once waits for no opening.
-            moment = minutes[user].due(clock.due_at, after) if after else clock.due_at
-            looked = _look_after(moment)
-            if looked > min(last, ended):
-                break
-            in_touch = handoff.first_attempt_at or handoff.accepted_at
-            if step == "reassign" and in_touch and in_touch < looked:
-                continue
-            yield clock.id, step, looked
+        for step, looked in _moments(clock, handoff, minutes[clock.user_id]):
+            if looked <= open_until:
+                yield clock.id, step, looked
+
+
+def _moments(clock: Clock, handoff: Handoff, minutes: Minutes) -> Iterator[tuple[str, datetime]]:
+    """The steps of a clock that stays open, each with the look at which it is taken."""
+    if clock.warns_at and (warned := _look_after(clock.warns_at)) <= clock.due_at:
+        yield WARN, warned
+    in_touch_at = handoff.first_attempt_at or handoff.accepted_at or ALWAYS_OPEN
+    for step, after in AFTER.items():
+        looked = _look_after(minutes.after_miss(clock.due_at, after))
+        if step != "reassign" or in_touch_at > looked:
+            yield step, looked
 
 
 def _look_after(moment: datetime) -> datetime:
@@ -145,11 +150,15 @@ def _told(expected: set[tuple[uuid.UUID, str, datetime]]) -> Counter[uuid.UUID]:
     """Each thing that must be told, and to how many people."""
     return Counter(
         {
-            named_id("missed", clock, step): HEADS if step == "tell_head" else 1
+            _event(clock, step): HEADS if step == "tell_head" else 1
             for clock, step, _at in expected
             if step != "reassign"
         }
     )
+
+
+def _event(clock: uuid.UUID, step: str) -> uuid.UUID:
+    return named_id("at risk", clock) if step == WARN else named_id("missed", clock, step)
 
 
 def _fairness(away: Mapping[uuid.UUID, Sequence[Span]]) -> tuple[int, float]:

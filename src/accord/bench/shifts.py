@@ -49,25 +49,41 @@ SHIFTS = (
 
 
 class Minutes:
-    """The working minutes of one person, from BEGIN on."""
+    """The minutes that one person works, from BEGIN on; and those if they were never away."""
 
     def __init__(self, shift: Shift, absences: Sequence[Span]) -> None:
-        self._works = bytearray(
-            _works(shift, absences, BEGIN + n * MINUTE) for n in range(HORIZON * 24 * 60)
-        )
+        moments = [BEGIN + n * MINUTE for n in range(HORIZON * 24 * 60)]
+        self._hours = bytearray(_works(shift, moment) for moment in moments)
+        self._works = bytearray(self._hours)
+        for begin, end in absences:
+            for minute in range(max(_minute(begin), 0), min(_minute(end), len(moments))):
+                self._works[minute] = 0
 
     def due(self, start: datetime, amount: int) -> datetime:
         """When so many minutes are worked since `start`."""
-        minute, end = round((start - BEGIN) / MINUTE), len(self._works)
-        while amount and minute < end:
-            amount -= self._works[minute]
-            minute += 1
-        return BEGIN + minute * MINUTE
+        return _after(self._works, start, amount)
+
+    def after_miss(self, due_at: datetime, amount: int) -> datetime:
+        """When a step follows a miss: at once, or after minutes in which they might have worked.
+
+        Whose lead waits, waits for nobody's absence.
+        """
+        return _after(self._hours, due_at, amount)
 
 
-def _works(shift: Shift, absences: Sequence[Span], moment: datetime) -> bool:
-    if any(begin <= moment < end for begin, end in absences):
-        return False
+def _minute(moment: datetime) -> int:
+    return round((moment - BEGIN) / MINUTE)
+
+
+def _after(works: bytearray, start: datetime, amount: int) -> datetime:
+    minute = _minute(start)
+    while amount and minute < len(works):
+        amount -= works[minute]
+        minute += 1
+    return BEGIN + minute * MINUTE
+
+
+def _works(shift: Shift, moment: datetime) -> bool:
     local = moment.astimezone(ZoneInfo(shift.time_zone))
     if local.weekday() > 4 or local.date() in shift.free:
         return False
