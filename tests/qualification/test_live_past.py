@@ -21,7 +21,7 @@ from accord.flows.merge import merge
 from accord.flows.moving import enter_stages
 from accord.leads import actions
 from accord.leads.actions import Entering, Wanted, define_fact
-from accord.leads.models import Activity, Company, Lead
+from accord.leads.models import Activity, Company, Lead, StageEntry
 from accord.qualification.actions import judge
 from accord.qualification.asking import question
 from accord.qualification.queries import to_recheck
@@ -125,6 +125,16 @@ def add_people(dice: random.Random) -> dict[uuid.UUID, datetime]:
             )
         )
     Lead.objects.bulk_create(leads)
+    StageEntry.objects.bulk_create(
+        StageEntry(
+            lead_id=lead.id,
+            stage=lead.stage,
+            entered_at=lead.known_at,
+            known_at=lead.known_at,
+            cause=Cause.SUBMISSION,
+        )
+        for lead in leads
+    )
     return {lead.id: lead.known_at for lead in leads}
 
 
