@@ -223,7 +223,8 @@ class Company(RuleBasedStateMachine):
     @rule()
     def everybody_is_back(self) -> None:
         for absence in Absence.objects.filter(absent_until__gt=self.now):
-            self.do(teams.end_absence, absence_id=absence.id, by=self.office.head.id)
+            whose, by = absence.user_id, self.office.head.id
+            self.do(teams.end_absence, absence_id=absence.id, user_id=whose, by=by)
 
     @rule()
     def leaves_or_returns(self) -> None:
