@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accord.agreement.queries import running
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
+from accord.handoffs.queries.fresh import to_release
 
 PROMISED = tuple(ClockKind)
 KEPT = Q(stopped_at__lte=F("due_at"))
@@ -171,6 +172,13 @@ register(
         sentence=_("Handoffs given up in the period after as many attempts as are promised."),
         unit="handoffs",
         rows=tried_enough,
+    ),
+    Metric(
+        key="to_release",
+        label=_("Waiting for release"),
+        sentence=_("Leads that a new version made ready, until sales has time for them."),
+        unit="verdicts",
+        rows=lambda scope: to_release(running()),
     ),
     Rate(
         key="attempts",

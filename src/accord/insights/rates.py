@@ -21,6 +21,13 @@ STEPS = ("leads", "mql", "sal", "sql", "won")
 QUARTERS = 4
 
 
+def last_quarter(at: datetime, zone: str) -> Scope:
+    """The last quarter that was over at a moment."""
+    first, _last = period_of(at.astimezone(ZoneInfo(zone)).date(), "quarter", zone)
+    begin, _last = period_of(first.first - timedelta(days=1), "quarter", zone)
+    return Scope(at=at, begins_at=begin.begins_at, ends_at=first.begins_at)
+
+
 def closed_quarters(at: datetime, zone: str) -> Scope:
     """The last four quarters that were over at a moment."""
     day = at.astimezone(ZoneInfo(zone)).date()

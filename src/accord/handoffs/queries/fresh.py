@@ -17,7 +17,7 @@ def newly_ready(*, terms: Terms, limit: int) -> list[uuid.UUID]:
         points=F("fit_points") + F("engagement_points")
     )
     found = (
-        _waiting(terms)
+        to_release(terms)
         .annotate(points=Subquery(points.values("points")[:1]))
         .order_by(F("points").desc(nulls_last=True), "lead_id")
     )
@@ -26,10 +26,11 @@ def newly_ready(*, terms: Terms, limit: int) -> list[uuid.UUID]:
 
 def newly_ready_count(terms: Terms) -> int:
     """How many there are. One query."""
-    return _waiting(terms).count()
+    return to_release(terms).count()
 
 
-def _waiting(terms: Terms) -> QuerySet[Verdict]:
+def to_release(terms: Terms) -> QuerySet[Verdict]:
+    """Their verdicts under the gate."""
     still = Lead.objects.filter(
         id=OuterRef("lead_id"), stage=Stage.MQL, merged_into_id__isnull=True
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse
@@ -17,9 +17,12 @@ from accord.agreement.reading import Criterion, next_review, read
 from accord.agreement.schema import json_schema
 from accord.agreement.together import read_together
 from accord.base.lifecycle import HOLDER, Stage
-from accord.criteria.metrics import Scope
+from accord.handoffs.queries import newly_ready_count
+from accord.insights.metrics import Scope, all_rates, share_of
+from accord.insights.rates import last_quarter
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
+from accord.web.pages.promises import standing
 from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES, may
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from accord.agreement.terms import Terms
     from accord.web.requests import Request
 
+_OUTCOMES = ("acceptance_rate", "win_rate")
 SEATS = {"marketing": HEAD_OF_MARKETING, "sales": HEAD_OF_SALES}
 
 
@@ -91,6 +95,9 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         if version.in_force_from
         else terms.review_on,
         "is_judging": version.state == "in_force" and queries.judged_at(terms.number) is None,
+        "standing": standing(request.at) if is_running else {},
+        "to_release": newly_ready_count(terms) if version.state == "in_force" else 0,
+        "outcome": _outcome(request.at) if is_running else None,
         "together": read_together(terms),
         "scorecards": read_cards(terms),
         "older": older,
@@ -106,6 +113,18 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "on_trial": set(terms.document.on_trial),
     }
     return render(request, "agreement.html", context)
+
+
+def _outcome(at: datetime) -> dict[str, Any]:
+    """What became of the handoffs and deals of the last quarter that is over."""
+    zone = ZoneInfo(teams.company_calendar().time_zone)
+    quarter = last_quarter(at, str(zone))
+    days = [each.astimezone(zone).date() for each in (quarter.begins_at, quarter.ends_at) if each]
+    return {
+        "begins": days[0],
+        "ends": days[1] - timedelta(days=1),
+        "shares": [(all_rates()[key].label, share_of(key, quarter)) for key in _OUTCOMES],
+    }
 
 
 @require_GET

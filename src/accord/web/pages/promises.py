@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -112,6 +112,15 @@ def _context(request: "Request") -> dict[str, Any]:
         "workspace": teams.workspace(),
         "at": request.at,
     }
+
+
+def standing(at: datetime) -> dict[str, Row]:
+    """How each promise of the running agreement stands this month, by its key."""
+    calendar, terms = teams.company_calendar(), running()
+    today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    month = month_of(today, calendar.time_zone)
+    scope = Scope(at=at, begins_at=month.begins_at, ends_at=month.ends_at)
+    return {row.key: row for row in reversed([*_rows(scope, terms, calendar)])}
 
 
 def _span(rows: Sequence[Row], calendar: "Calendar") -> str:
