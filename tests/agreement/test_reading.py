@@ -69,6 +69,7 @@ def test_a_reason_says_where_the_lead_goes_and_when_it_may_return(reading):
 
 def test_the_steps_after_a_missed_promise_are_read_in_order(reading):
     assert list(reading.steps) == [
+        "Whoever promised is warned once 75 % of the time has passed.",
         "The rep is told, at once.",
         "The head of sales is told, after 1 working hour.",
         "Somebody else takes over, after 4 working hours.",

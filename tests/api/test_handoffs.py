@@ -34,7 +34,9 @@ class TestSee:
         assert row["id"] == handoff
         assert row["lead"]["name"] == "Dana Ruiz"
         assert row["trigger"] == "hand_raise"
-        assert {each["kind"] for each in row["promises"]} == {"first_attempt", "answer"}
+        assert {each["kind"] for each in row["promises"]} == {
+            *("first_attempt", "answer", "attempts")
+        }
         assert row["brief"]
         assert rep.get(f"/handoffs/{handoff}/").json()["id"] == handoff
 

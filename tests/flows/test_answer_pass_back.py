@@ -171,7 +171,7 @@ class TestMissing:
             watch_clocks(at=moment)
         assert clock_of(passed).state == ClockState.MISSED
         steps = Escalation.objects.filter(clock_id=clock_of(passed).id)
-        assert set(steps.values_list("step", flat=True)) == {"tell_rep", "tell_head"}
+        assert set(steps.values_list("step", flat=True)) == {"warn", "tell_rep", "tell_head"}
         # The one person of marketing is also its head: told once for each of the two steps.
         assert [who for who, _subject in told("pass_back.unanswered")] == [office.max.id] * 2
 

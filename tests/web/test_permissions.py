@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import resolve, reverse
 
 from accord.teams.models import Role
 from accord.web import permissions, urls
@@ -14,25 +14,28 @@ from accord.web.permissions import PUBLIC, ROLES, TABLE
 
 NAMES = sorted(pattern.name for pattern in urls.urlpatterns)
 SignedIn = Callable[[str], Client]
-ARGUMENTS = {
-    "invitation": ["no-such-secret"],
-    "form": ["contact"],
-    "agreement_version": [1],
-    "deliverability": [1],
-    "agreement_comments": [1],
-    "agreement_withdrawal": [1],
-    "agreement_refusal": [1],
+PATTERNS = {pattern.name: pattern.pattern for pattern in urls.urlpatterns}
+# By the name of a part of an address, else by its kind: a thing that is not there.
+NOT_THERE: dict[str, object] = {
+    "whose": "team",
+    "slug": "contact",
+    "UUIDConverter": uuid.UUID(int=1),
+    "IntConverter": 1,
+    "SlugConverter": "no-such-thing",
+    "StringConverter": "no-such-secret",
 }
 
 
 def address(name: str) -> str:
     """The address of a page; those about a thing get a thing that is not there."""
-    if name in ARGUMENTS:
-        return reverse(name, args=ARGUMENTS[name])
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return reverse(name, args=[uuid.UUID(int=1)])
+    parts = PATTERNS[name].converters.items()
+    return reverse(
+        name,
+        kwargs={
+            part: NOT_THERE.get(part, NOT_THERE[type(converter).__name__])
+            for part, converter in parts
+        },
+    )
 
 
 class TestTable:

@@ -104,7 +104,8 @@ def assign(
 
 def _starts(taken: Sequence[Taken]) -> list[Start]:
     """The clocks of whoever has handoffs now."""
-    expected = {h.id: terms_of(h.agreement_version).attempts for h in taken}
+    terms = {version: terms_of(version) for version in {h.agreement_version for h in taken}}
+    expected = {h.id: terms[h.agreement_version].attempts for h in taken}
     enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
     return [
         Start(handoff, kind, handoff.owner_id)

@@ -94,7 +94,8 @@ def begin_attempts(leads: Collection[uuid.UUID], at: datetime) -> list[Taken]:
 
 
 def _tried_enough(taken: Sequence[Taken]) -> list[Taken]:
-    expected = {h.id: terms_of(h.agreement_version).attempts for h in taken}
+    terms = {version: terms_of(version) for version in {h.agreement_version for h in taken}}
+    expected = {h.id: terms[h.agreement_version].attempts for h in taken}
     enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
     return [handoff for handoff in taken if handoff.id in enough]
 
