@@ -70,3 +70,14 @@ def test_whether_it_can_be_kept_is_shown_before_signing(page: str, signed_in: Si
     shown = str(signed_in("head_of_sales").get(address).content, "utf-8")
     assert "Attempts possible, a month" in shown
     assert "No deal was won in EUR" in shown
+
+
+def test_the_agreement_shows_each_promise_in_its_place(signed_in: SignedIn, sends: Sends) -> None:
+    sends()
+    client = signed_in("rep")
+    page = client.get(reverse("agreement")).content.decode()
+    here = client.get(reverse("promises_here")).content.decode()
+    for promise in read(running()).promises:
+        assert f'id="standing-{promise.key}"' in page, promise.key
+        assert f'id="standing-{promise.key}" hx-swap-oob="true"' in here, promise.key
+    assert "answers for it" in here

@@ -119,6 +119,7 @@ TABLE: dict[str, frozenset[str]] = {
     "agreement_count": SALES | MARKETING,
     "promises": EVERYONE,
     "promises_pdf": EVERYONE,
+    "promises_here": EVERYONE,
     "deliverability": SALES | MARKETING,
     "back_tests": SALES | MARKETING,
     "back_test": SALES | MARKETING,

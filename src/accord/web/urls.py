@@ -150,6 +150,7 @@ urlpatterns = [
     path("sla/", sla.sla, name="sla"),
     path("sla/export/", sla.sla_export, name="sla_export"),
     path("promises/", promises.promises, name="promises"),
+    path("promises/here/", promises.promises_here, name="promises_here"),
     path("promises.pdf", promises.promises_pdf, name="promises_pdf"),
     path("figures/<slug:key>/", figure.figure, name="figure"),
     path("agreement/", agreement.agreement, name="agreement"),

@@ -22,7 +22,6 @@ from accord.insights.metrics import Scope, all_rates, share_of
 from accord.insights.rates import last_quarter
 from accord.qualification import queries as qualification
 from accord.teams import queries as teams
-from accord.web.pages.promises import standing
 from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, ROLES, may
 
 if TYPE_CHECKING:
@@ -95,7 +94,6 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         if version.in_force_from
         else terms.review_on,
         "is_judging": version.state == "in_force" and queries.judged_at(terms.number) is None,
-        "standing": standing(request.at) if is_running else {},
         "to_release": newly_ready_count(terms) if version.state == "in_force" else 0,
         "outcome": _outcome(request.at) if is_running else None,
         "together": read_together(terms),

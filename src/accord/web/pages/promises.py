@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -87,6 +87,15 @@ def promises_pdf(request: "Request") -> HttpResponse:
     return response
 
 
+@require_GET
+def promises_here(request: "Request") -> HttpResponse:
+    """How each promise stands this month, for its place on the page of the agreement."""
+    calendar, over = teams.company_calendar(), _month(request, teams.company_calendar())
+    scope = Scope(at=request.at, begins_at=over.begins_at, ends_at=over.ends_at)
+    first = {row.key: row for row in reversed([*_rows(scope, running(), calendar)])}
+    return render(request, "parts/promise_here.html", {"rows": first.values()})
+
+
 def _context(request: "Request") -> dict[str, Any]:
     calendar, terms = teams.company_calendar(), running()
     over = _month(request, calendar)
@@ -112,15 +121,6 @@ def _context(request: "Request") -> dict[str, Any]:
         "workspace": teams.workspace(),
         "at": request.at,
     }
-
-
-def standing(at: datetime) -> dict[str, Row]:
-    """How each promise of the running agreement stands this month, by its key."""
-    calendar, terms = teams.company_calendar(), running()
-    today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
-    month = month_of(today, calendar.time_zone)
-    scope = Scope(at=at, begins_at=month.begins_at, ends_at=month.ends_at)
-    return {row.key: row for row in reversed([*_rows(scope, terms, calendar)])}
 
 
 def _span(rows: Sequence[Row], calendar: "Calendar") -> str:
