@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 
-from accord.outbox.actions import Telling, send_due, tell
+from accord.outbox.actions import Listening, Telling, send_due, set_listener, tell
 from accord.outbox.models import Channel, DeliveryState, Notification
 from accord.teams.actions import Newcomer, add_user
 
@@ -19,7 +19,10 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def sam():
-    return add_user(newcomer=Newcomer("sam@halden.example", "Sam Okafor", ["rep"]), at=NOW)
+    """Somebody whom mails reach at any hour, so that the tests hold at any."""
+    user = add_user(newcomer=Newcomer("sam@halden.example", "Sam Okafor", ["rep"]), at=NOW)
+    set_listener(user=user.id, listening=Listening(quiet="never"))
+    return user
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +86,19 @@ def test_the_job_of_a_killed_worker_runs_again(sam, work):
     work()
     assert len(mail.outbox) == 1
     assert ("send_mail", "succeeded") in jobs()
+
+
+def test_by_the_clock_before_set_up_nothing_fails(sam, work):
+    tell(tellings=[telling(sam)], at=NOW)
+    names = sorted(
+        {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
+    )
+    assert {"send_mail", "send_digests", "watch_clocks"} <= set(names)
+    for name in names:
+        app.configure_task(name, queue="default").defer()
+    work()
+    assert {(name, state) for name, state in jobs() if state != "succeeded"} == set()
+    assert len(mail.outbox) == 1
 
 
 def test_the_clocks_own_job_of_a_killed_worker_is_dropped(work):

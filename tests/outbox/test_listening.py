@@ -171,6 +171,12 @@ class TestQuiet:
     def test_a_teams_chat_is_never_quiet(self, mira):
         assert quiet_until([uuid.uuid4()], at=EVENING) == {}
 
+    def test_before_set_up_it_is_quiet_for_nobody(self, server):
+        sam = somebody("sam")
+        tell(tellings=[telling(sam)], at=EVENING)
+        assert quiet_until([sam.id], at=EVENING) == {}
+        assert send_mail(at=EVENING) == 1
+
     def test_holding_is_a_fixed_number_of_statements(self, django_assert_max_num_queries):
         open_office()
         people = [somebody(f"rep{n}") for n in range(12)]

@@ -41,6 +41,8 @@ def send_digests(*, at: datetime) -> int:
 
 def _days_begun(at: datetime) -> dict[uuid.UUID, tuple[date, User]]:
     """Who wants a digest and is at work on a day that has begun, and that day."""
+    if teams.workspace() is None:
+        return {}
     people = {user.id: user for user in teams.people()}
     listeners = queries.listeners(list(people))
     wants = {id for id in people if id not in listeners or listeners[id].gets_digest}

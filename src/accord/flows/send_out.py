@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from accord.base.once import asking_once
 from accord.outbox import actions, queries
 from accord.outbox.actions.sending import MAIL, POSTS, SEND_AT_ONCE
 from accord.outbox.models import Listener, Quiet
@@ -37,9 +38,13 @@ def _send(channels: Collection[str], at: datetime, limit: int = SEND_AT_ONCE) ->
 def quiet_until(
     users: Collection[uuid.UUID], *, at: datetime
 ) -> dict[uuid.UUID, tuple[datetime, bool]]:
-    """For whom of them it is quiet: until when, and whether what is urgent waits too."""
+    """For whom of them it is quiet: until when, and whether what is urgent waits too.
+
+    Before set-up there are no working hours, and it is quiet for nobody.
+    """
     listeners = queries.listeners(users)
-    calendars = teams.calendars_of(set(users)) if users else {}
+    with asking_once():
+        calendars = teams.calendars_of(set(users)) if users and teams.workspace() else {}
     found = {}
     for user in users:
         calendar = calendars.get(user)  # a team's chat has none, and is never quiet
