@@ -21,6 +21,10 @@ FLAGS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE = 30_000  # milliseconds; a machine at work on much else is slow
+# What opens a tapped number is a window of the system's, which would take all further input.
+NO_TELEPHONE = """document.addEventListener("click", (event) => {
+  if (event.target.closest("a[href^='tel:']")) event.preventDefault();
+}, true)"""
 Opens = Callable[..., Page]
 
 
@@ -84,6 +88,7 @@ def pages_of(browser: Browser, place: Place) -> Iterator[Opens]:
             context.add_cookies([place.cookie(email)])  # type: ignore[list-item]
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        page.add_init_script(NO_TELEPHONE)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",

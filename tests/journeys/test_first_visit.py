@@ -47,7 +47,7 @@ def the_rep_sees_whom_to_call_and_why(page: Page) -> None:
         DANA["message"],
         "First attempt",
         "They raised a hand and asked for us.",
-        "Filled in a form and asked for a demo",
+        "you asked for a demo and wrote",
     ):
         expect(card).to_contain_text(words)
     expect(card.locator("time.clock")).to_contain_text("left")
@@ -56,11 +56,13 @@ def the_rep_sees_whom_to_call_and_why(page: Page) -> None:
 def the_rep_finds_a_real_chance(page: Page) -> None:
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("article")).to_contain_text("accepted")
-    page.get_by_role("link", name="Call and log").click()
-    expect(page.get_by_role("link", name="+49301234567")).to_be_focused()
-    page.get_by_text("Talked with them").click()
-    page.get_by_label("In their words").fill("Budget is there, decision in March")
-    page.get_by_role("button", name="Log it").click()
+    page.get_by_role("link", name="Call Dana Ruiz").click()
+    expect(page.get_by_text("You called Dana Ruiz. What came of it?")).to_be_focused()
+    page.get_by_role("button", name="Talked with them").click()
+    page.get_by_role("article").get_by_text("Keep what you heard").click()
+    page.get_by_label("How they said it").fill("Budget is there, decision in March")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("Kept, on the timeline.")).to_be_visible()
     await_text(page, "/handoffs/", "Dana Ruiz")
     page.get_by_role("link", name="Qualify").click()
     page.get_by_label("Why there is a real chance").fill("A date, a budget and the one who decides")
