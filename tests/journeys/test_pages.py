@@ -1,5 +1,6 @@
 """Every page of a company at work: for everybody, on every screen, in both themes."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from pytest_django import DjangoDbBlocker
 from accord.agreement import queries as agreement
 from accord.deals.models import Deal
 from accord.flows import back_test as flow
+from accord.handoffs.actions import Routing, add_route
+from accord.handoffs.actions.pools import default_pool
 from accord.handoffs.models import Handoff
 from accord.leads.actions import Wanted, define_fact
 from accord.leads.models import Lead
 from accord.qualification.actions import Tried
 from accord.sample import cast
 from accord.sample.actions import fill
+from accord.teams.actions import add_team
 from accord.teams.models import User
 from accord.web import permissions
 from accord.web.urls import urlpatterns
@@ -54,7 +58,23 @@ NO_PAGES = {
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
+    *("lead_calls", "call_outcome", "call_withdrawal", "handoff_aside_end", "came_back_nurture"),
+    *("route_place", "route_removal", "pool_removal", "sla_export", "live"),
+    *("person_absences", "person_absence_end", "person_leaving"),
+    *("hours_day", "hours_day_of_company"),
+    *("notification_browsers", "notification_browser_removal"),
+    *("notification_chats", "notification_chat_removal"),
 }
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A route and the pool it leads to; a person and a team with hours."""
+
+    route: uuid.UUID
+    pool: uuid.UUID
+    person: uuid.UUID
+    team: uuid.UUID
 
 
 @dataclass
@@ -67,12 +87,14 @@ class Company:
     buyer: uuid.UUID
     deal: uuid.UUID
     tried: uuid.UUID
+    routed: "Routed"
     plan: str = ""
     imported: str = ""
+    clause_rows: str = ""
 
     def addresses(self, name: str) -> list[str]:
         """The addresses under which the page of a name is looked at."""
-        if name in ("lead", "lead_facts", "lead_merging"):
+        if name in ("lead", "lead_facts", "lead_learnings", "lead_merging"):
             return [reverse(name, args=[lead]) for lead in self.leads]
         if name in ("company", "company_facts"):
             return [reverse(name, args=[self.buyer])]
@@ -80,7 +102,7 @@ class Company:
             return [reverse(name, args=["custom_region"])]
         if name == "deal_facts":
             return [reverse(name, args=[self.deal])]
-        if name.startswith("handoff_"):
+        if name.startswith("handoff_") and name != "handoff_reassignment":
             return [reverse(name, args=[self.handoff])]
         if name == "handoffs":
             return [f"{reverse(name)}?show={show}" for show in ("all", "back", "mine", "late")]
@@ -90,9 +112,19 @@ class Company:
             "agreement_version": [reverse(name, args=[1])] if name == "agreement_version" else [],
             "form": ["/f/contact/"],
             "deliverability": [reverse(name, args=[1])] if name == "deliverability" else [],
+            "suggestion_rows": [self.clause_rows],
             "import_plan": [self.plan],
             "import": [self.imported],
             "deals": ["/deals/", "/deals/?show=table"],
+            "route": [f"/routing/routes/{self.routed.route}/"],
+            "pool": [f"/routing/pools/{self.routed.pool}/"],
+            "routing_trial": ["/routing/trial/", f"/routing/trial/?lead={self.leads[0]}"],
+            "person": [f"/people/{self.routed.person}/"],
+            "hours_of": [
+                f"/hours/team/{self.routed.team}/",
+                f"/hours/person/{self.routed.person}/",
+            ],
+            "suggestions": ["/agreement/suggestions/", "/agreement/suggestions/?now=1"],
             "back_test": [f"/agreement/back-tests/{self.tried}/"],
             "back_test_rows": [f"/agreement/back-tests/{self.tried}/rows/?of=in&variant=1"],
         }.get(name) or [reverse(name)]
@@ -122,6 +154,18 @@ def a_back_test(at: datetime) -> uuid.UUID:
     return asked.id
 
 
+def routes_and_teams(at: datetime) -> Routed:
+    """A team, and a territory that leads to the pool; the person is Sam."""
+    sam = User.objects.get(email=SAM)
+    boss = User.objects.get(email=PEOPLE["head_of_sales"]).id
+    team = add_team(name="Inside sales", by=boss, at=at)
+    pool = default_pool()
+    assert pool is not None
+    criteria = {"must": {"all": [{"fact": "country", "one_of": ["Germany", "Austria"]}]}}
+    germany = Routing("Germany", kind="criteria", criteria=criteria, pool_id=pool.id)
+    return Routed(add_route(routing=germany, by=boss, at=at).id, pool.id, sam.id, team.id)
+
+
 @pytest.fixture(scope="module")
 def company(
     browser: Browser, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
@@ -131,7 +175,8 @@ def company(
         for wanted in OWN:
             place.do(define_fact, wanted=wanted, at=datetime.now(UTC))
         tried = place.do(a_back_test, at=datetime.now(UTC))
-        company = Company(place, *place.do(an_open_handoff_and_leads), tried=tried)
+        routed = place.do(routes_and_teams, at=datetime.now(UTC))
+        company = Company(place, *place.do(an_open_handoff_and_leads), tried, routed)
         path = tmp_path_factory.mktemp("files") / "leads.csv"
         path.write_text(FILE)
         with pages_of(browser, place) as opens:
@@ -139,6 +184,9 @@ def company(
             page = opens(PEOPLE["marketer"])
             page.goto(f"/agreement/back-tests/{tried}/")
             expect(page.get_by_text("Side by side")).to_be_visible(timeout=30_000)
+            page.goto("/agreement/suggestions/?now=1")
+            figure = page.locator("a.figure[href*='suggestions/rows/']").first
+            company.clause_rows = str(figure.get_attribute("href"))
         yield company
 
 
@@ -253,12 +301,26 @@ class TestKeyboard:
         page.keyboard.press("p")
         expect(rows.nth(0).get_by_label("Why does it go back?")).to_be_focused()
         page.keyboard.press("Escape")
-        page.keyboard.press("c")
-        expect(rows.nth(0).get_by_role("button", name="Log it")).to_be_visible()
+        page.keyboard.press("l")
+        outcomes = rows.nth(0).get_by_text("What came of it? One tap logs it.")
+        expect(outcomes).to_be_visible()
         page.keyboard.press("Escape")
-        expect(rows.nth(0).get_by_role("button", name="Log it")).to_have_count(0)
+        expect(outcomes).to_have_count(0)
         page.keyboard.press("a")
         expect(page.get_by_text("Accepted. Next")).to_be_visible()
+
+    def test_a_call_is_begun_and_logged_by_two_keys(self, opens: Opens) -> None:
+        page = opens(SAM)
+        page.goto("/handoffs/")
+        here = page.locator("[data-row].is-here")
+        for _ in range(page.locator("[data-row]").count()):
+            page.keyboard.press("j")
+            if here.locator("[data-call]").count():
+                break
+        page.keyboard.press("c")
+        expect(page.get_by_text(re.compile("^You called .* What came of it"))).to_be_focused()
+        page.keyboard.press("1")
+        expect(page.get_by_text("Logged.")).to_be_visible()
 
     def test_other_letters_lead_to_places(self, opens: Opens) -> None:
         page = opens(SAM)
