@@ -301,7 +301,8 @@ class TestKeyboard:
         page.keyboard.press("p")
         expect(rows.nth(0).get_by_label("Why does it go back?")).to_be_focused()
         page.keyboard.press("Escape")
-        page.keyboard.press("l")
+        log = rows.nth(0).get_by_role("link", name="Log", exact=True)
+        page.keyboard.press(str(log.get_attribute("data-key")))  # c where there is no number
         outcomes = rows.nth(0).get_by_text("What came of it? One tap logs it.")
         expect(outcomes).to_be_visible()
         page.keyboard.press("Escape")
