@@ -54,7 +54,7 @@ NO_PAGES = {
     *("company_timeline", "company_target", "own_fact_retirement"),
     *("attachment", "agreement_withdrawal", "agreement_refusal"),
     *("agreement_comments", "agreement_count", "agreement_delegations", "agreement_schema"),
-    *("lead_export", "company_export", "deal_export", "promises_pdf"),
+    *("lead_export", "company_export", "deal_export", "promises_pdf", "promises_here"),
     *("import_ledger", "import_cancellation", "import_undoing"),
     *("sign_in", "set_up", "sample_company"),  # lead on from here; the other journeys see them
     "invitation",
