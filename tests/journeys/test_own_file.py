@@ -82,7 +82,8 @@ def brings_it_in_and_reads_what_is_ready(page: Page, hand: Hand) -> None:
 
 
 def answers_the_first_handoff(page: Page, hand: Hand) -> None:
-    card = page.get_by_role("article").first
+    call = page.get_by_role("link", name="Call")
+    card = page.get_by_role("article").filter(has=call).first
     expect(card.locator("time.clock")).to_be_visible()
     hand.click(card.get_by_role("link", name="Call"))
     hand.click(card.get_by_role("button", name="Talked with them"))
