@@ -225,7 +225,8 @@ def test_pages_fit_a_phone_and_complain_of_nothing(
     page = opens(PEOPLE[role])
     page.set_viewport_size(PHONE)
     too_wide = []
-    for address in pages_for(role, company):
+    most = 9 if role == "rep" else 1  # the others see the same with a little more or less
+    for address in pages_for(role, company, most=most):
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address

@@ -1,24 +1,22 @@
 """The pages that people open most, in a large company: server time, and number of queries."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accord.bench.actions.place import own_database
-from accord.bench.figures import Figure, middle, most_memory, percentile
+from accord.bench.figures import Figure
+from accord.bench.repeated import OFTEN, WARM_UP, how_often, repeated
 from accord.bench.working import Company, busiest, first_source, grow, largest
 from accord.teams.models import User
 
 LEADS = 100_000
-REQUESTS = 30
-WARM_UP = 3
 MOST_MS = 100.0  # what 95 in 100 requests stay below
 
 Visit = tuple[User, str]
@@ -37,10 +35,10 @@ def pages(*, leads: int | None, at: datetime) -> Iterator[Figure]:
 def _places(company: Company) -> Iterator[tuple[str, list[Visit]]]:
     """The pages with who opens which address."""
     head, reps = company.head, company.reps
-    yield "pages.lead", [(head, reverse("lead", args=[id])) for id in busiest(REQUESTS)]
+    yield "pages.lead", [(head, reverse("lead", args=[id])) for id in busiest(OFTEN)]
     yield "pages.handoffs", [(rep, reverse("handoffs")) for rep in reps]
     yield "pages.today", [(user, reverse("today")) for user in (head, *reps)]
-    yield "pages.company", [(head, reverse("company", args=[id])) for id in largest(REQUESTS)]
+    yield "pages.company", [(head, reverse("company", args=[id])) for id in largest(OFTEN)]
     narrowed = ("", "?stage=mql", "?stage=inquiry&status=new", f"?source={first_source()}")
     yield "pages.leads", [(head, reverse("leads") + query) for query in narrowed]
     searched = ("person", "person-77@company-15.example", "nobody", "buyer")
@@ -50,27 +48,11 @@ def _places(company: Company) -> Iterator[tuple[str, list[Visit]]]:
 
 
 def _visit(name: str, visits: Sequence[Visit], leads: int) -> Figure:
-    took, queries = [], []
     clients = {user.id: _signed_in(user) for user, _address in visits}
-    for number, (user, address) in enumerate(islice(cycle(visits), REQUESTS + WARM_UP)):
-        milliseconds, asked = _timed(clients[user.id], address)
-        if number >= WARM_UP:
-            took.append(milliseconds)
-            queries.append(asked)
-    p95 = round(percentile(took, 0.95), 1)
-    return Figure(
-        name=name,
-        leads=leads,
-        figure=p95,
-        unit="ms",
-        limit=MOST_MS,
-        limit_is="at_most",
-        p50_ms=round(middle(took), 1),
-        p95_ms=p95,
-        queries=max(queries),
-        rss_mb=most_memory(),
-        says=f"{REQUESTS} requests of {len(visits)} addresses",
-    )
+    some = islice(cycle(visits), how_often(leads) + WARM_UP)
+    opened = [partial(_opened, clients[user.id], address) for user, address in some]
+    says = f"requests of {len(visits)} addresses"
+    return repeated(name, opened, leads=leads, limit=MOST_MS, says=says)
 
 
 def _signed_in(user: User) -> Client:
@@ -79,18 +61,7 @@ def _signed_in(user: User) -> Client:
     return client
 
 
-def _timed(client: Client, address: str) -> tuple[float, int]:
-    """The milliseconds that a page took, and its number of queries."""
-    asked: list[str] = []
-
-    def note(execute: Callable[..., object], sql: str, *rest: object) -> object:
-        asked.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(note):
-        began = time.perf_counter()
-        answer = client.get(address)
-        seconds = time.perf_counter() - began
+def _opened(client: Client, address: str) -> None:
+    answer = client.get(address)
     if answer.status_code != 200:
         raise AssertionError(f"{address} answered {answer.status_code}.")
-    return seconds * 1000, len(asked)
