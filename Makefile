@@ -33,7 +33,7 @@ up: setup
 	@$(BIN)/accord up
 
 test: setup
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not kills or quick_kills"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not kills or quick_kills"
 
 # Prints how many pairs of a definition and a lead were compared.
 test-thorough: setup

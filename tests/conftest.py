@@ -6,6 +6,9 @@ import pytest
 
 from tests.laws.statements import statements_keep_the_laws
 
+# What takes longest begins first, so that no process is left alone with it in the end.
+LONG = ("tests/journeys/", "tests/bench/", "tests/kills/", "tests/config/", "tests/sample/")
+
 __all__ = ["no_jobs_are_left_behind", "statements_keep_the_laws"]
 
 
@@ -19,3 +22,8 @@ def no_jobs_are_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

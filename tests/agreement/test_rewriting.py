@@ -54,6 +54,6 @@ def test_a_new_one_stands_last_and_comments_stay():
 
 
 def test_a_document_that_cannot_be_read_is_not_written():
-    with pytest.raises(BadDocument, match="line 1"):
+    with pytest.raises(BadDocument, match="line 2"):
         with_entry("a: [", "definitions", "mql", {"title": "T"})
     assert entry_in("title: Nothing else", "definitions", "mql") == {}

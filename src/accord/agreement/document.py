@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -334,6 +335,7 @@ class Document(Clause):
     roles: Annotated[list[Duty], Field(min_length=1)]
 
 
+@lru_cache(maxsize=16)
 def read_document(text: str) -> Document:
     """The document that `text` holds. Raises BadDocument, naming each clause that is wrong."""
     try:

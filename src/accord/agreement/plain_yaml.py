@@ -4,9 +4,11 @@ Only `true` and `false` are yes or no, so that the country NO stays a country; a
 twice is refused rather than dropped, and so are references from one place to another.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from accord.agreement.faults import BadDocument, Fault
 
@@ -14,15 +16,30 @@ MOST_CHARACTERS = 400_000
 _BOOL = "tag:yaml.org,2002:bool"
 
 
-class _Loader(yaml.SafeLoader):
+# LibYAML reads twenty times as fast; it comes with PyYAML except where that is built without it.
+_Parser: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class _Composer(Composer):
+    """Stands before the parser's own, which would follow references."""
+
+    check_event: Callable[..., bool]
+    peek_event: Callable[..., Any]
+
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.MarkedYAMLError(
                 problem="write the clause out; references are not used here",
-                problem_mark=self.get_mark(),
+                problem_mark=self.peek_event().start_mark,
             )
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
+
+
+class _Loader(_Composer, _Parser):  # type: ignore[misc]
+    def __init__(self, stream: str) -> None:
+        _Parser.__init__(self, stream)
+        self.anchors: dict[Any, Any] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen = set()
@@ -33,7 +50,8 @@ class _Loader(yaml.SafeLoader):
                     problem_mark=key.start_mark,
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return made
 
 
 def _text_or_bool(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool | str:
@@ -58,6 +76,12 @@ def read_yaml(text: str) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise _bad("it is not a list of clauses; begin with “title: …”.")
     return read
+
+
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The nodes of a text with their places. Raises yaml.YAMLError."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    return node
 
 
 def _where(error: yaml.MarkedYAMLError) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from accord.agreement.plain_yaml import read_yaml
+from accord.agreement.plain_yaml import compose_yaml, read_yaml
 
 _WIDTH = 92  # characters of a line, before its indent
 
@@ -49,7 +49,7 @@ def with_value(document: str, clause: str, value: Any) -> str:
     stands in {} or [] stays there. Raises BadDocument where the document cannot be read.
     """
     read_yaml(document)
-    node = yaml.compose(document, Loader=yaml.SafeLoader)
+    node = compose_yaml(document)
     return _with(document, node, clause.split("."), value) if node else document
 
 
@@ -162,7 +162,7 @@ class _Indented(yaml.SafeDumper):
 
 def _entries(document: str, wanted: str) -> Iterator[tuple[str, int, int]]:
     """Each entry's key with its first and its last line, from 0."""
-    root = yaml.compose(document, Loader=yaml.SafeLoader)
+    root = compose_yaml(document)
     for part, below in root.value if isinstance(root, yaml.MappingNode) else ():
         if part.value == wanted and isinstance(below, yaml.MappingNode):
             for key, value in below.value:

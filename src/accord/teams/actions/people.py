@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -19,6 +18,7 @@ from accord.teams.actions.changes import Changed, note_changes
 from accord.teams.actions.hours import SAMPLE_WEEK, Week, add_calendar
 from accord.teams.models import Invitation, Role, Team, Token, User, Workspace
 from accord.teams.queries import digest_of, workspace
+from accord.teams.zones import zones
 
 INVITATION_HOLDS = timedelta(days=14)
 TOKEN_PREFIX = "accord_"  # noqa: S105
@@ -261,7 +261,7 @@ def _zone(name: str) -> str:
     if not name:
         here = workspace()
         return here.time_zone if here else "UTC"
-    if name not in available_timezones():
+    if name not in zones():
         raise Invalid(
             _("There is no time zone “%(zone)s”; use a name such as Europe/Berlin.")
             % {"zone": name},

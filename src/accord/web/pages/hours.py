@@ -3,7 +3,6 @@
 import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +18,7 @@ from accord.teams import actions
 from accord.teams import shown as teams
 from accord.teams.actions import Hours
 from accord.teams.calendars import DAY_KEYS
+from accord.teams.zones import zones_offered
 from accord.web.permissions import SETTERS
 from accord.web.refusals import status_of
 
@@ -69,7 +69,7 @@ def hours_of(request: "Request", whose: str, id: uuid.UUID | None = None) -> Htt
     context |= {
         "shown": shown,
         "may_change": may_change,
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone),
+        "zones": zones_offered(),
         "days": [
             (key, label, given.get(key, "") if given else written(shown.week.get(key, ())))
             for key, label in DAYS

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf.locale import LANG_INFO
 from django.contrib import messages
@@ -20,6 +20,7 @@ from accord.handoffs.traces import language_name
 from accord.teams import actions, shown
 from accord.teams import queries as teams
 from accord.teams.actions import HandsOver, Working
+from accord.teams.zones import zones_offered
 from accord.web.permissions import SETTERS
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
         "may_change": _may(request, id),
         "may_let_go": id != request.user.id and not SETTERS.isdisjoint(request.user.roles),
         "teams": shown.all_teams(),
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone),
+        "zones": zones_offered(),
         "languages": [
             (code, language_name(code), code in row.user.languages) for code in LANGUAGES
         ],

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -21,6 +20,7 @@ from accord.teams import actions as teams_actions
 from accord.teams import queries as teams
 from accord.teams.actions import Newcomer, Week
 from accord.teams.calendars import DAY_KEYS
+from accord.teams.zones import zones_offered
 from accord.web.limits import address_of, is_too_often
 from accord.web.pages.sign_in import SPAN, TRIES
 from accord.web.permissions import HEAD_OF_SALES, HEADS, ROLES
@@ -82,7 +82,7 @@ def _page(
     context: dict[str, Any] = {
         "given": given,
         "currencies": CURRENCIES,
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone),
+        "zones": zones_offered(),
         "days": DAYS,
         "roles": ROLES.items(),
     }
