@@ -233,6 +233,7 @@ def change_sizes(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> l
 def live(dice: random.Random) -> None:
     """Live through the days as Accord does, and keep what was said in the evening of each."""
     known = add_people(dice)
+    survey()
     everybody = Lead.objects.values_list("id", flat=True)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -254,6 +255,7 @@ def live(dice: random.Random) -> None:
                     # What was one of them moves to the other: the past is then that of one lead.
                     cursor.execute("DELETE FROM said WHERE lead_id = ANY(%s)", [list(merged)])
                     known = _without_merged(known)
+                    survey()
                 while due := to_recheck(at=at, limit=10_000):
                     evaluate(leads=due, at=at)
             cursor.execute(
@@ -263,6 +265,12 @@ def live(dice: random.Random) -> None:
                 [at, list(DEFINITIONS), at],
             )
     assert everybody.count() == LEADS
+
+
+def survey() -> None:
+    """What the database does by itself once rows are committed; here all is one transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _without_merged(known: dict[uuid.UUID, datetime]) -> dict[uuid.UUID, datetime]:
@@ -284,6 +292,7 @@ WHERE said.key = '{key}' AND said.outcome <> told.outcome
 def test_a_back_test_says_what_was_said():
     open_shop()
     live(random.Random(11))
+    survey()
     terms, seen = running(), set()
     for key in DEFINITIONS:
         past, params = timeline(
