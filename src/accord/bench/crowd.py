@@ -69,7 +69,9 @@ class Line:
     async def ask(
         self, method: str, path: str, body: bytes = b"", **headers: str
     ) -> tuple[int, bytes]:
-        """Send a request and read its answer."""
+        """Send a request and read its answer; a line that was hung up meanwhile is opened anew."""
+        if self._streams and self._streams[0].at_eof():
+            self.close()
         if self._streams is None:
             self._streams = await asyncio.open_connection(
                 HOST, self.port, local_addr=(self.source, 0)
@@ -149,6 +151,7 @@ class Crowd:
         line = Line(self.asked.port, f"127.{turn}.{network // 250}.{network % 250 + 1}")
         try:
             _status, page = await line.ask("GET", FORM)
+            moment = max(moment, time.perf_counter() + A_PERSON_NEEDS)
             hidden = {name.decode(): value.decode() for name, value in _HIDDEN.findall(page)}
             email = f"form-{number}@visitors-{turn}-{number // 3}.example"
             person = _person(number, email, phone=20_000_000 + turn * 1_000_000)

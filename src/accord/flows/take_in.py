@@ -41,16 +41,24 @@ def take_in_waiting(
     load each takes in what came meanwhile. It all happens at `at`, or when the last of it came.
     Killed on the way, it leaves everything waiting.
     """
-    with transaction.atomic(), asking_once():
-        actions.wait_for_turn(gather=GATHER)
-        claimed = actions.claim_waiting(limit=limit, first=first)
-        if not claimed:
-            return 0
-        at = max(at, *(waiting.received_at for waiting in claimed))
-        groups, refused = _read_all(claimed, at)
-        for (door, by), entries in sorted(groups.items(), key=str):
-            take_in(entries=entries, door=door, by=by, at=at, live=True)
-        actions.settle(entries=[*refused, *(e for entries in groups.values() for e in entries)])
+    gather = 0.0
+    while actions.still_waits(first):
+        with transaction.atomic(), asking_once():
+            if actions.have_turn(gather=gather):
+                return _take_in_claimed(actions.claim_waiting(limit=limit, first=first), at)
+        actions.await_turn()
+        gather = GATHER
+    return 0
+
+
+def _take_in_claimed(claimed: Sequence[Waiting], at: datetime) -> int:
+    if not claimed:
+        return 0
+    at = max(at, *(waiting.received_at for waiting in claimed))
+    groups, refused = _read_all(claimed, at)
+    for (door, by), entries in sorted(groups.items(), key=str):
+        take_in(entries=entries, door=door, by=by, at=at, live=True)
+    actions.settle(entries=[*refused, *(e for entries in groups.values() for e in entries)])
     return len(claimed)
 
 

@@ -28,12 +28,14 @@ from accord.leads.actions.imports import (
     stop_import,
 )
 from accord.leads.actions.intake import (
+    await_turn,
     claim_waiting,
+    have_turn,
     keep_ledger,
     settle,
+    still_waits,
     store,
     tell_of_arrivals,
-    wait_for_turn,
 )
 from accord.leads.actions.mail import (
     ask_about,
@@ -69,6 +71,7 @@ __all__ = [
     "add_notes",
     "ask_about",
     "assign_owners",
+    "await_turn",
     "begin_import",
     "cancel_import",
     "change_companies",
@@ -85,6 +88,7 @@ __all__ = [
     "forget_import",
     "forget_refused",
     "gather_statistics",
+    "have_turn",
     "keep_ledger",
     "keep_mails",
     "moments_of",
@@ -100,6 +104,7 @@ __all__ = [
     "set_statuses",
     "settle",
     "settle_mails",
+    "still_waits",
     "stop_import",
     "store",
     "take_back",
@@ -107,6 +112,5 @@ __all__ = [
     "take_out",
     "tell_of_arrivals",
     "touched_since",
-    "wait_for_turn",
     "watch",
 ]

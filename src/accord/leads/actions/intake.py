@@ -22,12 +22,19 @@ RETURNING id
 """
 # The channel at which the workers listen, see `accord.config.arrivals`.
 _TELL = "SELECT pg_notify('accord_arrivals', '')"
-# Whoever takes in has this lock; whoever waits for it finds theirs taken in by then, or takes in
-# all that has come meanwhile. So the more comes in, the more is taken in at a time.
+# Whoever takes in has this lock. The others wait until it is free again, all at once: most find
+# theirs taken in by then, and one of the rest takes in all that has come meanwhile. So the more
+# comes in, the more is taken in at a time.
 _LOCK = 0x1EAD
 _TRY_TURN = "SELECT pg_try_advisory_xact_lock(%s)"
-_WAIT_FOR_TURN = "SELECT pg_advisory_xact_lock(%s)"
+_AWAIT_TURN = "SELECT pg_advisory_xact_lock_shared(%s)"
 _GATHER = "SELECT pg_sleep(%s)"
+_STILL_WAITS = """
+SELECT EXISTS (
+    SELECT FROM leads_submission
+    WHERE fate = 'waiting' AND (%(first)s::uuid[] IS NULL OR id = ANY(%(first)s::uuid[]))
+)
+"""
 _CLAIM = """
 UPDATE leads_submission SET fate = 'refused', reason = 'Being taken in'
 WHERE fate = 'waiting' AND id = ANY(
@@ -99,16 +106,30 @@ def tell_of_arrivals() -> None:
         cursor.execute(_TELL)
 
 
-def wait_for_turn(*, gather: float) -> None:
-    """Wait until nobody else takes in; nobody will until the running transaction ends.
+def still_waits(first: Sequence[uuid.UUID] | None) -> bool:
+    """Whether one of these waits to be taken in; None: whether anything does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_WAITS, {"first": None if first is None else list(first)})
+        return bool(cursor.fetchone()[0])
 
-    Who had to wait lets more come together for `gather` seconds.
+
+def have_turn(*, gather: float) -> bool:
+    """Whether nobody else takes in; then nobody will until the running transaction ends.
+
+    First lets more come together for `gather` seconds.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TRY_TURN, [_LOCK])
-        if not cursor.fetchone()[0]:
-            cursor.execute(_WAIT_FOR_TURN, [_LOCK])
+        is_mine = bool(cursor.fetchone()[0])
+        if is_mine and gather:
             cursor.execute(_GATHER, [gather])
+    return is_mine
+
+
+def await_turn() -> None:
+    """Wait until whoever takes in has ended; outside a transaction, for it would keep the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AWAIT_TURN, [_LOCK])
 
 
 def claim_waiting(*, limit: int, first: Sequence[uuid.UUID] | None = None) -> list[Waiting]:
