@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 # Six fields: the last one is seconds.
 EVERY_15_SECONDS = "* * * * * */15"
+IN_TIME = 10  # the priority of what is promised to be on time
 # A deadlock, or a database that was started anew: 2, 4, 8 and 16 seconds later it works.
 AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
 
@@ -18,10 +19,10 @@ AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
 @app.task(name="take_in", retry=AGAIN)
 def take_in(timestamp: int | None = None) -> None:
     """Take in all that waits at the doors."""
-    from accord.flows.take_in import take_in_one_by_one, take_in_waiting
+    from accord.flows.take_in import BATCH, take_in_one_by_one, take_in_waiting
 
     try:
-        while take_in_waiting(at=datetime.now(UTC)):
+        while take_in_waiting(at=datetime.now(UTC)) >= BATCH:
             pass
     except Exception:
         if not take_in_one_by_one(at=datetime.now(UTC)):
@@ -29,7 +30,7 @@ def take_in(timestamp: int | None = None) -> None:
 
 
 @app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="watch_clocks")
-@app.task(name="watch_clocks")
+@app.task(name="watch_clocks", priority=IN_TIME)
 def watch_clocks(timestamp: int | None = None) -> None:
     """Take the steps that missed promises call for, and end pauses."""
     from accord.flows.watch_clocks import watch_clocks
@@ -76,7 +77,8 @@ def send_mail(timestamp: int | None = None) -> None:
     from accord.flows.send_out import send_mail
     from accord.teams.queries import is_paused
 
-    while not is_paused() and send_mail(at=datetime.now(UTC)):
+    began = datetime.now(UTC)  # what comes due later is another job's, or this one never ends
+    while not is_paused() and send_mail(at=began):
         pass
 
 
@@ -87,7 +89,8 @@ def send_posts(timestamp: int | None = None) -> None:
     from accord.flows.send_out import send_posts
     from accord.teams.queries import is_paused
 
-    while not is_paused() and send_posts(at=datetime.now(UTC)):
+    began = datetime.now(UTC)  # what comes due later is another job's, or this one never ends
+    while not is_paused() and send_posts(at=began):
         pass
 
 
