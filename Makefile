@@ -16,7 +16,7 @@ help:
 	@echo "make test-kills  kills every process at work, twenty times"
 	@echo "make check       formatter, linters, types, contracts, laws"
 	@echo "make bench       benchmarks, each beside its limit"
-	@echo "make record      write openapi.json and the recorded query counts anew"
+	@echo "make record      write openapi.json, the agreement's schema and query counts anew"
 	@echo "make lock        write requirements.txt and frontend/package-lock.json anew"
 
 setup: .venv/.python .venv/.frontend
@@ -50,7 +50,8 @@ bench: setup
 	@$(BIN)/accord bench
 
 record: setup
-	ACCORD_RECORD=1 $(BIN)/pytest -n 0 -q tests/laws/test_addresses.py tests/laws/test_query_counts.py
+	ACCORD_RECORD=1 $(BIN)/pytest -n 0 -q tests/laws/test_addresses.py tests/laws/test_query_counts.py \
+		tests/agreement/test_schema.py
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from accord.agreement.schema import json_schema
 from accord.agreement.terms import read_terms
 from accord.cli.agreement import schema
 from tests.agreement.papers import paper
+from tests.laws.records import as_recorded
 
 VALID = Draft202012Validator(json_schema())
 
@@ -46,6 +48,16 @@ def test_is_a_schema_and_the_document_that_accord_ships_fits_it():
         ),
         ("within_days: 90\n              at_least: 1", "within_days: 0\n              at_least: 1"),
         ("accountable: head_of_sales", "accountable: chief"),
+        ("stage: mql", "stage: warm"),
+        ("points: 30\n        definition", "points: many\n        definition"),
+        ("points: 30\n        definition", "points: 0\n        definition"),
+        ("points: 30\n        definition", "definition"),
+        ("at_least: 250", "least: 250"),
+        ("grades: {A: 60, B: 30}", "grades: {A: 60}"),
+        ("each: pricing_visits, within_days: 30", "each: pricing_visits, days: 30"),
+        ("loses: {percent: 50, every_days: 30}", "loses: {percent: 1, every_days: 30}"),
+        ("loses: {percent: 50, every_days: 30}", "loses: {percent: 50}, within_days: 30"),
+        ("each: page_visits, within_days: 30, at_most: 10", "each: page_visits, at_most: 101"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_both(change):
@@ -63,6 +75,11 @@ def test_the_built_in_agreement_exported_and_brought_in_again_is_the_same():
     assert exported == paper()
     assert actions.digest_of(exported) == queries.newest()[1]
     assert read_terms(exported).document == read_terms(paper()).document
+
+
+def test_the_file_beside_the_guide_is_the_schema():
+    path = Path(__file__).parents[2] / "docs" / "agreement.schema.json"
+    as_recorded(path, json_schema(), "What an agreement may say has changed.")
 
 
 def test_the_command_line_prints_it():

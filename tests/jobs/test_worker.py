@@ -146,3 +146,19 @@ def kill_worker_at_work() -> None:
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE status = 'todo'",
             [worker],
         )
+
+
+def test_a_job_ends_though_more_comes_due_meanwhile(monkeypatch, sam):
+    begun = []
+
+    def send(*, at):
+        """What is due at `at` is sent at once; at any later moment more would be."""
+        begun.append(at)
+        assert len(begun) < 10, "it goes on for ever"
+        return 1 if at not in begun[:-1] else 0
+
+    for name in ("send_mail", "send_posts"):
+        begun.clear()
+        monkeypatch.setattr(f"accord.flows.send_out.{name}", send)
+        app.tasks[name]()
+        assert len(begun) == 2

@@ -12,6 +12,7 @@ from accord.api.once import IdempotencyKey
 from accord.api.problems import PROBLEMS
 from accord.api.shapes.leads import LeadDetailOut, detail_of
 from accord.base.errors import Invalid
+from accord.base.once import asking_once
 from accord.flows.receive import check_body
 from accord.flows.submit import Door, Incoming, Submitted, submit
 from accord.leads import queries
@@ -68,13 +69,14 @@ def submit_lead(
     (done,) = submit(submissions=[incoming], door=Door.API, by=request.auth.id, at=request.at)
     if done.fate == "refused":
         raise Invalid(done.reason or "", field=done.field or "")
-    lead = queries.one_lead(request.auth, done.lead_id) if done.lead_id else None
-    said = SubmittedOut(
-        submission_id=done.id,
-        is_new=done.is_new,
-        fate=done.fate.value,
-        lead=detail_of(lead) if lead else None,
-    )
+    with asking_once():
+        lead = queries.one_lead(request.auth, done.lead_id) if done.lead_id else None
+        said = SubmittedOut(
+            submission_id=done.id,
+            is_new=done.is_new,
+            fate=done.fate.value,
+            lead=detail_of(lead) if lead else None,
+        )
     return Status({"created": 201, "waiting": 202}.get(said.fate, 200), said)
 
 

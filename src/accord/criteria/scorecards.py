@@ -26,9 +26,10 @@ from accord.criteria.language import MAX_DAYS, Clause, read_clauses
 FIT, ENGAGEMENT = "fit", "engagement"
 CARDS = (FIT, ENGAGEMENT)
 GRADES = {FIT: ("A", "B", "C"), ENGAGEMENT: ("1", "2", "3")}
-_MAX_POINTS = 1_000
-_MAX_ROWS = 40
-_MAX_TIMES = 100
+MAX_POINTS = 1_000
+MAX_ROWS = 40
+MAX_TIMES = 100
+LEAST_LOSS, MOST_LOSS_DAYS = 5, 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,11 @@ def _grades(key: str, raw: Any) -> tuple[tuple[str, int], ...]:
 
 
 def _rows(key: str, raw: Any) -> tuple[Row, ...]:
-    if not isinstance(raw, list) or not 0 < len(raw) <= _MAX_ROWS:
-        raise Invalid(f"Give one to {_MAX_ROWS} rows.", field="rows")
+    if not isinstance(raw, list) or not 0 < len(raw) <= MAX_ROWS:
+        raise Invalid(f"Give one to {MAX_ROWS} rows.", field="rows")
     for number, each in enumerate(raw):
         points = each.get("points") if isinstance(each, dict) else None
-        if not _is_whole(points, -_MAX_POINTS, _MAX_POINTS) or not points:
+        if not _is_whole(points, -MAX_POINTS, MAX_POINTS) or not points:
             raise Invalid("Say how many points it gives, a whole number.", field=f"rows.{number}")
     if key == ENGAGEMENT:
         rows = [_event_row(each, f"rows.{number}") for number, each in enumerate(raw)]
@@ -161,11 +162,11 @@ def _event_row(raw: dict[str, Any], path: str) -> EventRow:
     behaviour = raw.get("each")
     if not isinstance(behaviour, str) or not behaviour:
         raise Invalid("Say what is counted: each: page_visits.", field=path)
-    days, at_most = raw.get("within_days"), raw.get("at_most", _MAX_TIMES)
+    days, at_most = raw.get("within_days"), raw.get("at_most", MAX_TIMES)
     if days is not None and not _is_whole(days, 1, MAX_DAYS):
         raise Invalid("“within_days” is a whole number of days, 1 or more.", field=path)
-    if not _is_whole(at_most, 1, _MAX_TIMES):
-        raise Invalid(f"“at_most” is how often it counts, 1 to {_MAX_TIMES}.", field=path)
+    if not _is_whole(at_most, 1, MAX_TIMES):
+        raise Invalid(f"“at_most” is how often it counts, 1 to {MAX_TIMES}.", field=path)
     if raw.get("loses") is not None and days is not None:
         raise Invalid("Points end with within_days or are lost bit by bit, not both.", field=path)
     key = raw.get("key") or behaviour.replace("_", "-")
@@ -182,11 +183,12 @@ def _loss(raw: Any, path: str) -> Loss | None:
     if (
         not isinstance(raw, dict)
         or set(raw) != {"percent", "every_days"}
-        or not _is_whole(raw["percent"], 5, 100)
-        or not _is_whole(raw["every_days"], 1, 365)
+        or not _is_whole(raw["percent"], LEAST_LOSS, 100)
+        or not _is_whole(raw["every_days"], 1, MOST_LOSS_DAYS)
     ):
         raise Invalid(
-            "Write a loss as {percent: 50, every_days: 30}; 5 percent or more.", field=path
+            f"Write a loss as {{percent: 50, every_days: 30}}; {LEAST_LOSS} percent or more.",
+            field=path,
         )
     return Loss(raw["percent"], raw["every_days"])
 
