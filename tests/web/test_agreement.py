@@ -1,7 +1,7 @@
 """The agreement's page: readable, counted, and signed at its end."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -125,3 +125,22 @@ def test_it_says_while_the_leads_are_being_judged(signed_in: SignedIn, cast: obj
     assert "the leads are being judged by it" in page(signed_in("rep"))
     actions.note_judged(number=1, at=datetime.now(UTC))
     assert "the leads are being judged by it" not in page(signed_in("rep"))
+
+
+def test_the_heads_are_asked_to_review_it_from_its_day_on(
+    signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    heads = {seat: cast[f"head_of_{seat}"].id for seat in ("sales", "marketing")}
+    for months, is_asked in ((3, False), (1, True)):
+        document = queries.document_of(1).replace("every_months: 3", f"every_months: {months}")
+        document = document.replace("at_least: 6", f"at_least: {6 - months}")
+        at = datetime.now(UTC) - timedelta(days=40 - months)
+        by = heads["sales"]
+        number = actions.propose(document=document, by=by, at=at, reason="Other reviews")
+        for seat, head in heads.items():
+            actions.sign(number=number, seat=seat, by=head, at=at)
+        for role in ("head_of_sales", "head_of_marketing"):
+            text = str(signed_in(role).get(reverse("today")).content, "utf-8")
+            assert ("Review the agreement together" in text) is is_asked
+    rep = str(signed_in("rep").get(reverse("today")).content, "utf-8")
+    assert "Review the agreement together" not in rep

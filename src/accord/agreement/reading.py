@@ -151,9 +151,12 @@ def read(terms: Terms, *, since: datetime | None = None) -> Reading:
     )
 
 
-def next_review(terms: Terms, *, since: datetime) -> date:
-    """The day of the next review: the one named, else so many months after `since`."""
-    if terms.review_on:
+def next_review(terms: Terms, *, since: datetime | None) -> date | None:
+    """The day of the next review: the one named, else so many months after `since`.
+
+    None before it is in force, where no day is named.
+    """
+    if terms.review_on or since is None:
         return terms.review_on
     months = since.month - 1 + terms.review_every_months
     first = date(since.year + months // 12, months % 12 + 1, 1)
@@ -162,8 +165,7 @@ def next_review(terms: Terms, *, since: datetime) -> date:
 
 
 def _review(terms: Terms, since: datetime | None) -> str:
-    day = next_review(terms, since=since) if since else terms.review_on
-    if day:
+    if day := next_review(terms, since=since):
         when = _("Next review: %(day)s.") % {"day": date_format(day)}
     else:
         when = ngettext("Every %(n)s month.", "Every %(n)s months.", terms.review_every_months) % {

@@ -90,9 +90,7 @@ def agreement(request: "Request", number: int | None = None) -> HttpResponse:
         "now": Scope(at=request.at),
         "definitions": _meanings(terms, counted=is_running),
         "promises": read(terms).promises,
-        "review_on": next_review(terms, since=version.in_force_from)
-        if version.in_force_from
-        else terms.review_on,
+        "review_on": next_review(terms, since=version.in_force_from),
         "is_judging": version.state == "in_force" and queries.judged_at(terms.number) is None,
         "to_release": newly_ready_count(terms) if version.state == "in_force" else 0,
         "outcome": _outcome(request.at) if is_running else None,

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accord.agreement import queries as agreement
+from accord.agreement.reading import next_review
 from accord.base.lifecycle import Side
 from accord.handoffs import queries as handoffs
 from accord.handoffs.actions import AttemptChannel
@@ -73,6 +76,7 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
     roles = set(request.user.roles)
     if roles & HEADS:
         yield from _signatures(request, terms)
+        yield from _review(request, terms)
     if roles & SALES:
         mine = handoffs.shown(Show.MINE, user=request.user, at=request.at, limit=MOST + 1)
         yield from (_call(item, request.at) for item in mine if not item.aside_until)
@@ -97,6 +101,21 @@ def _signatures(request: "Request", terms: "Terms") -> Iterator[Todo]:
             about=_("Until both heads have signed, it runs on trial.") if terms.is_trial else "",
             link=reverse("agreement_version", args=[number]) + "#signatures",
             icon="writing-sign",
+            side="both",
+            act=_("Read it"),
+        )
+
+
+def _review(request: "Request", terms: "Terms") -> Iterator[Todo]:
+    """From the day of the agreement's review until a newer version is in force."""
+    day = next_review(terms, since=agreement.version(terms.number).in_force_from)
+    if day and day <= localdate(request.at):
+        yield Todo(
+            sentence=_("Review the agreement together"),
+            about=_("Its review was due on %(day)s; a version that both sign sets the next day.")
+            % {"day": date_format(day)},
+            link=reverse("agreement"),
+            icon="calendar-due",
             side="both",
             act=_("Read it"),
         )
