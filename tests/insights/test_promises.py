@@ -1,6 +1,6 @@
 """Promised and delivered, counted from what really happened."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -19,6 +19,7 @@ from accord.insights.reports import report
 from accord.insights.returned import came_back, waiting_too_long
 from accord.insights.rules import month_of
 from accord.insights.scoreboard import scoreboard
+from accord.leads.models import Lead
 from accord.teams.models import User
 from accord.teams.queries import company_calendar
 from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office, send
@@ -26,6 +27,7 @@ from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise
 pytestmark = pytest.mark.django_db
 
 EVENING = AT + 9 * HOUR
+DAY = timedelta(days=1)
 
 
 def november(at: datetime = EVENING) -> Scope:
@@ -113,6 +115,59 @@ class TestAcceptance:
         assert (found.delivered.part, found.delivered.whole) == (1, 2)
 
 
+class TestNurture:
+    @pytest.fixture
+    def recycled(self) -> list[Handoff]:
+        open_office()
+        backs = [hand_raise("dana"), hand_raise("eva"), hand_raise("ida")]
+        for handoff in backs:
+            said = Said("no_need")
+            pass_back(handoffs=[handoff.id], said=said, by=handoff.owner_id, at=AT + MINUTE)
+        return backs
+
+    def counted(self, at: datetime) -> tuple[int, int, int]:
+        """In touch, in nurture and out of touch, as December's page says at a moment."""
+        month = month_of(date(2026, 12, 1), "Europe/Berlin")
+        scope = Scope(at=at, begins_at=month.begins_at, ends_at=month.ends_at)
+        both = promises(scope, terms=running(), calendar=company_calendar())
+        found = next(each for each in both.qualities if each.key == "nurture")
+        assert metric(found.rows["missed"]).count(scope) == found.missed
+        return found.delivered.part, found.delivered.whole, found.missed
+
+    def test_is_in_touch_with_whoever_did_or_heard_something(self, recycled: list[Handoff]) -> None:
+        send({"email": "eva@acme.example", "asks_for": "content"}, at=AT + 20 * DAY)
+        assert self.counted(AT + 29 * DAY) == (0, 0, 0)
+        assert self.counted(AT + 31 * DAY) == (1, 3, 2)
+        assert self.counted(AT + 51 * DAY) == (0, 3, 3)
+
+    def test_leaves_out_whoever_asked_to_stop_or_came_back(self, recycled: list[Handoff]) -> None:
+        Lead.objects.filter(id=recycled[0].lead_id).update(do_not_contact=True)
+        again = hand_raise("eva", at=AT + 25 * DAY)
+        follow_up.accept(handoffs=[again.id], by=again.owner_id, at=AT + 25 * DAY)
+        assert self.counted(AT + 31 * DAY) == (0, 1, 1)
+
+    def test_of_a_month_that_is_over_counts_as_at_its_end(self, recycled: list[Handoff]) -> None:
+        send({"email": "eva@acme.example", "asks_for": "content"}, at=AT + 40 * DAY)
+        hand_raise("ida", at=AT + 70 * DAY)
+        assert self.counted(AT + 300 * DAY) == (1, 3, 2)
+
+    def test_is_no_promise_where_the_agreement_makes_none(self) -> None:
+        change_agreement(
+            open_office(),
+            (
+                """  nurture:
+    text: Nobody in nurture hears nothing from us for longer.
+    within: {days: 30}
+""",
+                "",
+            ),
+            ("steps: [pass_back_answer, nurture]", "steps: [pass_back_answer]"),
+        )
+        both = promises(november(), terms=running(), calendar=company_calendar())
+        assert "nurture" not in [each.key for each in both.qualities]
+        assert metric("in_nurture").count(november()) == 0
+
+
 class TestCameBack:
     def test_counts_by_reason_in_the_agreements_words(self) -> None:
         open_office()
@@ -156,7 +211,7 @@ class TestScoreboard:
         few = _queries()
         for name in ("eva", "ida", "uta", "jan"):
             call(hand_raise(name), AT + HOUR)
-        assert _queries() == few <= 30
+        assert _queries() == few <= 32
 
     def test_is_the_same_as_the_report(self) -> None:
         open_office()

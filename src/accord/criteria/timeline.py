@@ -26,7 +26,7 @@ _ENTERS = (
     "ELSE GREATEST(done.happened_at, done.known_at) END"
 )
 
-_KEPT = ("came", "watched", "version", "leaf")  # read more than once
+_KEPT = ("came", "watched", "standing", "leaf")  # read more than once
 
 
 def timeline(
@@ -44,10 +44,11 @@ def timeline(
         "came": _came(parts, among),
         "watched": watched_since(parts) if parts.observed else "SELECT 1 AS none",
         "version": _versions(parts, among),
+        "standing": _standings(compiled),
         "point": " UNION ALL ".join([_extras(compiled), *_done(parts)]),
         "swept": _swept(parts),
         "moment": _moments(names),
-        "leaf": _in_past(f"SELECT journal.lead_id, journal.at, {compiled.said} AS said", compiled),
+        "leaf": _leaves(compiled),
         "told": compiled.verdicts,
     }
     written = ", ".join(
@@ -89,50 +90,85 @@ def _versions(parts: Parts, among: str) -> str:
     return f"SELECT nth, lead_id, at, GREATEST(at, known_at) AS known_at FROM ({moments}) AS every"
 
 
-def _extras(compiled: Compiled) -> str:
-    """The moments that have nothing to do with what the lead did."""
-    moments = ["SELECT nth, at FROM version"]
-    turns = [turn for asked in compiled.asked if asked.is_counted for turn in asked.turns]
-    if turns:
-        moments.append(
-            "SELECT came.nth, turn.at FROM watched CROSS JOIN LATERAL (SELECT DISTINCT at FROM "
-            f"unnest(ARRAY[{', '.join(turns)}]) AS at WHERE at > {_BEGINS} AND at < {_ENDS}) "
-            "AS turn CROSS JOIN came"
-        )
+def _standings(compiled: Compiled) -> str:
+    """What the facts answer, from each moment on at which an answer may have changed.
+
+    Facts are asked here alone, for they change seldom; counts are asked at each moment.
+    """
     dated = [turn for asked in compiled.asked if not asked.is_counted for turn in asked.turns]
+    moments = "version"
     if dated:
-        said = _in_past(
-            f"SELECT journal.nth, unnest(ARRAY[{', '.join(dated)}]) AS at",
+        turns = _in_past(
+            "SELECT journal.nth, journal.lead_id, unnest(ARRAY[{}]) AS at".format(", ".join(dated)),
             compiled,
             of="version",
         )
-        moments.append(f"SELECT * FROM ({said}) AS turn WHERE at > {_BEGINS} AND at < {_ENDS}")
+        moments = (
+            "(TABLE version UNION ALL SELECT turn.nth, turn.lead_id, turn.at, "
+            f"GREATEST(turn.at, came.known_at) FROM ({turns}) AS turn JOIN came USING (nth) "
+            f"WHERE turn.at > GREATEST(came.since_at, {_BEGINS}) AND turn.at < {_ENDS})"
+        )
+    said = [asked.outcome for asked in compiled.asked if not asked.is_counted]
+    return _in_past(
+        "SELECT journal.nth, journal.at, row_number() OVER (PARTITION BY journal.nth "
+        f"ORDER BY journal.at) AS standing, ARRAY[{', '.join(said)}]::boolean[] AS said",
+        compiled,
+        of=moments,
+    )
+
+
+def _extras(compiled: Compiled) -> str:
+    """The moments that have nothing to do with what the lead did."""
+    moments = ["SELECT nth, at, 1 AS standing FROM standing"]
+    turns = [turn for asked in compiled.asked if asked.is_counted for turn in asked.turns]
+    if turns:
+        moments.append(
+            "SELECT came.nth, turn.at, 0 FROM watched CROSS JOIN LATERAL (SELECT DISTINCT at FROM "
+            f"unnest(ARRAY[{', '.join(turns)}]) AS at WHERE at > {_BEGINS} AND at < {_ENDS}) "
+            "AS turn CROSS JOIN came"
+        )
     every = " UNION ALL ".join(moments)
-    return f"SELECT nth, at, TRUE AS is_extra, NULL::int AS number, 0 AS by FROM ({every}) AS extra"
+    return f"SELECT nth, at, standing, NULL::int AS number, 0 AS by FROM ({every}) AS extra"
 
 
 def _done(parts: Parts) -> Iterator[str]:
-    """One more in a count when a thing was done, one less when its window has passed."""
+    """One more in a count when a thing was done, one less when its window has passed.
+
+    Left out is what never comes to the smallest number that is asked for: of most leads most of
+    what they did, such as visits.
+    """
     if not parts.counts or parts.registry.journal is None:
         return
     counted = ", ".join(
-        f"({number}, {parts.param(kind, 'text')}, {_outcomes(key, parts)}, {_span(days, parts)})"
-        for number, (key, days) in enumerate(parts.counts)
+        f"({number}, {parts.param(kind, 'text')}, {_outcomes(key, parts)}, {_span(days, parts)}, "
+        f"{min(parts.limits[name])})"
+        for number, ((key, days), name) in enumerate(parts.counts.items())
         for kind in parts.registry.behaviour(key).kinds
     )
-    yield (
-        "SELECT * FROM (SELECT done.nth, CASE WHEN step.by = 1 THEN done.enters_at ELSE "
-        "GREATEST(done.enters_at, done.happened_at + counted.span) END AS at, "
-        "FALSE AS is_extra, counted.number, step.by "
-        f"FROM (SELECT came.nth, done.kind, done.outcome, done.happened_at, {_ENTERS} AS enters_at "
-        "FROM came "
-        f"JOIN {parts.registry.journal.table} AS done ON done.lead_id = came.lead_id) AS done "
-        f"JOIN (VALUES {counted}) AS counted(number, kind, outcomes, span) "
+    done = (
+        "SELECT came.nth, counted.number, counted.span, counted.least, done.happened_at, "
+        f"{_ENTERS} AS enters_at FROM came "
+        f"JOIN {parts.registry.journal.table} AS done ON done.lead_id = came.lead_id "
+        f"JOIN (VALUES {counted}) AS counted(number, kind, outcomes, span, least) "
         "ON counted.kind = done.kind "
         "AND (counted.outcomes IS NULL OR done.outcome = ANY(counted.outcomes)) "
-        f"AND (counted.span IS NULL OR done.happened_at > {_BEGINS} - counted.span) "
-        "CROSS JOIN (VALUES (1), (-1)) AS step(by) "
-        f"WHERE step.by = 1 OR counted.span IS NOT NULL) AS step WHERE at < {_ENDS}"
+        f"AND (counted.span IS NULL OR done.happened_at > {_BEGINS} - counted.span)"
+    )
+    # So many within a window, counting back from each.
+    earlier = (
+        "SELECT *, lag(happened_at, least - 1) OVER (PARTITION BY nth, number ORDER BY "
+        f"happened_at) AS earlier_at FROM ({done}) AS done"
+    )
+    enough = (
+        "SELECT *, bool_or(earlier_at IS NOT NULL AND (span IS NULL OR "
+        "happened_at < earlier_at + span)) OVER (PARTITION BY nth, number) AS is_enough "
+        f"FROM ({earlier}) AS done"
+    )
+    yield (
+        "SELECT * FROM (SELECT nth, CASE WHEN step.by = 1 THEN enters_at ELSE "
+        "GREATEST(enters_at, happened_at + span) END AS at, 0 AS standing, number, step.by "
+        f"FROM ({enough}) AS done CROSS JOIN (VALUES (1), (-1)) AS step(by) "
+        f"WHERE is_enough AND (step.by = 1 OR span IS NOT NULL)) AS step WHERE at < {_ENDS}"
     )
 
 
@@ -150,14 +186,14 @@ def _swept(parts: Parts) -> str:
 
     Where several things fall on one moment it is taken to be so, at the last of them.
     """
-    sums, turns = "", ["is_extra", "lag(at) OVER lead = at"]
+    sums, turns = "", ["number IS NULL", "lag(at) OVER lead = at"]
     for number, name in enumerate(parts.counts.values()):
         total = f"COALESCE(sum(by) FILTER (WHERE number = {number}) OVER lead, 0)"
         sums += f", {total} AS {name}_n"
         limits = ", ".join(map(str, sorted(parts.limits[name])))
         turns.append(f"(number = {number} AND {total} + (by < 0)::int IN ({limits}))")
     return (
-        f"SELECT nth, at{sums}, ({' OR '.join(turns)}) "
+        f"SELECT nth, at, sum(standing) OVER lead AS standing{sums}, ({' OR '.join(turns)}) "
         "AND lead(at) OVER lead IS DISTINCT FROM at AS turns FROM point "
         "WINDOW lead AS (PARTITION BY nth ORDER BY at)"
     )
@@ -167,18 +203,31 @@ def _moments(names: list[str]) -> str:
     """The moments within the period at which an answer may have changed."""
     columns = "".join(f", swept.{name}" for name in names)
     return (
-        f"SELECT came.lead_id, swept.at, GREATEST(swept.at, came.known_at) AS known_at{columns} "
+        f"SELECT came.nth, came.lead_id, swept.at, swept.standing{columns} "
         "FROM swept JOIN came USING (nth) "
         f"WHERE swept.turns AND swept.at >= GREATEST(came.since_at, {_BEGINS})"
     )
 
 
-def _in_past(select: str, compiled: Compiled, *, of: str = "moment") -> str:
+def _leaves(compiled: Compiled) -> str:
+    """All answers at each moment: those of the facts stand, those of the counts are asked."""
+    said, facts = [], 0
+    for asked in compiled.asked:
+        facts += not asked.is_counted
+        said.append(asked.outcome if asked.is_counted else f"standing.said[{facts}]")
+    sql = (
+        f"SELECT journal.lead_id, journal.at, ARRAY[{', '.join(said)}]::boolean[] AS said "
+        "FROM moment AS journal JOIN standing USING (nth, standing) CROSS JOIN watched"
+    )
+    return sql.replace(AT, "journal.at")
+
+
+def _in_past(select: str, compiled: Compiled, *, of: str) -> str:
     """A question asked of every lead as it was known at its moments."""
     lead = compiled.parts.registry.relations["lead"]
     joins = " ".join(
         [f"JOIN {lead.past} AS lead ON lead.id = journal.lead_id", *compiled.joined(past=True)]
     )
-    sql = f"{select} FROM {of} AS journal {joins} CROSS JOIN watched"
+    sql = f"{select} FROM {of} AS journal {joins}"
     # Each moment has its own now, and its own then.
     return sql.replace(AT, "journal.at").replace(THEN, "journal.known_at")

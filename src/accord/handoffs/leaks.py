@@ -17,6 +17,7 @@ from accord.base.lifecycle import Side, Stage
 from accord.criteria.metrics import Metric, Scope, register
 from accord.deals.models import Deal, DealLead, DealState
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
+from accord.handoffs.nurture import nurture_span
 from accord.handoffs.queries.planned import still_to_do
 from accord.handoffs.rules.leaks import past_due_before, quiet_after
 from accord.leads.models import Activity, Lead
@@ -144,12 +145,6 @@ def quiet_span() -> Span:
     """How long an accepted handoff may be quiet, by the attempts that the agreement promises."""
     promised = running().attempts
     return quiet_after(attempts=promised.at_least, within=promised.within)
-
-
-def nurture_span() -> Span | None:
-    """How long nobody in nurture is to hear nothing, by the agreement; None without a promise."""
-    promised = running().document.marketing.nurture
-    return promised.within if promised else None
 
 
 def _hours(scope: Scope) -> Calendar:

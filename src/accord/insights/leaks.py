@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.wording import worded
 from accord.base.lifecycle import Side
-from accord.handoffs.leaks import nurture_span, quiet_span
+from accord.handoffs.leaks import quiet_span
+from accord.handoffs.nurture import nurture_span
 from accord.insights.behind import Behind, ordered, read_rows
 from accord.insights.metrics import Metric, Scope, metric
 from accord.insights.shapes import shape_of

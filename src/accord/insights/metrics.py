@@ -4,6 +4,7 @@ from accord.criteria.metrics import Metric, Rate, Scope, all_metrics, all_rates,
 from accord.deals import metrics as _of_deals  # noqa: F401 - a room's metrics register themselves
 from accord.handoffs import leaks as _of_what_slips  # noqa: F401
 from accord.handoffs import metrics as _of_handoffs  # noqa: F401
+from accord.handoffs import nurture as _of_nurture  # noqa: F401
 from accord.insights.rules import Share, share
 from accord.leads import leaks as _of_stays  # noqa: F401
 from accord.leads import metrics as _of_leads  # noqa: F401

@@ -18,7 +18,7 @@ from accord.insights.rates import closed_quarters, worths
 from accord.insights.rules import expected, share
 from accord.teams.rules import Calendar
 
-EVERY = 1.0  # marketing promises to answer every lead that comes back
+EVERY = 1.0  # marketing answers every lead that comes back, and is in touch with all in nurture
 _ALIKE = {part: part for part in ("late", "missed", "running")}
 
 
@@ -32,6 +32,7 @@ def promises(scope: Scope, *, terms: Terms, calendar: Calendar) -> Promises:
         qualities=[
             _acceptance(scope, terms),
             *_clocks(scope, terms),
+            *_nurture(scope, terms),
             _attempts(scope, terms),
         ],
     )
@@ -118,6 +119,23 @@ def _acceptance(scope: Scope, terms: Terms) -> Quality:
         delivered=share_of("acceptance_rate", scope),
         rows={"part": "accepted", "whole": "answered"},
         over=scope,
+    )
+
+
+def _nurture(scope: Scope, terms: Terms) -> Iterator[Quality]:
+    """How many of those in nurture are out of touch; nobody should be."""
+    if terms.document.marketing.nurture is None:
+        return
+    delivered = share_of("nurture", scope)
+    yield Quality(
+        key="nurture",
+        side=Side.MARKETING,
+        title=_("In touch with those in nurture"),
+        promised=EVERY,
+        delivered=delivered,
+        rows={"part": "in_touch", "whole": "in_nurture", "missed": "out_of_touch"},
+        over=scope,
+        missed=delivered.whole - delivered.part,
     )
 
 

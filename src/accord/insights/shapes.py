@@ -118,6 +118,9 @@ _BY_KEY: Mapping[str, Shape] = {
         says=lambda deal: str(deal.title),
     ),
     "off_track": _STAYS,
+    "in_nurture": _STAYS,
+    "in_touch": _STAYS,
+    "out_of_touch": _STAYS,
     "stuck_with_marketing": _STAYS,
     "stuck_with_sales": _STAYS,
 }
