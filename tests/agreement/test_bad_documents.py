@@ -126,6 +126,31 @@ def without(*path: str) -> str:
             "marketing.ready_leads.segments.0.target",
             "40",
         ),
+        (
+            "brought: {working_days: 5}",
+            (
+                "brought: {working_days: 5}\n"
+                "    segments: [{definition: big, within: {ready: {hours: 1}}}]"
+            ),
+            "sales.first_attempt.segments.0.definition",
+            "ideal_customer",
+        ),
+        (
+            "brought: {working_days: 5}",
+            "brought: {working_days: 5}\n    segments: [{definition: mql, within: {}}]",
+            "sales.first_attempt.segments.0.within",
+            "hand_raise",
+        ),
+        (
+            "brought: {working_days: 5}",
+            (
+                "brought: {working_days: 5}\n"
+                "    segments: [{definition: mql, within: {ready: {hours: 1}}},\n"
+                "      {definition: mql, within: {ready: {hours: 2}}}]"
+            ),
+            "sales.first_attempt.segments.1.definition",
+            "twice",
+        ),
         ("stage: mql", "stage: sql", "definitions.mql.stage", "not entered"),
         ("gate: sales_ready", "gate: sal", "gate", "sales_ready"),
         ("checklist: sql", "checklist: nothing", "checklist", "sql"),

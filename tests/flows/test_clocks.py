@@ -6,17 +6,27 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from accord.criteria.metrics import Scope
 from accord.flows import follow_up, stand_in
 from accord.flows import watch_clocks as watching
 from accord.flows.reschedule import reschedule
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
+from accord.handoffs.leaks import never_attempted
 from accord.handoffs.models import Clock, ClockKind, ClockState, Escalation, Handoff, Pause
 from accord.handoffs.queries import Show, shown
 from accord.outbox.models import Channel, Notification
 from accord.teams import actions as teams
 from accord.teams.models import Calendar, User
-from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office
+from tests.handoffs.office import (
+    AT,
+    HOUR,
+    MINUTE,
+    change_agreement,
+    hand_raise,
+    open_office,
+    send,
+)
 
 DUE = AT + HOUR
 WARNS = AT + 45 * MINUTE  # three quarters of the hour
@@ -35,6 +45,57 @@ def clock(kind: ClockKind = ClockKind.FIRST_ATTEMPT, **more) -> Clock:
 def attempt(handoff: Handoff, channel: str, at, outcome: str = "no_answer") -> None:
     attempts = [Attempt(handoff.lead_id, channel, outcome)]
     follow_up.log_attempts(attempts=attempts, by=handoff.owner_id, at=at)
+
+
+LIMITS_OF_SEGMENTS = (
+    "      brought: {working_days: 5}\n",
+    """      brought: {working_days: 5}
+    segments:
+      - definition: decision_maker
+        within: {hand_raise: {working_minutes: 15}}
+      - definition: ideal_customer
+        within: {hand_raise: {working_minutes: 30}, manual: {working_hours: 2}}
+""",
+)
+
+
+@pytest.mark.django_db
+class TestASegmentWithLimitsOfItsOwn:
+    @pytest.fixture(autouse=True)
+    def company(self):
+        office = open_office()
+        change_agreement(office, LIMITS_OF_SEGMENTS)
+        return office
+
+    def test_has_less_time_and_the_first_that_is_met_counts(self):
+        decides = hand_raise("dana", authority="decides", employees=50)
+        fits = hand_raise("eva", employees=50)
+        other = hand_raise("ida", email="ida@other.example")
+        assert (decides.segment, fits.segment, other.segment) == (
+            *("decision_maker", "ideal_customer", ""),
+        )
+        due = {h.lead_id: clock(handoff_id=h.id).due_at for h in (decides, fits, other)}
+        assert due == {
+            decides.lead_id: AT + 15 * MINUTE,
+            fits.lead_id: AT + 30 * MINUTE,
+            other.lead_id: AT + HOUR,
+        }
+
+    def test_keeps_its_limits_when_facts_and_hours_change(self):
+        handoff = hand_raise("eva", employees=50)
+        send({"email": "eva@acme.example", "authority": "decides"}, at=AT + MINUTE)
+        late = {"mon": [["10:00", "10:10"]], "tue": [["09:00", "17:00"]]}
+        short = teams.add_calendar(name="short", time_zone="Europe/Berlin", week=late)
+        teams.set_calendar(user_id=handoff.owner_id, calendar_id=short.id)
+        reschedule(users=[handoff.owner_id])
+        assert clock().due_at == AT + DAY - HOUR + 20 * MINUTE  # 10 of 30 minutes on Monday
+
+    def test_slips_from_the_queue_after_its_own_time(self, company):
+        User.objects.filter(id__in=company.reps).update(is_active=False)
+        hand_raise("eva", employees=50)
+        hand_raise("ida", email="ida@other.example")
+        slipping = [never_attempted(Scope(at=AT + n * MINUTE)).count() for n in (29, 32, 59, 62)]
+        assert slipping == [0, 1, 1, 2]
 
 
 @pytest.mark.django_db

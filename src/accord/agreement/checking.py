@@ -33,6 +33,7 @@ def check_terms(
         *_re_entries("lost_deals.reasons", document.lost_deals.reasons),
         *_escalation(document),
         *_segments(document, definitions),
+        *_limits(document, definitions),
         *_figures(document),
         *_duties(document),
         *_on_trial(document, definitions),
@@ -129,16 +130,34 @@ def _segments(document: Document, definitions: Mapping[str, Definition]) -> Iter
     ready = document.marketing.ready_leads
     for number, segment in enumerate(ready.segments):
         clause = f"marketing.ready_leads.segments.{number}"
-        if segment.definition not in definitions:
-            yield Fault(
-                f"{clause}.definition",
-                f"“{segment.definition}” is not a definition with criteria; "
-                f"name one of {_or(definitions)}.",
-            )
+        yield from _is_defined(f"{clause}.definition", segment.definition, definitions)
         if segment.target > ready.target:
             yield Fault(
                 f"{clause}.target", f"it is more than all ready leads together ({ready.target})."
             )
+
+
+def _is_defined(clause: str, key: str, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    if key not in definitions:
+        yield Fault(
+            clause, f"“{key}” is not a definition with criteria; name one of {_or(definitions)}."
+        )
+
+
+def _limits(document: Document, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
+    """Each segment with limits of its own is defined, stands once and says what is other."""
+    seen = set[str]()
+    for number, segment in enumerate(document.sales.first_attempt.segments):
+        clause = f"sales.first_attempt.segments.{number}"
+        yield from _is_defined(f"{clause}.definition", segment.definition, definitions)
+        if segment.definition in seen:
+            yield Fault(
+                f"{clause}.definition", f"“{segment.definition}” stands here twice; keep one."
+            )
+        if not segment.within.named:
+            kinds = ", ".join(type(segment.within).model_fields)
+            yield Fault(f"{clause}.within", f"it names no limit; name one of {kinds}.")
+        seen.add(segment.definition)
 
 
 def _figures(document: Document) -> Iterator[Fault]:

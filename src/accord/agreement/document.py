@@ -160,11 +160,35 @@ class Limits(Clause):
     brought: Limit
 
 
+class OtherLimits(Clause):
+    """The first attempt's limit where it is another; what is not named here is as for all."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    hand_raise: Limit | None = None
+    ready: Limit | None = None
+    manual: Limit | None = None
+    brought: Limit | None = None
+
+    @property
+    def named(self) -> dict[str, Span]:
+        """The limits that are another, by why a lead is handed over."""
+        return {key: span for key, span in self if span is not None}
+
+
+class SegmentLimits(Clause):
+    """How soon a rep tries to reach a lead that meets a definition when it is handed over."""
+
+    definition: Key
+    within: OtherLimits
+
+
 class FirstAttempt(Clause):
-    """How soon a rep tries to reach a lead."""
+    """How soon a rep tries to reach a lead; of several segments the first one counts."""
 
     text: Text
     within: Limits
+    segments: list[SegmentLimits] = []
 
 
 class Attempts(Clause):

@@ -35,7 +35,9 @@ def parts(document: str, terms: Terms) -> list[Part]:
             [row for row in _marketing(of, promises) if row.fields],
         ),
         Part(
-            "sales", _("What sales promises"), [row for row in _sales(of, promises) if row.fields]
+            "sales",
+            _("What sales promises"),
+            [row for row in _sales(of, terms, promises) if row.fields],
         ),
         *_cards(of, terms),
     ]
@@ -131,16 +133,21 @@ def _marketing(of: Reader, promises: Mapping[str, str]) -> Iterator[Row]:
         yield Row(clause, promises.get(key, key), [*own, *words])
 
 
-def _sales(of: Reader, promises: Mapping[str, str]) -> Iterator[Row]:
+def _first_attempts(of: Reader, terms: Terms) -> Iterator[Field]:
+    first = "sales.first_attempt"
+    for trigger, words in HANDED_OVER.items():
+        yield from of.span(f"{first}.within.{trigger}", str(words))
+    for number, key in enumerate(terms.sales.first_attempt_of):
+        for trigger, words in HANDED_OVER.items():
+            label = f"{terms.definitions[key].title}, {words.lower()}"
+            yield from of.span(f"{first}.segments.{number}.within.{trigger}", label)
+
+
+def _sales(of: Reader, terms: Terms, promises: Mapping[str, str]) -> Iterator[Row]:
     share = [*of.share("sales.within_share", _("At least"))]
     yield Row("sales.within_share", _("Kept in time means: of all of them"), share)
-    first = "sales.first_attempt.within"
     fields = {
-        "first_attempt": (
-            field
-            for trigger, words in HANDED_OVER.items()
-            for field in of.span(f"{first}.{trigger}", str(words))
-        ),
+        "first_attempt": _first_attempts(of, terms),
         "answer": of.span("sales.answer.within", _("Within")),
         "attempts": (
             *of.number("sales.attempts.at_least", _("At least"), _("attempts")),

@@ -287,6 +287,11 @@ def _of_sales(terms: Terms) -> list[Promise]:
         f"{HANDED_OVER[trigger]}: {within(span)}"
         for trigger, span in promised.first_attempt.items()
     ]
+    first += [
+        f"{terms.definitions[key].title}, {HANDED_OVER[trigger].lower()}: {within(span)}"
+        for key, limits in promised.first_attempt_of.items()
+        for trigger, span in limits.items()
+    ]
     tries = _("at least %(n)s attempts %(within)s, on %(channels)s channels or more") % {
         "n": promised.attempts.at_least,
         "within": within(promised.attempts.within),

@@ -86,11 +86,14 @@ class MarketingPromises:
 class SalesPromises:
     """What sales promises. `within_share` of each kind of promise is kept in time, 0 to 1.
 
-    `attempts_a_day` is what a rep has time for on a working day; None where nobody said.
+    `first_attempt_of` holds the limits of segments that are others, by definition, in the order
+    in which they count. `attempts_a_day` is what a rep has time for on a working day; None where
+    nobody said.
     """
 
     within_share: float
     first_attempt: Mapping[str, Span]
+    first_attempt_of: Mapping[str, Mapping[str, Span]]
     answer: Span
     attempts: Attempts
     disposition: Span
@@ -198,9 +201,13 @@ class Terms:
         """Whether one person may sign for both seats."""
         return self.document.one_person_may_hold_both
 
-    def first_attempt(self, trigger: str) -> Span:
-        """The limit of the first attempt for hand_raise, ready, manual or brought."""
-        return self.sales.first_attempt[trigger]
+    def first_attempt(self, trigger: str, segment: str = "") -> Span:
+        """The limit of the first attempt for hand_raise, ready, manual or brought.
+
+        `segment` is the definition by which the lead has limits of its own; "" for none.
+        """
+        own = self.sales.first_attempt_of.get(segment, {})
+        return own.get(trigger, self.sales.first_attempt[trigger])
 
     @property
     def answer(self) -> Span:
@@ -266,6 +273,9 @@ def _sales(document: Document) -> SalesPromises:
         within_share=promised.within_share,
         first_attempt=MappingProxyType(
             {key: getattr(limits, key) for key in type(limits).model_fields}
+        ),
+        first_attempt_of=MappingProxyType(
+            {each.definition: each.within.named for each in promised.first_attempt.segments}
         ),
         answer=promised.answer.within,
         attempts=Attempts(

@@ -48,11 +48,13 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
         Q(
             owner__isnull=True,
             trigger=trigger,
+            segment=segment,
             offered_at__lt=past_due_before(
-                terms.first_attempt(trigger), calendar=calendar, at=scope.at
+                terms.first_attempt(trigger, segment), calendar=calendar, at=scope.at
             ),
         )
         for trigger in Trigger.values
+        for segment in ("", *terms.sales.first_attempt_of)
     ]
     untouched = _open(scope).filter(first_attempt_at__isnull=True, accepted_at__isnull=True)
     return untouched.filter(Exists(late) | reduce(or_, queued))

@@ -59,6 +59,21 @@ def verdicts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Verdi
     return found
 
 
+def first_met(definitions: Sequence[str], *, leads: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The first of the definitions that each lead meets; without those that meet none.
+
+    One query; none where no definition is named.
+    """
+    if not definitions:
+        return {}
+    met = Verdict.objects.filter(
+        IsAnyOf(F("lead_id"), leads), definition__in=definitions, outcome=Outcome.MET
+    )
+    places = {key: place for place, key in enumerate(definitions)}
+    rows = sorted(met.values_list("lead_id", "definition"), key=lambda row: -places[row[1]])
+    return dict(rows)
+
+
 def scores_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, Score]:
     """The points of leads, by lead."""
     return {score.lead_id: score for score in Score.objects.filter(lead_id__in=leads)}

@@ -113,7 +113,7 @@ def _row(
     start: Start, terms: Terms, calendar: Calendar, pauses: Sequence[Pause], at: datetime
 ) -> tuple[object, ...]:
     found = moments(
-        span=promised(start.kind, start.handoff.trigger, terms),
+        span=promised(start.kind, start.handoff, terms),
         warning=warning_of(start.kind, terms),
         calendar=calendar,
         started_at=at,

@@ -9,6 +9,7 @@ from accord.agreement.queries import terms_of
 from accord.agreement.spans import Span, Warned
 from accord.agreement.terms import Terms
 from accord.base.rows import recordset
+from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, ClockKind, Handoff, Pause
 from accord.handoffs.rules.clocks import moments
 from accord.leads.actions.holding import hold_leads
@@ -28,10 +29,10 @@ RETURNING clock.handoff_id
 """
 
 
-def promised(kind: str, trigger: str, terms: Terms) -> Span:
-    """Within which a promise of a kind is to be kept."""
+def promised(kind: str, handoff: Taken | Handoff, terms: Terms) -> Span:
+    """Within which a promise of a kind on a handoff is to be kept."""
     return {
-        ClockKind.FIRST_ATTEMPT: terms.first_attempt(trigger),
+        ClockKind.FIRST_ATTEMPT: terms.first_attempt(handoff.trigger, handoff.segment),
         ClockKind.ANSWER: terms.answer,
         ClockKind.DISPOSITION: terms.disposition,
         ClockKind.ATTEMPTS: terms.attempts.within,
@@ -70,7 +71,7 @@ def move(clocks: Sequence[Clock]) -> list[Handoff]:
         handoff = handoffs[clock.handoff_id]
         agreed = terms[handoff.agreement_version]
         found = moments(
-            span=promised(clock.kind, handoff.trigger, agreed),
+            span=promised(clock.kind, handoff, agreed),
             warning=warning_of(clock.kind, agreed),
             calendar=calendars[clock.user_id],
             started_at=clock.started_at,

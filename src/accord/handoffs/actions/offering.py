@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accord.agreement.queries import terms_of
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
@@ -19,16 +20,18 @@ from accord.handoffs.models import Handoff, Trigger
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
+from accord.qualification.queries import first_met
 from accord.teams.models import User
 
 _OFFER = f"""
 INSERT INTO handoffs_handoff AS handoff
-    (id, lead_id, episode_id, trigger, state, agreement_version, round, ready_at, offered_at,
-     offered_by_id, brief)
-SELECT new.id, new.lead_id, new.episode_id, new.trigger, 'offered', %(version)s, new.round,
-       new.ready_at, %(at)s, %(by)s, '{{}}'
+    (id, lead_id, episode_id, trigger, segment, state, agreement_version, round, ready_at,
+     offered_at, offered_by_id, brief)
+SELECT new.id, new.lead_id, new.episode_id, new.trigger, new.segment, 'offered', %(version)s,
+       new.round, new.ready_at, %(at)s, %(by)s, '{{}}'
 FROM json_to_recordset(%(rows)s::json)
-     AS new(id uuid, lead_id uuid, episode_id uuid, trigger text, round int, ready_at timestamptz)
+     AS new(id uuid, lead_id uuid, episode_id uuid, trigger text, segment text, round int,
+            ready_at timestamptz)
 ON CONFLICT DO NOTHING
 {RETURNING}
 """
@@ -76,14 +79,17 @@ def offer(
 def _insert(
     offerings: Sequence[Offering], version: int, by: uuid.UUID | None, at: datetime
 ) -> list[Taken]:
+    of_its_own = terms_of(version).sales.first_attempt_of
+    segments = first_met([*of_its_own], leads=[o.lead_id for o in offerings])
     rows = recordset(
-        ("id", "lead_id", "episode_id", "trigger", "round", "ready_at"),
+        ("id", "lead_id", "episode_id", "trigger", "segment", "round", "ready_at"),
         (
             (
                 named_id("handoff", o.lead_id, o.episode_id),
                 o.lead_id,
                 o.episode_id,
                 o.trigger.value,
+                segments.get(o.lead_id, ""),
                 o.round,
                 o.ready_at,
             )

@@ -25,6 +25,7 @@ class Taken:
     lead_id: uuid.UUID
     owner_id: uuid.UUID | None
     trigger: str
+    segment: str
     state: str
     agreement_version: int
     round: int

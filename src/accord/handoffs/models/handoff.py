@@ -35,6 +35,9 @@ class Handoff(models.Model):
     lead_id = models.UUIDField()
     episode_id = models.UUIDField()
     trigger = models.CharField(max_length=10, choices=Trigger)
+    segment = models.CharField(
+        max_length=50, blank=True, db_default=""
+    )  # whose limits it has, at the offer
     state = models.CharField(max_length=12, choices=HandoffState)
     agreement_version = models.PositiveIntegerField()
     round = models.PositiveSmallIntegerField(default=1)
