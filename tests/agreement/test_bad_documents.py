@@ -155,7 +155,7 @@ def without(*path: str) -> str:
         ("gate: sales_ready", "gate: sal", "gate", "sales_ready"),
         ("checklist: sql", "checklist: nothing", "checklist", "sql"),
         ("share: 0.8", "share: 80", "marketing.acceptance_rate.share", "1"),
-        ("per: month", "per: fortnight", "marketing.ready_leads.per", "month"),
+        ("per: month", "per: fortnight", "marketing.ready_leads.per", "quarter"),
         ("title: Agreement", "titel: Agreement", "titel", "spelling"),
         ("max_rounds: 3", "max_rounds: 0", "pass_back.max_rounds", "0"),
         ("{step: reassign,", "{step: tell_rep,", "escalation.steps.2.step", "twice"),

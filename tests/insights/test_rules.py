@@ -14,7 +14,6 @@ from accord.insights.rules import (
     estimate_sum,
     expected,
     month_of,
-    months_between,
     ranks,
     share,
     share_of_sum,
@@ -56,28 +55,40 @@ class TestMonths:
         assert month.begins_at == datetime(2026, 2, 28, 23, tzinfo=UTC)
         assert month.ends_at == datetime(2026, 3, 31, 22, tzinfo=UTC)
 
-    def test_a_span_touches_its_months(self) -> None:
-        found = months_between(date(2025, 11, 30), date(2026, 2, 1), "UTC")
-        assert [month.key for month in found] == ["2025-11", "2025-12", "2026-01"]
-
 
 class TestExpected:
     def test_a_whole_month_comes_to_its_target(self) -> None:
-        assert expected(40, WEEKDAYS, date(2026, 3, 1), date(2026, 4, 1)) == pytest.approx(40)
+        found = expected(40, "month", WEEKDAYS, date(2026, 3, 1), date(2026, 4, 1))
+        assert found == pytest.approx(40)
 
     def test_goes_by_working_days(self) -> None:
         # March 2026 has 22 weekdays; of the first week, from Sunday the 1st, five.
-        assert expected(44, WEEKDAYS, date(2026, 3, 1), date(2026, 3, 8)) == pytest.approx(10)
+        found = expected(44, "month", WEEKDAYS, date(2026, 3, 1), date(2026, 3, 8))
+        assert found == pytest.approx(10)
 
     def test_adds_up_over_months(self) -> None:
-        assert expected(10, ALWAYS, date(2026, 1, 1), date(2026, 4, 1)) == pytest.approx(30)
+        found = expected(10, "month", ALWAYS, date(2026, 1, 1), date(2026, 4, 1))
+        assert found == pytest.approx(30)
 
     def test_a_month_without_working_days_counts_by_its_days(self) -> None:
         never = Calendar("UTC", {})
-        assert expected(31, never, date(2026, 1, 1), date(2026, 1, 11)) == pytest.approx(10)
+        found = expected(31, "month", never, date(2026, 1, 1), date(2026, 1, 11))
+        assert found == pytest.approx(10)
+
+    def test_a_week_counts_from_its_monday(self) -> None:
+        # Wednesday to Friday, a whole week, and Monday of a third.
+        found = expected(10, "week", WEEKDAYS, date(2026, 3, 4), date(2026, 3, 17))
+        assert found == pytest.approx(6 + 10 + 2)
+
+    def test_a_quarter_is_spread_over_its_working_days(self) -> None:
+        of_months = [
+            expected(64, "quarter", WEEKDAYS, date(2026, n, 1), date(2026, n + 1, 1))
+            for n in (1, 2, 3)
+        ]
+        assert of_months == pytest.approx([22, 20, 22])  # 64 weekdays
 
     def test_nothing_is_expected_of_no_time(self) -> None:
-        assert expected(10, WEEKDAYS, date(2026, 1, 1), date(2026, 1, 1)) == 0
+        assert expected(10, "month", WEEKDAYS, date(2026, 1, 1), date(2026, 1, 1)) == 0
 
 
 def test_working_days_leave_holidays_out() -> None:

@@ -115,14 +115,21 @@ class Worth(Clause):
     currency: Currency
 
 
+_A_MONTH = {"week": 365.25 / 12 / 7, "month": 1.0, "quarter": 1 / 3}  # periods in a month
+
+
 class ReadyLeads(Clause):
     """How many ready leads marketing hands over in each period, of which kind, worth what."""
 
     text: Text
     target: Count
-    per: Literal["month"]
+    per: Literal["week", "month", "quarter"]
     segments: list[Segment] = []
     worth: Worth | None = None
+
+    def a_month(self, number: float) -> float:
+        """What a number of each period comes to in a month."""
+        return number * _A_MONTH[self.per]
 
 
 class PromisedShare(Clause):

@@ -17,7 +17,7 @@ from accord.agreement.reading import read
 from accord.agreement.rewriting import with_value
 from accord.agreement.terms import Terms
 from accord.agreement.trial import may_be_on_trial
-from accord.agreement.wording import HANDED_OVER
+from accord.agreement.wording import A_PERIOD, HANDED_OVER
 
 Sent = Callable[[str], Sequence[str]]  # what was sent under a name
 
@@ -32,7 +32,7 @@ def parts(document: str, terms: Terms) -> list[Part]:
         Part(
             "marketing",
             _("What marketing promises"),
-            [row for row in _marketing(of, promises) if row.fields],
+            [row for row in _marketing(of, terms, promises) if row.fields],
         ),
         Part(
             "sales",
@@ -118,9 +118,21 @@ def _frame(of: Reader, terms: Terms) -> Iterator[Row]:
     )
 
 
-def _marketing(of: Reader, promises: Mapping[str, str]) -> Iterator[Row]:
+def _ready_leads(of: Reader, terms: Terms) -> Iterator[Field]:
+    promise, clause = terms.marketing.ready_leads, "marketing.ready_leads"
+    per = str(A_PERIOD[promise.per])
+    yield from of.number(f"{clause}.target", _("At least"), per)
+    for number, each in enumerate(promise.segments):
+        title = terms.definitions[each.definition].title
+        yield from of.number(f"{clause}.segments.{number}.target", title, per)
+    if promise.worth:
+        unit = f"{promise.worth.currency} {per}"
+        yield from of.number(f"{clause}.worth.amount", _("Worth together"), unit)
+
+
+def _marketing(of: Reader, terms: Terms, promises: Mapping[str, str]) -> Iterator[Row]:
     fields = {
-        "ready_leads": of.number("marketing.ready_leads.target", _("At least"), _("a month")),
+        "ready_leads": _ready_leads(of, terms),
         "acceptance_rate": of.share("marketing.acceptance_rate.share", _("At least")),
         "pass_back_answer": of.span("marketing.pass_back_answer.within", _("Within")),
         "lead_to_customer": of.share("marketing.lead_to_customer.share", _("At least")),

@@ -20,6 +20,7 @@ from accord.agreement.wording import (
     ROLES,
     STEPS,
     joined,
+    leads_per,
     percent,
     within,
     worded,
@@ -239,11 +240,11 @@ def _bare(clause: Clause) -> Clause:
 
 def _of_marketing(terms: Terms) -> list[Promise]:
     said, promised = terms.document.marketing, terms.marketing
-    ready = ngettext("%(n)s lead a month", "%(n)s leads a month", promised.ready_leads.target)
-    figures = [ready % {"n": promised.ready_leads.target}]
+    per = said.ready_leads.per
+    figures = [leads_per(per, promised.ready_leads.target)]
     for segment in said.ready_leads.segments:
         title = terms.definitions[segment.definition].title
-        figures.append(f"{title}: {ready % {'n': segment.target}}")
+        figures.append(f"{title}: {leads_per(per, segment.target)}")
     if worth := said.ready_leads.worth:
         amount = number_format(worth.amount, force_grouping=True)
         figures.append(

@@ -38,11 +38,22 @@ DESTINATIONS: Mapping[str, Any] = {
     "suppress": gettext_lazy("Is not contacted any more."),
     "stay": gettext_lazy("Stays with sales."),
 }
+A_PERIOD: Mapping[str, Any] = {
+    "week": gettext_lazy("a week"),
+    "month": gettext_lazy("a month"),
+    "quarter": gettext_lazy("a quarter"),
+}
 STEPS: Mapping[str, Any] = {
     "tell_rep": gettext_lazy("The rep is told, %(when)s."),
     "tell_head": gettext_lazy("The head of sales is told, %(when)s."),
     "reassign": gettext_lazy("Somebody else takes over, %(when)s."),
 }
+
+
+def leads_per(period: str, number: int) -> str:
+    """So many leads in each period, such as “40 leads a month”."""
+    leads = ngettext("%(n)s lead %(period)s", "%(n)s leads %(period)s", number)
+    return leads % {"n": number, "period": A_PERIOD[period]}
 
 
 def worded(span: Span) -> str:

@@ -105,7 +105,7 @@ class Deliverable:
     needs: list[Need]
     outlooks: list[Outlook]
     why_not: str
-    promised: int
+    promised: float
     load: Load
 
     @property
@@ -125,7 +125,8 @@ def deliverable(terms: Terms, *, scope: Scope, calendar: Calendar) -> Deliverabl
     customers = revenue x marketing's share / average deal; each step before it is the next one
     divided by the rate between them, as the cohorts of the last four closed quarters had it.
     """
-    target = terms.marketing.ready_leads.target
+    promise = terms.marketing.ready_leads
+    target = promise.a_month(promise.target)
     goal, found, why_not = terms.goal, None, ""
     needs, bring = list[Need](), list[Outlook]()
     if goal is None:
@@ -135,7 +136,7 @@ def deliverable(terms: Terms, *, scope: Scope, calendar: Calendar) -> Deliverabl
         found = rates(before, zone=calendar.time_zone, currency=goal.currency)
         needs, why_not = _needs(goal, found)
         bring = outlooks(terms, found, needs[0].number) if needs else []
-    (asked,) = load([terms], [{"": float(target)}], at=scope.at)
+    (asked,) = load([terms], [{"": target}], at=scope.at)
     return Deliverable(found, needs, bring, why_not, target, asked)
 
 

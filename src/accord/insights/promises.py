@@ -54,8 +54,8 @@ def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Vol
             key="ready_leads",
             side=Side.MARKETING,
             title=title,
-            target=expected(target, calendar, first, until),
-            expected=expected(target, calendar, first, tomorrow),
+            target=expected(target, promise.per, calendar, first, until),
+            expected=expected(target, promise.per, calendar, first, tomorrow),
             delivered=narrowed(counted.rows(scope), only, reader=None).count(),
             over=scope,
             rows="ready_leads",
@@ -65,7 +65,7 @@ def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Vol
 
 def _worth(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Volume]:
     """What the ready leads are worth together, by what such leads brought before."""
-    promise = terms.marketing.ready_leads.worth
+    per, promise = terms.marketing.ready_leads.per, terms.marketing.ready_leads.worth
     if promise is None:
         return
     first, until, tomorrow = _days(scope, calendar)
@@ -77,8 +77,8 @@ def _worth(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Volume]:
         key="worth",
         side=Side.MARKETING,
         title=_("What the ready leads are worth"),
-        target=expected(promise.amount, calendar, first, until),
-        expected=expected(promise.amount, calendar, first, tomorrow),
+        target=expected(promise.amount, per, calendar, first, until),
+        expected=expected(promise.amount, per, calendar, first, tomorrow),
         delivered=sum(number * each[trigger] for trigger, number in numbers.items()),
         over=scope,
         rows="ready_leads",

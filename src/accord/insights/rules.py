@@ -182,14 +182,6 @@ def period_of(day: date, per: str, zone: str) -> tuple[Month, Month]:
     return month_of(begin, zone), month_of(last, zone)
 
 
-def months_between(first: date, until: date, zone: str) -> Iterator[Month]:
-    """The months that [first, until) touches, in order."""
-    month = month_of(first, zone)
-    while month.first < until:
-        yield month
-        month = month_of(month.first + timedelta(days=32), zone)
-
-
 def working_days(calendar: Calendar, first: date, until: date) -> int:
     """How many days of [first, until) have working time."""
     days = (first + timedelta(days=number) for number in range((until - first).days))
@@ -205,19 +197,31 @@ def due_by(target: float, calendar: Calendar, first: date, until: date, day: dat
     return target * part / whole
 
 
-def expected(target: float, calendar: Calendar, first: date, until: date) -> float:
-    """What a monthly target comes to over [first, until), by working days of each month.
+def expected(target: float, per: str, calendar: Calendar, first: date, until: date) -> float:
+    """What a target of each week, month or quarter comes to over [first, until).
 
-    `target * working days within / working days of the month`, added up over the months; a
-    month without working days counts by its days.
+    `target * working days within / working days of the period`, added up over the periods; one
+    without working days counts by its days.
     """
     total = 0.0
-    for month in months_between(first, until, calendar.time_zone):
-        following = (month.first + timedelta(days=32)).replace(day=1)
-        begin, end = max(first, month.first), min(until, following)
-        whole = working_days(calendar, month.first, following)
-        part = working_days(calendar, begin, end)
+    for opens, following in _periods(first, until, per, calendar.time_zone):
+        begin, end = max(first, opens), min(until, following)
+        whole, part = working_days(calendar, opens, following), working_days(calendar, begin, end)
         if not whole:
-            whole, part = (following - month.first).days, (end - begin).days
+            whole, part = (following - opens).days, (end - begin).days
         total += target * part / whole
     return total
+
+
+def _periods(first: date, until: date, per: str, zone: str) -> Iterator[tuple[date, date]]:
+    """The first days of the periods that [first, until) touches, and the days after their last."""
+    day = first
+    while day < until:
+        if per == "week":
+            opens = day - timedelta(days=day.weekday())
+            following = opens + timedelta(days=7)
+        else:
+            begin, last = period_of(day, per, zone)
+            opens, following = begin.first, (last.first + timedelta(days=32)).replace(day=1)
+        yield opens, following
+        day = following

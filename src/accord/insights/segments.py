@@ -26,7 +26,7 @@ class Outlook:
     """
 
     title: str
-    promised: int
+    promised: float
     own: Share
     rate: float
     amount: float
@@ -64,8 +64,13 @@ def outlooks(terms: Terms, found: Rates, customers: float) -> list[Outlook]:
     if of_all.value is None or found.amount is None:
         return []
     shares = _shares([each.definition for each in promise.segments], found.over)
-    kinds = [(_("All ready leads"), promise.target, of_all)] + [
-        (terms.definitions[each.definition].title, each.target, shares[each.definition])
+    every = promise.a_month(promise.target)
+    kinds = [(_("All ready leads"), every, of_all)] + [
+        (
+            terms.definitions[each.definition].title,
+            promise.a_month(each.target),
+            shares[each.definition],
+        )
         for each in promise.segments
     ]
     return [
@@ -75,7 +80,7 @@ def outlooks(terms: Terms, found: Rates, customers: float) -> list[Outlook]:
             own=own,
             rate=of_all.value if own.value is None or own.whole < FEWEST else own.value,
             amount=found.amount,
-            asked=customers * target / promise.target if promise.target else 0.0,
+            asked=customers * target / every,
         )
         for title, target, own in kinds
     ]
