@@ -7,7 +7,7 @@ from typing import Any
 
 from accord.base.lifecycle import Cause, Side, Stage
 from accord.campaigns import actions as campaigns
-from accord.leads import actions
+from accord.leads import actions, kinds
 from accord.leads.actions import Entering, Newcomer
 from accord.leads.models import Door, Fate, Lead
 from accord.leads.rules import Entry, NewActivity
@@ -123,7 +123,7 @@ def _activity(
 ) -> NewActivity:
     return NewActivity(
         kind=entry.event or _default_kind(entry, door),
-        side=Side.PROSPECT,
+        side=kinds.of(entry.event).side if entry.event else Side.PROSPECT,
         happened_at=entry.happened_at,
         channel=entry.facts.get("source"),
         outcome=entry.asks_for,

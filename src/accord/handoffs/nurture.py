@@ -17,7 +17,7 @@ from accord.teams.rules import Calendar
 
 # What somebody of ours did with them. What they do with us says that they have heard of us, too:
 # nobody clicks in a mail that was never written.
-_OURS = ("mail.sent", "attempt.logged")
+_OURS = ("email.sent", "mail.sent", "attempt.logged")
 
 
 def nurture_span() -> Span | None:

@@ -152,6 +152,14 @@ register(
             gettext_lazy("Clicked in the e-mail “%(name)s”"), gettext_lazy("Clicked in an e-mail")
         ),
     ),
+    # What marketing's own tools write. It makes nobody ready: only what comes of it does.
+    Kind(
+        "email.sent",
+        gettext_lazy("Marketing's e-mail"),
+        Side.MARKETING,
+        "mail-share",
+        _named(gettext_lazy("Was sent the e-mail “%(name)s”"), gettext_lazy("Was sent an e-mail")),
+    ),
     _act(
         "content.downloaded",
         gettext_lazy("Download"),

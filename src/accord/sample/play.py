@@ -9,21 +9,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from accord.agreement.queries import running
 from accord.flows import close, follow_up
 from accord.flows.pass_back import Said, pass_back
-from accord.flows.receive import Incoming, receive
 from accord.flows.recheck import recheck
-from accord.flows.take_in import take_in_waiting
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
-from accord.leads.models import Door
-from accord.sample import cast, queries, story
+from accord.sample import cast, letters, queries, story
 from accord.sample.plan import Prospect, Sending
 from accord.sample.queries import Open
 from accord.sample.replies import reply
+from accord.sample.sending import send
 
 # Reps on both sides of the ocean are at work at the first hour; the others are of late.
 HOUR = (15, 45)
@@ -88,11 +84,15 @@ class Play:
     lives: dict[uuid.UUID, Life] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)
     mood: tuple[story.Back, ...] = ()
+    wrote_at: datetime | None = None
 
     def go_on(self, *, sent: Sequence[Sending], at: datetime, is_last: bool) -> None:
         """Take in what was sent up to `at`, and let the reps do their part, unless it is last."""
         self._take_in(sent, at)
         reply(marketers=self.marketers, dice=self.dice, at=at)
+        if self.wrote_at is None or at >= self.wrote_at + letters.EVERY:
+            letters.write_letters(dice=self.dice, at=at)
+            self.wrote_at = at
         watch_clocks(at=at)
         recheck(at=at)
         if is_last:
@@ -110,12 +110,7 @@ class Play:
         return self.lives[handoff.lead_id].prospect.email
 
     def _take_in(self, sent: Sequence[Sending], at: datetime) -> None:
-        if sent:
-            with transaction.atomic():
-                bodies = [Incoming(body=sending.body) for sending in sent]
-                receive(submissions=bodies, door=Door.FORM, by=None, at=at)
-                while take_in_waiting(at=at):
-                    pass
+        send([sending.body for sending in sent], at=at)
         emails = {str(sending.body["email"]) for sending in sent}
         for email, lead_id in queries.leads_by_email(emails).items():
             self.lives.setdefault(lead_id, Life(self.made[email]))

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from accord.base.lifecycle import Stage
 from accord.handoffs.models import Handoff, PassBack
-from accord.leads.models import Identity, Import
+from accord.leads.models import Identity, Import, Lead
 from accord.sample import cast
 from accord.sample.cast import Person
 
@@ -44,6 +45,14 @@ def leads_by_email(emails: Collection[str]) -> dict[str, uuid.UUID]:
     """The lead of each address."""
     rows = Identity.objects.filter(kind="email", value__in=emails)
     return dict(rows.values_list("value", "lead_id"))
+
+
+def in_nurture() -> list[str]:
+    """The addresses of those whom marketing may write to, sorted."""
+    resting = Lead.objects.filter(
+        stage=Stage.RECYCLED, do_not_contact=False, email__isnull=False, merged_into_id__isnull=True
+    )
+    return [str(email) for email in resting.order_by("email").values_list("email", flat=True)]
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,33 @@ THINGS = (
     "calibration service",
 )
 
+# What marketing writes to those in nurture, how often it misses somebody, and who reads it.
+LETTERS = (
+    "The instrument letter: calibrate less often",
+    "The instrument letter: what an audit asks for",
+    "The instrument letter: from spreadsheet to system",
+)
+LETTER_LOST, LETTER_CLICKED = 0.02, 0.05
+
 # What this company promises instead, and why.
-OWN_FIGURES = (("target: 40", "target: 170"), ("revenue: 300000", "revenue: 3000000"))
+OWN_FIGURES = (
+    (
+        "target: 40\n    per: month\n",
+        """target: 170
+    per: month
+    segments:
+      - {definition: ideal_customer, target: 60}
+      - {definition: decision_maker, target: 40}
+    worth: {amount: 400000, currency: EUR}
+""",
+    ),
+    ("revenue: 300000", "revenue: 3000000"),
+    (
+        "      brought: {working_days: 5}\n",
+        """      brought: {working_days: 5}
+    segments:
+      - {definition: ideal_customer, within: {ready: {working_hours: 2}}}
+""",
+    ),
+)
 OWN_FIGURES_REASON = "Seven reps can take on twenty-five leads a month each."

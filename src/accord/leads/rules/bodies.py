@@ -29,6 +29,7 @@ EVENTS = (
     "page.visited",
     "pricing.visited",
     "email.clicked",
+    "email.sent",
     "content.downloaded",
     "event.attended",
     "call.received",
