@@ -10,7 +10,7 @@ from accord.api.auth import Request, called
 from accord.api.bodies import LeadIn, Leads, body_of
 from accord.api.once import IdempotencyKey
 from accord.api.problems import PROBLEMS
-from accord.api.shapes.leads import LeadDetailOut, detail_of
+from accord.api.shapes.leads import LeadOut, leads_of
 from accord.base.errors import Invalid
 from accord.base.once import asking_once
 from accord.flows.receive import check_body
@@ -26,7 +26,7 @@ class SubmittedOut(Schema):
     submission_id: uuid.UUID
     is_new: bool
     fate: str
-    lead: LeadDetailOut | None
+    lead: LeadOut | None
 
 
 class FateOut(Schema):
@@ -62,6 +62,7 @@ def submit_lead(
 ) -> Status[SubmittedOut]:
     """Somebody did something, or something is known of them. A known lead is added to, never
     doubled. 201: a lead was created, 200: it was known, 202: it is kept and waits for its turn.
+    Why it stands where it does, `GET /leads/{id}/` says: its verdicts are not read back here.
     """
     body = body_of(sent)
     check_body(body=body, at=request.at)
@@ -70,12 +71,12 @@ def submit_lead(
     if done.fate == "refused":
         raise Invalid(done.reason or "", field=done.field or "")
     with asking_once():
-        lead = queries.one_lead(request.auth, done.lead_id) if done.lead_id else None
+        leads = [queries.one_lead(request.auth, done.lead_id)] if done.lead_id else []
         said = SubmittedOut(
             submission_id=done.id,
             is_new=done.is_new,
             fate=done.fate.value,
-            lead=detail_of(lead) if lead else None,
+            lead=next(iter(leads_of(leads)), None),
         )
     return Status({"created": 201, "waiting": 202}.get(said.fate, 200), said)
 
