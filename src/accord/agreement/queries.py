@@ -1,7 +1,7 @@
 """Reads of the agreement: the terms in force, the terms of a version, the versions."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -41,14 +41,26 @@ def running() -> Terms:
     return _terms(number, digest, is_trial=state == VersionState.TRIAL)
 
 
-@asked_once
 def terms_of(number: int) -> Terms:
     """The terms of one version, whatever its state. Raises Missing."""
-    found = Version.objects.filter(number=number).values_list("digest", "state").first()
-    if found is None:
-        raise Missing(f"There is no version {number} of the agreement; see the history.")
-    digest, state = found
-    return _terms(number, digest, is_trial=state == VersionState.TRIAL)
+    return terms_by_number({number})[number]
+
+
+def terms_by_number(numbers: Collection[int]) -> Mapping[int, Terms]:
+    """The terms of versions, whatever their states. One small query. Raises Missing."""
+    return _terms_by_number(frozenset(numbers)) if numbers else {}
+
+
+@asked_once
+def _terms_by_number(numbers: frozenset[int]) -> Mapping[int, Terms]:
+    rows = Version.objects.filter(number__in=numbers).values_list("number", "digest", "state")
+    found = {
+        number: _terms(number, digest, is_trial=state == VersionState.TRIAL)
+        for number, digest, state in rows
+    }
+    if missing := numbers - found.keys():
+        raise Missing(f"There is no version {min(missing)} of the agreement; see the history.")
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Cause, LeadStatus, Side, Stage
 from accord.flows.evaluate import evaluate
@@ -198,7 +198,7 @@ def _check_list(handoffs: Collection[uuid.UUID], note: str) -> None:
         return
     rows = Handoff.objects.filter(id__in=handoffs).values_list("lead_id", "agreement_version")
     versions = dict(rows)
-    terms = {number: terms_of(number) for number in set(versions.values())}
+    terms = terms_by_number(set(versions.values()))
     verdicts = verdicts_of(list(versions))
     for lead_id, number in sorted(versions.items()):
         checklist = terms[number].definitions[terms[number].checklist]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Attempts, Reason, Terms
 from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.lifecycle import Cause, LeadStatus, Side, Stage
@@ -69,7 +69,7 @@ def pass_back(
         if len(rows) < len(set(handoffs)):
             raise Missing(_("There is no such handoff; it may have been merged away."))
         versions = {version for _lead, version in rows.values()}
-        terms = {version: terms_of(version) for version in versions}
+        terms = terms_by_number(versions)
         reasons = {id: _reason(terms[version], said) for id, (_lead, version) in rows.items()}
         blamed = _blamed(rows, terms, reasons, said)
         returnings = [

@@ -193,9 +193,9 @@ OWN_FIGURES = (
         """target: 170
     per: month
     segments:
-      - {definition: ideal_customer, target: 60}
-      - {definition: decision_maker, target: 40}
-    worth: {amount: 400000, currency: EUR}
+      - {definition: ideal_customer, target: 140}
+      - {definition: decision_maker, target: 45}
+    worth: {amount: 800000, currency: EUR}
 """,
     ),
     ("revenue: 300000", "revenue: 3000000"),

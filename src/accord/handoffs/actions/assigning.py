@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
 from accord.handoffs.actions.clocks import (
@@ -104,7 +104,7 @@ def assign(
 
 def _starts(taken: Sequence[Taken]) -> list[Start]:
     """The clocks of whoever has handoffs now."""
-    terms = {version: terms_of(version) for version in {h.agreement_version for h in taken}}
+    terms = terms_by_number({h.agreement_version for h in taken})
     expected = {h.id: terms[h.agreement_version].attempts for h in taken}
     enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
     return [

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
@@ -94,7 +94,7 @@ def begin_attempts(leads: Collection[uuid.UUID], at: datetime) -> list[Taken]:
 
 
 def _tried_enough(taken: Sequence[Taken]) -> list[Taken]:
-    terms = {version: terms_of(version) for version in {h.agreement_version for h in taken}}
+    terms = terms_by_number({h.agreement_version for h in taken})
     expected = {h.id: terms[h.agreement_version].attempts for h in taken}
     enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
     return [handoff for handoff in taken if handoff.id in enough]

@@ -10,7 +10,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
@@ -49,7 +49,7 @@ def write_briefs(handoffs: Sequence[Taken], offered: Mapping[uuid.UUID, "Offerin
     """
     ids = [handoff.lead_id for handoff in handoffs]
     leads = Lead.objects.select_related("company", "campaign").in_bulk(ids)
-    terms = {v: terms_of(v) for v in {handoff.agreement_version for handoff in handoffs}}
+    terms = terms_by_number({handoff.agreement_version for handoff in handoffs})
     gates = {each.gate for each in terms.values()}
     verdicts = {
         verdict.lead_id: verdict

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
@@ -88,7 +88,7 @@ def start_clocks(starts: Sequence[Start], at: datetime) -> None:
     if not starts:
         return
     calendars = calendars_of({start.user_id for start in starts})
-    terms = {v: terms_of(v) for v in {start.handoff.agreement_version for start in starts}}
+    terms = terms_by_number({start.handoff.agreement_version for start in starts})
     resting = {
         handoff_id: [pause for pause in pauses if pause[1] > at]
         for handoff_id, pauses in pauses_of({start.handoff.id for start in starts}).items()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
@@ -147,7 +147,7 @@ def _look(
 ) -> tuple[list[tuple[Claimed, str]], list[tuple[uuid.UUID, int, datetime | None]]]:
     """The steps that have come, and for each clock where it stands after them."""
     calendars = calendars_of({clock.user_id for clock in claimed})
-    terms = {v: terms_of(v) for v in {h.agreement_version for h in handoffs.values()}}
+    terms = terms_by_number({h.agreement_version for h in handoffs.values()})
     come: list[tuple[Claimed, str]] = []
     later: list[tuple[uuid.UUID, int, datetime | None]] = []
     for clock in claimed:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-from accord.agreement.queries import terms_of
+from accord.agreement.queries import terms_by_number
 from accord.agreement.spans import Span, Warned
 from accord.agreement.terms import Terms
 from accord.base.rows import recordset
@@ -63,7 +63,7 @@ def move(clocks: Sequence[Clock]) -> list[Handoff]:
     if not clocks:
         return []
     handoffs = Handoff.objects.in_bulk({clock.handoff_id for clock in clocks})
-    terms = {v: terms_of(v) for v in {h.agreement_version for h in handoffs.values()}}
+    terms = terms_by_number({h.agreement_version for h in handoffs.values()})
     calendars = calendars_of({clock.user_id for clock in clocks})
     pauses = pauses_of(set(handoffs))
     rows = []

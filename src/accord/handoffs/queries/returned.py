@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery
 
-from accord.agreement.queries import running, terms_of
+from accord.agreement.queries import running, terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Stage
 from accord.campaigns.models import Campaign
@@ -107,7 +107,7 @@ def came_back(
     leads = Lead.objects.select_related("company", "campaign").in_bulk([b.lead_id for b in backs])
     people = names([each for b in backs for each in (b.passed_back_by_id, b.answered_by_id)])
     promises = _promises(backs, at)
-    terms = {number: terms_of(number) for number in {b.agreement_version for b in backs}}
+    terms = terms_by_number({b.agreement_version for b in backs})
     return [
         CameBack(
             back=back,

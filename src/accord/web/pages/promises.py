@@ -1,7 +1,7 @@
 """The page that both heads keep open: how each promise of the agreement stands today."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from accord.insights.goal import customers, revenue
 from accord.insights.metrics import Scope, all_rates, metric, share_of
 from accord.insights.promised import Quality, Volume
 from accord.insights.promises import promises as read_promises
-from accord.insights.rules import Month, Share, month_of
+from accord.insights.rules import Month, Share, State, month_of
 from accord.teams import queries as teams
 from accord.web.duties import Who, who
 from accord.web.printing import printed
@@ -39,7 +39,8 @@ _PART_OF = {"worth": "ready_leads", "given_up": "attempts"}
 class Row:
     """One promise and how it stands; `counted` is None for what Accord does not measure yet.
 
-    `who` does it and answers for it, where the agreement names somebody.
+    `who` does it and answers for it, where the agreement names somebody. A part stands below
+    the promise it belongs to, whose sentence is said there.
     """
 
     key: str
@@ -49,11 +50,17 @@ class Row:
     counted: Volume | Quality | None
     who: Who | None
     is_on_trial: bool
+    is_part: bool
 
     @property
     def is_number(self) -> bool:
         """Whether a number was promised rather than a share."""
         return isinstance(self.counted, Volume)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it is at risk or missed, so that somebody has something to do."""
+        return self.state in (State.AT_RISK, State.MISSED)
 
     @property
     def state(self) -> str:
@@ -159,8 +166,9 @@ def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
     said = {each.key: each for each in read(terms).promises}
     holders = teams.holders()
     for key in promised(terms.document):
-        for found in counted.get(key, [None]):
-            yield _row(key, found, said.get(key), terms, holders, scope)
+        for number, found in enumerate(counted.get(key, [None])):
+            row = _row(key, found, said.get(key), terms, holders, scope)
+            yield replace(row, is_part=number > 0)
 
 
 def _row(
@@ -180,6 +188,7 @@ def _row(
         counted=found,
         who=who(key, holders, scope),
         is_on_trial=terms.is_part_on_trial(key),
+        is_part=False,
     )
 
 
