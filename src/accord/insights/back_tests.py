@@ -4,6 +4,7 @@ All variants are counted over the same leads, deals and handoffs; the first vari
 others are compared with.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -11,14 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import TruncMonth
 
 from accord.deals.models import Deal, DealState
 from accord.handoffs.models import Handoff
 from accord.insights.back_test_parts import Part, Variant, Won, at_key
 from accord.insights.not_known import not_known
 from accord.insights.tried import (
+    SEGMENTS,
     Values,
     answered_handoffs,
     came,
@@ -104,29 +106,45 @@ def _by_month(variant: Variant, past: QuerySet[PastVerdict], number: int, zone: 
 def _by_segment(
     variant: Variant, past: QuerySet[PastVerdict], number: int, back_test: BackTest
 ) -> None:
-    """By each field that segments go by, as it was when the period ended."""
-    ids = past.filter(met(number)).values("lead_id")
-    count = models.Count("id")
-    for name, parts in variant.segments.items():
-        changed = changed_since(name, back_test.ends_at)
-        now = Lead.objects.filter(id__in=ids).exclude(id__in=changed.values("lead_id"))
-        then = changed.filter(lead_id__in=ids)
-        for rows in (now.values_list(name), then.values_list("text_value")):
-            for value, number_of in rows.annotate(count=count).order_by():
-                at_key(parts, value).qualified += number_of
+    """By each field that segments go by, as it was when the period ended.
+
+    Counted by what holds now, and then moved to what held then.
+    """
+    ids, count = past.filter(met(number)).values("lead_id"), models.Count("id")
+    for *values, found in _leads_in(ids).values_list(*SEGMENTS).annotate(count=count).order_by():
+        for name, value in zip(SEGMENTS, values, strict=True):
+            at_key(variant.segments[name], value).qualified += found
+    changed = changed_since(SEGMENTS, back_test.ends_at).filter(lead_id__in=ids)
+    of_lead = Lead.objects.filter(id=OuterRef("lead_id"))
+    now = Case(*[When(fact=name, then=Subquery(of_lead.values(name)[:1])) for name in SEGMENTS])
+    moved = changed.annotate(now=now).values_list("fact", "text_value", "now")
+    for name, then, value, found in moved.annotate(count=count).order_by():
+        at_key(variant.segments[name], value).qualified -= found
+        at_key(variant.segments[name], then).qualified += found
 
 
 def _by_owner(
     variant: Variant, past: QuerySet[PastVerdict], number: int, back_test: BackTest
 ) -> None:
-    """Who has or had the leads that newly met it; "" for those that nobody ever had."""
+    """Who has or last had the leads that newly met it; "" for those that nobody ever had."""
     newly = past.filter(met(number)).exclude(**{f"met_at__{number}": back_test.begins_at})
-    handed = Handoff.objects.filter(lead_id=OuterRef("id")).order_by("-offered_at", "-id")
-    last = Subquery(handed.values("owner_id")[:1])
-    had_by = Coalesce("owner_id", last, output_field=models.UUIDField())
-    rows = Lead.objects.filter(id__in=newly.values("lead_id")).annotate(had_by=had_by)
-    counted = rows.values_list("had_by").annotate(count=models.Count("id")).order_by("had_by")
-    variant.owners = {str(owner or ""): count for owner, count in counted}
+    leads, count = _leads_in(newly.values("lead_id")), models.Count("id")
+    owners = Counter(dict(leads.values_list("owner_id").annotate(count=count).order_by()))
+    later = Q(offered_at__gt=OuterRef("offered_at"))
+    later |= Q(offered_at=OuterRef("offered_at"), id__gt=OuterRef("id"))
+    last = Handoff.objects.filter(
+        ~Exists(Handoff.objects.filter(later, lead_id=OuterRef("lead_id"))),
+        lead_id__in=leads.filter(owner__isnull=True).values("id"),
+        owner__isnull=False,
+    )
+    for owner, found in last.values_list("owner_id").annotate(count=count).order_by():
+        owners[owner] += found
+        owners[None] -= found
+    variant.owners = {str(owner or ""): found for owner, found in owners.items() if found}
+
+
+def _leads_in(ids: QuerySet[Any]) -> QuerySet[Lead]:
+    return Lead.objects.filter(id__in=ids)
 
 
 def _closed(

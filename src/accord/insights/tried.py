@@ -5,7 +5,7 @@ handoff where its lead did before it was offered.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
@@ -61,14 +61,14 @@ def _met_by(back_test: BackTest) -> Subquery:
     return Subquery(judged(back_test).filter(lead_id=OuterRef("lead_id")).values("met_at"))
 
 
-def changed_since(name: str, moment: datetime) -> QuerySet[FactChange]:
+def changed_since(names: Sequence[str], moment: datetime) -> QuerySet[FactChange]:
     """Where a lead had another value of a fact at that moment than it has now."""
-    return FactChange.objects.filter(fact=name, known_from__lte=moment, known_until__gt=moment)
+    return FactChange.objects.filter(fact__in=names, known_from__lte=moment, known_until__gt=moment)
 
 
 def leads_of(name: str, value: str | None, *, at: datetime) -> QuerySet[Lead]:
     """The leads that had this value of one of SEGMENTS at that moment."""
-    changed = changed_since(name, at)
+    changed = changed_since([name], at)
     then = (
         changed.filter(text_value__isnull=True)
         if value is None
@@ -83,9 +83,7 @@ def values_of(leads: Collection[uuid.UUID], *, at: datetime) -> dict[uuid.UUID, 
     """The values by which leads are parted, as they were known at that moment. Two queries."""
     chosen = Lead.objects.filter(IsAnyOf(F("id"), leads)).values_list("id", *SEGMENTS)
     found = {lead_id: list(values) for lead_id, *values in chosen.iterator()}
-    changes = FactChange.objects.filter(
-        IsAnyOf(F("lead_id"), leads), fact__in=SEGMENTS, known_from__lte=at, known_until__gt=at
-    )
+    changes = changed_since(SEGMENTS, at).filter(IsAnyOf(F("lead_id"), leads))
     for lead_id, fact, old in changes.values_list("lead_id", "fact", "text_value"):
         if lead_id in found:
             found[lead_id][SEGMENTS.index(fact)] = old
