@@ -266,7 +266,7 @@ class TestRead:
         lead = marketer.post("/leads/", DANA | {"budget": "1200.50"}).json()["lead"]
 
         found = marketer.get(f"/leads/{lead['id']}/").json()
-        assert [verdict["key"] for verdict in found.pop("verdicts")][0] == "sales_ready"
+        assert next(verdict["key"] for verdict in found.pop("verdicts")) == "sales_ready"
         assert found == lead
         assert lead["budget"] == "1200.50"
 

@@ -152,7 +152,7 @@ def test_35_weights_are_kept_a_joiner_is_not_flooded_and_the_trace_says_why():
     got = turns([*before, late], 25)
     assert got[joiner] <= 11  # a full share of 25 turns is 10
     (found,) = routed(Wanted(uuid.uuid4()), by=plan(pool(*before, late)), people={})
-    assert "turn" in told(found)
+    assert "in_turn" in told(found)
 
 
 def test_1e_friday_half_past_four_and_an_hour_is_monday_half_past_nine_on_ones_own_clock(office):

@@ -24,7 +24,6 @@ OTHER_MEANINGS = {
     "web.pages.form: price": "what a person asks for",
     "leads.headers: timeline": "what a file may call its column",
     "leads.queries: timeline": "what happened with a lead",
-    "leads.models.activity: timeline": "an index",
 }
 NAMED = re.compile(
     r"(^|_)(limit|within|attempts|rounds|hours|days|minutes|re_enter|target)(_|$)", re.I

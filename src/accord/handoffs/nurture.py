@@ -13,7 +13,6 @@ from accord.handoffs.rules.leaks import past_due_before
 from accord.leads.kinds import new_event_kinds
 from accord.leads.models import Activity, Lead, StageEntry
 from accord.teams.queries import company_calendar
-from accord.teams.rules import Calendar
 
 # What somebody of ours did with them. What they do with us says that they have heard of us, too:
 # nobody clicks in a mail that was never written.
@@ -31,13 +30,13 @@ def in_nurture(scope: Scope) -> QuerySet[Lead]:
 
     Of a scope that goes on: who has been by now. Whoever asked us to stop is left out.
     """
-    span = nurture_span()
-    if span is None:
+    since = _since(scope)
+    if since is None:
         return Lead.objects.none()
     stays = StageEntry.objects.filter(
         Q(left_at__isnull=True) | Q(left_at__gt=_until(scope)),
         stage=Stage.RECYCLED,
-        entered_at__lt=_since(scope, span),
+        entered_at__lt=since,
     )
     leads = Lead.objects.filter(merged_into_id__isnull=True, do_not_contact=False)
     return leads.filter(id__in=stays.values("lead_id"))
@@ -54,12 +53,10 @@ def out_of_touch(scope: Scope) -> QuerySet[Lead]:
 
 
 def _lately(scope: Scope) -> Exists:
-    span = nurture_span()
-    since = _since(scope, span) if span else _until(scope)
     acts = Activity.objects.filter(
         lead_id=OuterRef("id"),
         kind__in=[*_OURS, *new_event_kinds()],
-        happened_at__gte=since,
+        happened_at__gte=_since(scope) or _until(scope),
         happened_at__lte=_until(scope),
     )
     return Exists(acts)
@@ -69,9 +66,16 @@ def _until(scope: Scope) -> datetime:
     return min(scope.at, scope.ends_at or scope.at)
 
 
-def _since(scope: Scope, span: Span) -> datetime:
-    calendar: Calendar = scope.once("company's hours", company_calendar)
-    return past_due_before(span, calendar=calendar, at=_until(scope))
+def _since(scope: Scope) -> datetime | None:
+    """The moment since when nobody in nurture is to have heard nothing; None: no promise."""
+
+    def since() -> datetime | None:
+        span = nurture_span()
+        calendar = scope.once("company's hours", company_calendar)
+        return past_due_before(span, calendar=calendar, at=_until(scope)) if span else None
+
+    found: datetime | None = scope.once("nurture's silence", since)
+    return found
 
 
 register(
