@@ -7,7 +7,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test test-thorough test-kills check bench record lock
+.PHONY: help setup up test test-thorough test-kills check bench record lock messages
 
 help:
 	@echo "make up          set up and run Accord, prints its address"
@@ -17,6 +17,7 @@ help:
 	@echo "make check       formatter, linters, types, contracts, laws"
 	@echo "make bench       benchmarks, each beside its limit"
 	@echo "make record      write openapi.json, the agreement's schema and query counts anew"
+	@echo "make messages LOCALE=de  gather all sentences for a translation (needs GNU gettext)"
 	@echo "make lock        write requirements.txt and frontend/package-lock.json anew"
 
 setup: .venv/.python .venv/.frontend
@@ -52,6 +53,12 @@ bench: setup
 record: setup
 	ACCORD_RECORD=1 $(BIN)/pytest -n 0 -q tests/laws/test_addresses.py tests/laws/test_query_counts.py \
 		tests/agreement/test_schema.py
+
+# What is translated in src/accord/locale/LOCALE stays; what is new is added.
+messages: setup
+	@test -n "$(LOCALE)" || { echo "Say which language: make messages LOCALE=de" >&2; exit 2; }
+	cd src/accord && mkdir -p locale && DJANGO_SETTINGS_MODULE=accord.config.settings \
+		ACCORD_HOME=$$(mktemp -d) ../../$(BIN)/python -m django makemessages --locale $(LOCALE) --no-wrap
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes \

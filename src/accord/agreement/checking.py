@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
+from django.utils.translation import gettext as _
+
 from accord.agreement.document import Document, LossReason, Reason
 from accord.agreement.faults import BadDocument, Fault
 from accord.base.errors import Invalid
@@ -62,20 +64,24 @@ def _stages(definitions: Mapping[str, Definition]) -> Iterator[Fault]:
         if stage not in EVALUATED_STAGES:
             yield Fault(
                 clause,
-                f"“{stage}” is not entered by a definition; "
-                f"use {_or(EVALUATED_STAGES)}, or leave it out.",
+                _("“%(stage)s” is not entered by a definition; use %(stages)s, or leave it out.")
+                % {"stage": stage, "stages": _or(EVALUATED_STAGES)},
             )
         elif stage in holders:
             yield Fault(
                 clause,
-                f"“{stage}” is already the stage of “{holders[stage]}”; "
-                "only one definition can enter it.",
+                _(
+                    "“%(stage)s” is already the stage of “%(definition)s”; only one "
+                    "definition can enter it."
+                )
+                % {"stage": stage, "definition": holders[stage]},
             )
         holders.setdefault(stage, key)
     for stage in sorted(EVALUATED_STAGES - set(holders)):
         yield Fault(
             "definitions",
-            f"no definition enters the stage “{stage}”; write “stage: {stage}” under one.",
+            _("no definition enters the stage “%(stage)s”; write “stage: %(stage)s” under one.")
+            % {"stage": stage},
         )
 
 
@@ -84,7 +90,8 @@ def _named(document: Document, definitions: Mapping[str, Definition]) -> Iterato
         if key not in definitions:
             yield Fault(
                 clause,
-                f"“{key}” is not a definition with criteria; name one of {_or(definitions)}.",
+                _("“%(key)s” is not a definition with criteria; name one of %(definitions)s.")
+                % {"key": key, "definitions": _or(definitions)},
             )
 
 
@@ -99,12 +106,16 @@ def _re_entries(
             if reason.re_enter_after is None and not dated:
                 yield Fault(
                     where,
-                    "it is missing; say when the lead may return, such as {days: 90}, "
-                    "or ask for a date.",
+                    _(
+                        "it is missing; say when the lead may return, such as {days: "
+                        "90}, or ask for a date."
+                    ),
                 )
         elif reason.re_enter_after is not None:
             yield Fault(
-                where, f"a lead that goes to “{reason.destination}” does not return; leave it out."
+                where,
+                _("a lead that goes to “%(destination)s” does not return; leave it out.")
+                % {"destination": reason.destination},
             )
 
 
@@ -113,15 +124,19 @@ def _escalation(document: Document) -> Iterator[Fault]:
     if warn and (warn.at_share is None) == (warn.before is None):
         yield Fault(
             "escalation.warn",
-            "say when to warn, in one way: {at_share: 0.75}, or {before: {working_minutes: 15}}.",
+            _(
+                "say when to warn, in one way: {at_share: 0.75}, or {before: "
+                "{working_minutes: 15}}."
+            ),
         )
     if warn and warn.before and warn.before.length is None:
-        yield Fault("escalation.warn.before", "write it in minutes or hours, or in plain days.")
+        yield Fault("escalation.warn.before", _("write it in minutes or hours, or in plain days."))
     seen = set()
     for number, each in enumerate(document.escalation.steps):
         if each.step in seen:
             yield Fault(
-                f"escalation.steps.{number}.step", f"“{each.step}” stands here twice; keep one."
+                f"escalation.steps.{number}.step",
+                _("“%(step)s” stands here twice; keep one.") % {"step": each.step},
             )
         seen.add(each.step)
 
@@ -133,7 +148,9 @@ def _segments(document: Document, definitions: Mapping[str, Definition]) -> Iter
         yield from _is_defined(f"{clause}.definition", segment.definition, definitions)
         if segment.target > ready.target:
             yield Fault(
-                f"{clause}.target", f"it is more than all ready leads together ({ready.target})."
+                f"{clause}.target",
+                _("it is more than all ready leads together (%(target)s).")
+                % {"target": ready.target},
             )
 
 
@@ -167,7 +184,8 @@ def _figures(document: Document) -> Iterator[Fault]:
             close = get_close_matches(each.figure, known, n=3) or sorted(all_rates())
             yield Fault(
                 f"figures.{number}.figure",
-                f"Accord counts nothing called “{each.figure}”; there is {', '.join(close)}.",
+                _("Accord counts nothing called “%(figure)s”; there is %(figures)s.")
+                % {"figure": each.figure, "figures": ", ".join(close)},
             )
 
 
@@ -191,17 +209,23 @@ def _duties(document: Document) -> Iterator[Fault]:
         for step in duty.steps:
             if step not in steps:
                 yield Fault(
-                    f"roles.{number}.steps", f"there is no step “{step}”; use {', '.join(steps)}."
+                    f"roles.{number}.steps",
+                    _("there is no step “%(step)s”; use %(steps)s.")
+                    % {"step": step, "steps": ", ".join(steps)},
                 )
             elif step in given:
                 yield Fault(
                     f"roles.{number}.steps",
-                    f"“{step}” belongs to “{given[step]}” already; one duty answers for it.",
+                    _("“%(step)s” belongs to “%(duty)s” already; one duty answers for it.")
+                    % {"step": step, "duty": given[step]},
                 )
             given.setdefault(step, duty.what)
     for step in needed if given else ():
         if step not in given:
-            yield Fault("roles", f"nobody answers for “{step}”; add it to the steps of a duty.")
+            yield Fault(
+                "roles",
+                _("nobody answers for “%(step)s”; add it to the steps of a duty.") % {"step": step},
+            )
 
 
 def _on_trial(document: Document, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
@@ -211,12 +235,19 @@ def _on_trial(document: Document, definitions: Mapping[str, Definition]) -> Iter
     deciding |= {key for key, each in definitions.items() if each.stage}
     for number, part in enumerate(document.on_trial):
         if part not in parts:
-            yield Fault(f"on_trial.{number}", f"there is no part “{part}”; use {', '.join(parts)}.")
+            yield Fault(
+                f"on_trial.{number}",
+                _("there is no part “%(part)s”; use %(parts)s.")
+                % {"part": part, "parts": ", ".join(parts)},
+            )
         elif part in deciding:
             yield Fault(
                 f"on_trial.{number}",
-                f"“{part}” decides where leads go, which cannot be on trial; try it on the past "
-                "instead, or leave it out here.",
+                _(
+                    "“%(part)s” decides where leads go, which cannot be on trial; try "
+                    "it on the past instead, or leave it out here."
+                )
+                % {"part": part},
             )
 
 

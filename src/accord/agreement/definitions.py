@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.agreement.faults import BadDocument, Fault
 from accord.base.errors import Invalid
 from accord.criteria.language import Definition, read_definition
@@ -42,7 +44,7 @@ def read_definitions(
     Raises BadDocument, naming each clause that is wrong.
     """
     faults = [
-        Fault(f"definitions.{word}", "it is missing; say what it means.")
+        Fault(f"definitions.{word}", _("it is missing; say what it means."))
         for word in WORDS
         if word not in raw
     ]
@@ -79,12 +81,14 @@ def _word(key: str, raw: Mapping[str, Any]) -> Word:
     for name in ("title", "text"):
         value = raw.get(name)
         if not isinstance(value, str) or not value.strip():
-            raise Invalid("it is empty; say what it means.", field=name)
+            raise Invalid(_("it is empty; say what it means."), field=name)
     for name in raw:
         if name not in ("title", "text"):
             raise Invalid(
-                "a definition without criteria has a title and a text only; leave this out, "
-                "or add what a lead must meet.",
+                _(
+                    "a definition without criteria has a title and a text only; leave "
+                    "this out, or add what a lead must meet."
+                ),
                 field=name,
             )
     return Word(title=raw["title"].strip(), text=raw["text"].strip())

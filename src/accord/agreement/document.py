@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -41,13 +43,15 @@ def _span(value: object) -> Span:
 
 def _not_empty(span: Span) -> Span:
     if not span.amount:
-        raise PydanticCustomError("span", "{why}", {"why": "it must be longer than nothing."})
+        raise PydanticCustomError("span", "{why}", {"why": _("it must be longer than nothing.")})
     return span
 
 
 def _in_days(span: Span) -> Span:
     if span.unit is not Unit.DAYS:
-        raise PydanticCustomError("span", "{why}", {"why": "write it in days, such as {days: 90}."})
+        raise PydanticCustomError(
+            "span", "{why}", {"why": _("write it in days, such as {days: 90}.")}
+        )
     return span
 
 
@@ -376,18 +380,22 @@ def read_document(text: str) -> Document:
 
 
 _SENTENCES = {
-    "missing": "it is missing; add it.",
-    "extra_forbidden": "there is no such clause; remove it, or mind its spelling.",
-    "string_too_short": "it is empty; say what it means.",
-    "too_short": "it is empty; add at least one.",
+    "missing": gettext_lazy("it is missing; add it."),
+    "extra_forbidden": gettext_lazy("there is no such clause; remove it, or mind its spelling."),
+    "string_too_short": gettext_lazy("it is empty; say what it means."),
+    "too_short": gettext_lazy("it is empty; add at least one."),
 }
 
 
 def _fault(error: ErrorDetails) -> Fault:
     clause = ".".join(str(part) for part in error["loc"] if part != "[key]") or "document"
     if error["type"] in _SENTENCES:
-        return Fault(clause, _SENTENCES[error["type"]])
+        return Fault(clause, str(_SENTENCES[error["type"]]))
     message = error["msg"]
     if error["type"] == "span":
         return Fault(clause, message)
-    return Fault(clause, f"{error['input']!r} does not fit: {message[:1].lower()}{message[1:]}.")
+    return Fault(
+        clause,
+        _("%(input)r does not fit: %(why)s.")
+        % {"input": error["input"], "why": f"{message[:1].lower()}{message[1:]}"},
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 from yaml.composer import Composer
 
 from accord.agreement.faults import BadDocument, Fault
@@ -29,7 +30,7 @@ class _Composer(Composer):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.MarkedYAMLError(
-                problem="write the clause out; references are not used here",
+                problem=_("write the clause out; references are not used here"),
                 problem_mark=self.peek_event().start_mark,
             )
         node: yaml.Node | None = super().compose_node(parent, index)
@@ -46,7 +47,8 @@ class _Loader(_Composer, _Parser):  # type: ignore[misc]
         for key, _value in node.value:
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
-                    problem=f"“{key.value}” stands here twice; keep one of the two",
+                    problem=_("“%(key)s” stands here twice; keep one of the two")
+                    % {"key": key.value},
                     problem_mark=key.start_mark,
                 )
             seen.add(key.value)
@@ -65,16 +67,19 @@ _Loader.add_constructor(_BOOL, _text_or_bool)
 def read_yaml(text: str) -> dict[str, Any]:
     """The mapping that `text` holds. Raises BadDocument, naming line and column."""
     if len(text) > MOST_CHARACTERS:
-        raise _bad(f"it is longer than {MOST_CHARACTERS:,} characters; shorten it.")
+        raise _bad(
+            _("it is longer than %(most)s characters; shorten it.")
+            % {"most": f"{MOST_CHARACTERS:,}"}
+        )
     try:
         # A safe loader: it makes nothing but plain values.
         read = yaml.load(text, Loader=_Loader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         raise _bad(_where(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _bad(f"it cannot be read as YAML: {error}.") from error
+        raise _bad(_("it cannot be read as YAML: %(error)s.") % {"error": error}) from error
     if not isinstance(read, dict):
-        raise _bad("it is not a list of clauses; begin with “title: …”.")
+        raise _bad(_("it is not a list of clauses; begin with “title: …”."))
     return read
 
 
@@ -86,8 +91,14 @@ def compose_yaml(text: str) -> yaml.Node | None:
 
 def _where(error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark
-    place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{place}{error.problem or 'it cannot be read as YAML'}."
+    problem = error.problem or _("it cannot be read as YAML")
+    if mark is None:
+        return f"{problem}."
+    return _("line %(line)s, column %(column)s: %(problem)s.") % {
+        "line": mark.line + 1,
+        "column": mark.column + 1,
+        "problem": problem,
+    }
 
 
 def _bad(sentence: str) -> BadDocument:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
 
 from accord.agreement.models import Comment, Delegation, Seat, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
@@ -36,7 +37,7 @@ def running() -> Terms:
         .first()
     )
     if found is None:
-        raise NoAgreement("There is no agreement yet; set up Accord first.")
+        raise NoAgreement(_("There is no agreement yet; set up Accord first."))
     number, digest, state = found
     return _terms(number, digest, is_trial=state == VersionState.TRIAL)
 
@@ -59,7 +60,10 @@ def _terms_by_number(numbers: frozenset[int]) -> Mapping[int, Terms]:
         for number, digest, state in rows
     }
     if missing := numbers - found.keys():
-        raise Missing(f"There is no version {min(missing)} of the agreement; see the history.")
+        raise Missing(
+            _("There is no version %(number)s of the agreement; see the history.")
+            % {"number": min(missing)}
+        )
     return found
 
 
@@ -115,7 +119,10 @@ def version(number: int) -> VersionSummary:
     """One version with its signatures. Raises Missing."""
     version = Version.objects.defer("document").prefetch_related("signatures").filter(number=number)
     if not (found := version.first()):
-        raise Missing(f"There is no version {number} of the agreement; see the history.")
+        raise Missing(
+            _("There is no version %(number)s of the agreement; see the history.")
+            % {"number": number}
+        )
     return _summary(found)
 
 
@@ -123,7 +130,10 @@ def document_of(number: int) -> str:
     """The text of a version, exactly as it was proposed. Raises Missing."""
     found = Version.objects.filter(number=number).values_list("document", flat=True).first()
     if found is None:
-        raise Missing(f"There is no version {number} of the agreement; see the history.")
+        raise Missing(
+            _("There is no version %(number)s of the agreement; see the history.")
+            % {"number": number}
+        )
     return found
 
 
@@ -152,7 +162,7 @@ def newest() -> tuple[int, str]:
     """Number and digest of the newest version, whatever became of it. Raises Missing."""
     found = Version.objects.order_by("-number").values_list("number", "digest").first()
     if found is None:
-        raise Missing("There is no agreement yet; set up Accord first.")
+        raise Missing(_("There is no agreement yet; set up Accord first."))
     return found
 
 

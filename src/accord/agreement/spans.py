@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from accord.base.errors import _
 from accord.teams.calendars import Calendar
 from accord.teams.rules import days, due
 
@@ -78,15 +79,19 @@ def read_span(value: object) -> Span:
         return value
     if not isinstance(value, Mapping):
         raise ValueError(
-            f"{value!r} has no unit; write one of {UNITS}, such as {{working_hours: 4}}."
+            _("%(value)r has no unit; write one of %(units)s, such as {working_hours: 4}.")
+            % {"value": value, "units": UNITS}
         )
     if len(value) != 1:
-        raise ValueError("give one amount with one unit, such as {working_hours: 4}.")
+        raise ValueError(_("give one amount with one unit, such as {working_hours: 4}."))
     ((unit, amount),) = value.items()
     if unit not in set(Unit):
-        raise ValueError(f"there is no unit “{unit}”; use one of {UNITS}.")
+        raise ValueError(
+            _("there is no unit “%(unit)s”; use one of %(units)s.") % {"unit": unit, "units": UNITS}
+        )
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
         raise ValueError(
-            f"{amount!r} is not a whole number of {unit}; write it such as {{{unit}: 4}}."
+            _("%(amount)r is not a whole number of %(unit)s; write it such as {%(unit)s: 4}.")
+            % {"amount": amount, "unit": unit}
         )
     return Span(amount=amount, unit=Unit(unit))

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
 
 from accord.api.auth import Request, called
@@ -138,7 +139,7 @@ def offer_handoff(
         hand_off.offer(leads={found.id}, by=request.auth.id, why=sent.why, at=request.at)
         item = handoffs.open_handoff(found.id, at=request.at)
         if item is None:
-            raise Missing("This handoff was answered in the same moment; see the lead.")
+            raise Missing(_("This handoff was answered in the same moment; see the lead."))
         return handoff_of(item).model_dump(mode="json")
 
     return Status(201, dict(once(request, idempotency_key, sent.model_dump(), act)))
@@ -149,5 +150,5 @@ def _given(filters: Schema) -> dict[str, Any]:
     given = {name: value for name, value in filters.model_dump(mode="python").items() if value}
     for name, value in given.items():
         if isinstance(value, str) and "\0" in value:
-            raise Invalid(f"“{name}” holds a NUL character.", field=name)
+            raise Invalid(_("“%(name)s” holds a NUL character.") % {"name": name}, field=name)
     return {name: getattr(value, "value", value) for name, value in given.items()}

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.bench.asking import asking
 from accord.bench.evaluation import evaluation
@@ -52,7 +54,10 @@ def run(
     """
     for name in names:
         if not any(_is_meant(name, each) for each in BENCHMARKS):
-            raise Invalid(f"There is no benchmark “{name}”; there is {', '.join(BENCHMARKS)}.")
+            raise Invalid(
+                _("There is no benchmark “%(name)s”; there is %(benchmarks)s.")
+                % {"name": name, "benchmarks": ", ".join(BENCHMARKS)}
+            )
     for each, benchmark in BENCHMARKS.items():
         if not names or any(_is_meant(name, each) for name in names):
             if each in LASTING:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -84,7 +85,7 @@ def propose(*, file: Path, made_from: int, reason: str, email: str | None, as_js
     """
     ready()
     if not reason.strip():
-        raise Invalid("Say why it should change: both heads read that first.", field="reason")
+        raise Invalid(_("Say why it should change: both heads read that first."), field="reason")
     number = actions.propose(
         document=_text_of(file),
         by=person(email).id if email else None,
@@ -227,10 +228,14 @@ def _text_of(file: Path) -> str:
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except OSError as error:
-        raise Missing(f"{file} cannot be read ({error.strerror}); mind the path.") from error
+        raise Missing(
+            _("%(file)s cannot be read (%(strerror)s); mind the path.")
+            % {"file": file, "strerror": error.strerror}
+        ) from error
     except UnicodeDecodeError as error:
         raise Missing(
-            f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8."
+            _("%(file)s is not UTF-8 text (byte %(start)s); save it as UTF-8.")
+            % {"file": file, "start": error.start}
         ) from error
 
 

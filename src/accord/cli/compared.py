@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
@@ -87,4 +88,7 @@ def write_rows(test: Any, file: Path) -> None:
             writer.writerow(["variant", "figure", "lead", "row", "at"])
             writer.writerows(every_row(test))
     except OSError as error:
-        raise Missing(f"{file} cannot be written ({error.strerror}); mind the path.") from error
+        raise Missing(
+            _("%(file)s cannot be written (%(strerror)s); mind the path.")
+            % {"file": file, "strerror": error.strerror}
+        ) from error

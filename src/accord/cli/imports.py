@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -58,7 +59,8 @@ def import_file(
     _print(outcome, as_json=as_json, dry_run=dry_run)
     if outcome.refused == outcome.rows:
         raise NothingRead(
-            f"No row of {file.name} could be taken in; the reasons stand in {outcome.ledger}."
+            _("No row of %(name)s could be taken in; the reasons stand in %(ledger)s.")
+            % {"name": file.name, "ledger": outcome.ledger}
         )
 
 

@@ -6,6 +6,7 @@ import django
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Refusal
 from accord.config import postgres
@@ -33,7 +34,7 @@ def ready(*, migrated: bool = True) -> None:
         return
     if not is_embedded():
         raise NotMigrated(
-            "The database is of an older version than this Accord. Run: accord migrate"
+            _("The database is of an older version than this Accord. Run: accord migrate")
         )
     migrate()
 

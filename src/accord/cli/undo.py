@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime
 
 import click
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.cli.ready import ready
@@ -42,11 +43,17 @@ def _id(name: str) -> uuid.UUID:
         pass
     found = imports().filter(file_name=name, undone_at__isnull=True)[:2]
     if not found:
-        raise Invalid(f"No import of a file named {name} is there to be undone.", field="name")
+        raise Invalid(
+            _("No import of a file named %(name)s is there to be undone.") % {"name": name},
+            field="name",
+        )
     if len(found) > 1:
         raise Invalid(
-            f"Several imports came from files named {name}; name one by its id, which stands in "
-            "the address of its page.",
+            _(
+                "Several imports came from files named %(name)s; name one by its id, "
+                "which stands in the address of its page."
+            )
+            % {"name": name},
             field="name",
         )
     return found[0].id

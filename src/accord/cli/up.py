@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Refusal
 from accord.config import postgres, running
@@ -70,8 +71,11 @@ def listen(host: str, port: int, *, wait: float) -> socket.socket:
                 raise PortTaken(why) from error
             if time.monotonic() > deadline:
                 raise PortTaken(
-                    f"Port {port} is in use by another program. "
-                    f"Choose another one: accord up --port {port + 1}"
+                    _(
+                        "Port %(port)s is in use by another program. Choose another "
+                        "one: accord up --port %(next)s"
+                    )
+                    % {"port": port, "next": port + 1}
                 ) from error
             time.sleep(0.2)
         else:

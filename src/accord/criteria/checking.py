@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.criteria.language import (
     Clause,
@@ -37,9 +39,9 @@ def check(
     """
     words = _Words(definitions, scorecards, registry)
     places = [*words.places()]
-    if any(isinstance(leaf, Test) and leaf.fact.startswith(CUSTOM) for _, leaf, _ in places):
+    if any(isinstance(leaf, Test) and leaf.fact.startswith(CUSTOM) for _place, leaf, _of in places):
         registry.read_custom()  # another process may have added a choice
-    for place, leaf, _ in places:
+    for place, leaf, _of in places:
         with _standing(place):
             words.check(leaf)
     for card in scorecards.values():
@@ -127,11 +129,17 @@ class _Words:
             self.registry.behaviour(leaf.behaviour)
         elif isinstance(leaf, Score) and leaf.scorecard not in self.scorecards:
             there = ", ".join(self.scorecards) or "none in this agreement"
-            raise Invalid(f"There is no scorecard “{leaf.scorecard}”; there is {there}.")
+            raise Invalid(
+                _("There is no scorecard “%(scorecard)s”; there is %(there)s.")
+                % {"scorecard": leaf.scorecard, "there": there}
+            )
         elif isinstance(leaf, Reference) and leaf.definition not in self.definitions:
             raise Invalid(
-                f"There is no definition “{leaf.definition}” with criteria; "
-                f"there is {', '.join(self.definitions)}."
+                _(
+                    "There is no definition “%(definition)s” with criteria; there is "
+                    "%(definitions)s."
+                )
+                % {"definition": leaf.definition, "definitions": ", ".join(self.definitions)}
             )
 
     def below(self, leaf: Leaf) -> tuple[str, list[Leaf]] | None:
@@ -173,13 +181,18 @@ def _weight(
         name, its = below
         if name in path:
             circle = " → ".join((*path, name))
-            raise Invalid(f"It asks for itself: {circle}. Leave one of these out.")
+            raise Invalid(
+                _("It asks for itself: %(circle)s. Leave one of these out.") % {"circle": circle}
+            )
         if name not in known:
             known[name] = _weight(its, words, (*path, name), known)
         total += known[name]
     if total > _MAX_CLAUSES:
         raise Invalid(
-            f"With what it refers to it asks {total} clauses; {_MAX_CLAUSES} at most. "
-            "Leave some out, or refer to fewer definitions."
+            _(
+                "With what it refers to it asks %(total)s clauses; %(most)s at "
+                "most. Leave some out, or refer to fewer definitions."
+            )
+            % {"total": total, "most": _MAX_CLAUSES}
         )
     return total

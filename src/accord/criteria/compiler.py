@@ -12,6 +12,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.base.rows import id_array
 from accord.criteria.checking import check
@@ -171,7 +173,7 @@ def compile(
     Raises Invalid for a clause that cannot run.
     """
     if not definitions:
-        raise Invalid("There is no definition to judge by; add one with criteria.")
+        raise Invalid(_("There is no definition to judge by; add one with criteria."))
     check(definitions, registry=registry, scorecards=scorecards)
     writer = Writer(Parts(registry=registry, scorecards=scorecards), definitions)
     rows, short, looks = [], [], []

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.criteria.language import COMPARISONS, GROUPS, OPERATORS
 from accord.criteria.registry import Registry
@@ -17,7 +19,7 @@ from accord.criteria.values import OPERATORS_OF
 
 ASK = "ask"
 LEVELS = ("must", "should")
-_LISTS = ("one_of", "none_of")
+LISTS = ("one_of", "none_of")
 _MOST_ROWS = 250
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,6})?")
 
@@ -109,7 +111,10 @@ _Numbered = Sequence[tuple[int, DraftRow]]
 def _written(rows: Sequence[DraftRow], registry: Registry) -> tuple[dict[str, Any], dict[str, int]]:
     """The criteria, and the place of the row of each path in them."""
     if len(rows) > _MOST_ROWS:
-        raise Invalid(f"There are more than {_MOST_ROWS} rows; make a definition of a part.")
+        raise Invalid(
+            _("There are more than %(most)s rows; make a definition of a part.")
+            % {"most": _MOST_ROWS}
+        )
     paths: dict[str, int] = {}
     must, should = (
         _clauses(
@@ -171,7 +176,7 @@ def _question(row: DraftRow, registry: Registry) -> dict[str, Any] | None:
 
 def _typed(value: str, operator: str, kind: str) -> Any:
     """A typed value where it reads as one; else the text, which the checker then names."""
-    if operator in _LISTS:
+    if operator in LISTS:
         return [each.strip() for each in value.split(",") if each.strip()]
     if operator == "known" or kind == "yes_no":
         return {"yes": True, "no": False}.get(value.lower(), value)

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 
 COMPARISONS = ("at_least", "at_most", "more_than", "less_than")
@@ -138,11 +140,11 @@ def read_definition(key: str, raw: Mapping[str, Any]) -> Definition:
     must = reader.clause(_as_group(raw.get("must", [])), "must", 0)
     should = raw.get("should", [])
     if not isinstance(should, list):
-        raise Invalid("It is a list of clauses.", field="should")
+        raise Invalid(_("It is a list of clauses."), field="should")
     asked = tuple(reader.clause(item, f"should.{number}", 0) for number, item in enumerate(should))
     group = must if isinstance(must, Group) else Group("must", "", "all", (must,))
     if not any(True for _ in leaves(group)):
-        raise Invalid("It requires nothing; add at least one clause.", field="must")
+        raise Invalid(_("It requires nothing; add at least one clause."), field="must")
     return Definition(
         key=key,
         title=raw["title"].strip(),
@@ -161,17 +163,17 @@ def read_clauses(raw: list[Any], path: str) -> list[Clause]:
 
 def _check_heading(key: str, raw: Mapping[str, Any]) -> None:
     if not _NAME.fullmatch(key) or len(key) > 40:
-        raise Invalid("A definition is named in small letters, digits and _, 40 at most.")
+        raise Invalid(_("A definition is named in small letters, digits and _, 40 at most."))
     for name in raw:
         if name not in ("title", "text", "stage", "must", "should"):
             raise Invalid(
-                "A definition has title, text, stage, must and should only.", field=str(name)
+                _("A definition has title, text, stage, must and should only."), field=str(name)
             )
     for name in ("title", "text"):
         if not isinstance(raw.get(name), str) or not raw[name].strip():
-            raise Invalid("It is empty; say what the word means.", field=name)
+            raise Invalid(_("It is empty; say what the word means."), field=name)
     if not isinstance(raw.get("stage"), str | None):
-        raise Invalid("It names the stage that is entered.", field="stage")
+        raise Invalid(_("It names the stage that is entered."), field="stage")
 
 
 def _as_group(raw: Any) -> Any:
@@ -187,20 +189,26 @@ class _Reader:
     def clause(self, raw: Any, path: str, depth: int) -> Clause:
         if len(self._taken) >= _MAX_CLAUSES:
             raise Invalid(
-                f"There are more than {_MAX_CLAUSES} clauses; make a definition of a part.",
+                _("There are more than %(most)s clauses; make a definition of a part.")
+                % {"most": _MAX_CLAUSES},
                 field=path,
             )
         if depth > _MAX_DEPTH:
             raise Invalid(
-                f"It is nested more than {_MAX_DEPTH} deep; make a definition of a part.",
+                _("It is nested more than %(most)s deep; make a definition of a part.")
+                % {"most": _MAX_DEPTH},
                 field=path,
             )
         if not isinstance(raw, dict):
-            raise Invalid("It is not a clause; write, say, {fact: email, known: true}.", field=path)
+            raise Invalid(
+                _("It is not a clause; write, say, {fact: email, known: true}."), field=path
+            )
         kinds = [name for name in (*GROUPS, *_ASKED) if name in raw]
         if len(kinds) != 1:
             raise Invalid(
-                f"A clause has exactly one of {', '.join((*GROUPS, *_ASKED))}.", field=path
+                _("A clause has exactly one of %(names)s.")
+                % {"names": ", ".join((*GROUPS, *_ASKED))},
+                field=path,
             )
         kind = kinds[0]
         if kind in GROUPS:
@@ -217,7 +225,7 @@ class _Reader:
         _only(raw, {kind, "key", "text"}, path)
         items = [raw[kind]] if kind == "not" else raw[kind]
         if not isinstance(items, list):
-            raise Invalid(f"“{kind}” takes a list of clauses.", field=path)
+            raise Invalid(_("“%(kind)s” takes a list of clauses.") % {"kind": kind}, field=path)
         key = self._key(raw, kind, path)
         read = tuple(
             self.clause(item, f"{path}.{kind}.{n}", depth + 1) for n, item in enumerate(items)
@@ -240,16 +248,22 @@ class _Reader:
         behaviour = _name(raw["count"], path)
         days = raw.get("within_days")
         if days is not None and not _is_whole(days, 1, MAX_DAYS):
-            raise Invalid("“within_days” is a whole number of days, 1 or more.", field=path)
+            raise Invalid(_("“within_days” is a whole number of days, 1 or more."), field=path)
         if not _is_whole(raw[operator], 0, 10**9):
-            raise Invalid(f"“{operator}” is a whole number, 0 or more.", field=path)
+            raise Invalid(
+                _("“%(operator)s” is a whole number, 0 or more.") % {"operator": operator},
+                field=path,
+            )
         key = self._key(raw, f"{behaviour}-{operator}", path)
         return Count(key, _text(raw, path), behaviour, days, operator, raw[operator])
 
     def _score(self, raw: dict[str, Any], path: str) -> Score:
         operator = _operator(raw, COMPARISONS, {"score", "key", "text"}, path)
         if not _is_whole(raw[operator], -(10**6), 10**6):
-            raise Invalid(f"“{operator}” is a whole number of points.", field=path)
+            raise Invalid(
+                _("“%(operator)s” is a whole number of points.") % {"operator": operator},
+                field=path,
+            )
         scorecard = _name(raw["score"], path)
         key = self._key(raw, f"{scorecard}-{operator}", path)
         return Score(key, _text(raw, path), scorecard, operator, raw[operator])
@@ -267,10 +281,13 @@ class _Reader:
                 key, number = f"{default.replace('_', '-')}-{number}", number + 1
         elif not isinstance(key, str) or not _KEY.fullmatch(key) or len(key) > 60:
             raise Invalid(
-                "A key is made of small letters, digits and hyphens, 60 at most.", field=path
+                _("A key is made of small letters, digits and hyphens, 60 at most."), field=path
             )
         elif key in self._taken:
-            raise Invalid(f"Two clauses have the key “{key}”; give one another.", field=path)
+            raise Invalid(
+                _("Two clauses have the key “%(key)s”; give one another.") % {"key": key},
+                field=path,
+            )
         self._taken.add(key)
         return str(key)
 
@@ -280,31 +297,40 @@ def _operator(raw: dict[str, Any], allowed: tuple[str, ...], others: set[str], p
     for name in found:
         if name not in allowed:
             raise Invalid(
-                f"“{name}” has no meaning here; a clause asks exactly one thing, "
-                f"one of {', '.join(allowed)}.",
+                _(
+                    "“%(name)s” has no meaning here; a clause asks exactly one thing, "
+                    "one of %(allowed)s."
+                )
+                % {"name": name, "allowed": ", ".join(allowed)},
                 field=path,
             )
     if len(found) != 1:
-        raise Invalid(f"A clause asks exactly one thing: one of {', '.join(allowed)}.", field=path)
+        raise Invalid(
+            _("A clause asks exactly one thing: one of %(allowed)s.")
+            % {"allowed": ", ".join(allowed)},
+            field=path,
+        )
     return found[0]
 
 
 def _only(raw: dict[str, Any], allowed: set[str], path: str) -> None:
     for name in raw:
         if name not in allowed:
-            raise Invalid(f"“{name}” has no meaning here; leave it out.", field=path)
+            raise Invalid(
+                _("“%(name)s” has no meaning here; leave it out.") % {"name": name}, field=path
+            )
 
 
 def _name(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value:
-        raise Invalid("It names nothing.", field=path)
+        raise Invalid(_("It names nothing."), field=path)
     return value
 
 
 def _text(raw: dict[str, Any], path: str) -> str:
     text = raw.get("text", "")
     if not isinstance(text, str):
-        raise Invalid("“text” is a sentence.", field=path)
+        raise Invalid(_("“text” is a sentence."), field=path)
     return text.strip()
 
 

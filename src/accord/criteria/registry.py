@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 
 _T = TypeVar("_T")
@@ -24,8 +26,9 @@ class Fact:
     that is absent is unknown; a closed one is 0, no or ''. `labels` are what people call its
     choices, where these are keys. `follows` says what moves it rather than somebody learning it:
     "stage", which definitions enter, or "deals". Not `has_past`: its earlier values are not kept,
-    and it is taken as it is. Raises ValueError for a type that does not exist or cannot be
-    closed, and for a choice without choices.
+    and it is taken as it is. `tells_who`: it says who somebody is rather than what kind of lead,
+    so nothing is learnt from it and its values are not offered. Raises ValueError for a type that
+    does not exist or cannot be closed, and for a choice without choices.
     """
 
     key: str
@@ -37,6 +40,7 @@ class Fact:
     choices: tuple[str, ...] = ()
     follows: str = ""
     has_past: bool = True
+    tells_who: bool = False
     labels: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def said(self, value: str) -> str:
@@ -139,7 +143,7 @@ class Registry:
         """The fact of this key. Raises Invalid, naming those that are close."""
         if key not in self.facts and key.startswith(CUSTOM):
             self.read_custom()
-        return self._named(self.facts, key, "fact")
+        return self._named(self.facts, key, _("There is no fact “%(key)s”; there is %(close)s."))
 
     def label(self, key: str) -> str:
         """What people call a fact; a key that is none stands for itself."""
@@ -150,14 +154,16 @@ class Registry:
 
     def behaviour(self, key: str) -> Behaviour:
         """The behaviour of this key. Raises Invalid, naming those that are close."""
-        return self._named(self.behaviours, key, "behaviour")
+        return self._named(
+            self.behaviours, key, _("There is no behaviour “%(key)s”; there is %(close)s.")
+        )
 
     @staticmethod
-    def _named(shelf: Mapping[str, _T], key: str, what: str) -> _T:
+    def _named(shelf: Mapping[str, _T], key: str, unknown: str) -> _T:
         if key in shelf:
             return shelf[key]
         close = get_close_matches(key, shelf, n=3, cutoff=0.4) or sorted(shelf)
-        raise Invalid(f"There is no {what} “{key}”; there is {', '.join(close)}.")
+        raise Invalid(unknown % {"key": key, "close": ", ".join(close)})
 
 
 registry = Registry()

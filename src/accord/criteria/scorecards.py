@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.criteria.language import MAX_DAYS, Clause, read_clauses
 
@@ -103,13 +105,16 @@ class Scorecard:
 def read_scorecard(key: str, raw: Mapping[str, Any]) -> Scorecard:
     """A scorecard from its parsed YAML. Raises Invalid; its field is the path of what is wrong."""
     if key not in GRADES:
-        raise Invalid(f"There is no scorecard of this name; there is {' and '.join(GRADES)}.")
+        raise Invalid(
+            _("There is no scorecard of this name; there is %(grades)s.")
+            % {"grades": " and ".join(GRADES)}
+        )
     for name in raw:
         if name not in ("title", "text", "rows", "grades"):
-            raise Invalid("A scorecard has title, text, rows and grades only.", field=str(name))
+            raise Invalid(_("A scorecard has title, text, rows and grades only."), field=str(name))
     for name in ("title", "text"):
         if not isinstance(raw.get(name), str) or not raw[name].strip():
-            raise Invalid("It is empty; say what it is for.", field=name)
+            raise Invalid(_("It is empty; say what it is for."), field=name)
     return Scorecard(
         key=key,
         title=raw["title"].strip(),
@@ -126,26 +131,32 @@ def _grades(key: str, raw: Any) -> tuple[tuple[str, int], ...]:
         _is_whole(each, -(10**6), 10**6) for each in given.values()
     ):
         raise Invalid(
-            f"Say from how many points on it is {' and '.join(names)}, such as "
-            f"{{{names[0]}: 60, {names[1]}: 25}}.",
+            _("Say from how many points on it is %(names)s, such as {%(best)s: 60, %(next)s: 25}.")
+            % {"names": " and ".join(names), "best": names[0], "next": names[1]},
             field="grades",
         )
     if given[names[0]] <= given[names[1]]:
-        raise Invalid(f"{names[0]} must begin with more points than {names[1]}.", field="grades")
+        raise Invalid(
+            _("%(best)s must begin with more points than %(next)s.")
+            % {"best": names[0], "next": names[1]},
+            field="grades",
+        )
     return tuple((name, given[name]) for name in names)
 
 
 def _rows(key: str, raw: Any) -> tuple[Row, ...]:
     if not isinstance(raw, list) or not 0 < len(raw) <= MAX_ROWS:
-        raise Invalid(f"Give one to {MAX_ROWS} rows.", field="rows")
+        raise Invalid(_("Give one to %(most)s rows.") % {"most": MAX_ROWS}, field="rows")
     for number, each in enumerate(raw):
         points = each.get("points") if isinstance(each, dict) else None
         if not _is_whole(points, -MAX_POINTS, MAX_POINTS) or not points:
-            raise Invalid("Say how many points it gives, a whole number.", field=f"rows.{number}")
+            raise Invalid(
+                _("Say how many points it gives, a whole number."), field=f"rows.{number}"
+            )
     if key == ENGAGEMENT:
         rows = [_event_row(each, f"rows.{number}") for number, each in enumerate(raw)]
         if len({row.key for row in rows}) < len(rows):
-            raise Invalid("Two rows have the same key; give one another.", field="rows")
+            raise Invalid(_("Two rows have the same key; give one another."), field="rows")
         return tuple(rows)
     bare = [{name: value for name, value in each.items() if name != "points"} for each in raw]
     clauses = read_clauses(bare, "rows")
@@ -158,21 +169,28 @@ def _rows(key: str, raw: Any) -> tuple[Row, ...]:
 def _event_row(raw: dict[str, Any], path: str) -> EventRow:
     for name in raw:
         if name not in ("key", "text", "points", "each", "within_days", "loses", "at_most"):
-            raise Invalid(f"“{name}” has no meaning here; leave it out.", field=path)
+            raise Invalid(
+                _("“%(name)s” has no meaning here; leave it out.") % {"name": name}, field=path
+            )
     behaviour = raw.get("each")
     if not isinstance(behaviour, str) or not behaviour:
-        raise Invalid("Say what is counted: each: page_visits.", field=path)
+        raise Invalid(_("Say what is counted: each: page_visits."), field=path)
     days, at_most = raw.get("within_days"), raw.get("at_most", MAX_TIMES)
     if days is not None and not _is_whole(days, 1, MAX_DAYS):
-        raise Invalid("“within_days” is a whole number of days, 1 or more.", field=path)
+        raise Invalid(_("“within_days” is a whole number of days, 1 or more."), field=path)
     if not _is_whole(at_most, 1, MAX_TIMES):
-        raise Invalid(f"“at_most” is how often it counts, 1 to {MAX_TIMES}.", field=path)
+        raise Invalid(
+            _("“at_most” is how often it counts, 1 to %(most)s.") % {"most": MAX_TIMES},
+            field=path,
+        )
     if raw.get("loses") is not None and days is not None:
-        raise Invalid("Points end with within_days or are lost bit by bit, not both.", field=path)
+        raise Invalid(
+            _("Points end with within_days or are lost bit by bit, not both."), field=path
+        )
     key = raw.get("key") or behaviour.replace("_", "-")
     text = raw.get("text") or ""
     if not isinstance(key, str) or not isinstance(text, str):
-        raise Invalid("A key and a text are words.", field=path)
+        raise Invalid(_("A key and a text are words."), field=path)
     loses = _loss(raw.get("loses"), path)
     return EventRow(key, text.strip(), raw["points"], behaviour, days, loses, at_most)
 
@@ -187,7 +205,8 @@ def _loss(raw: Any, path: str) -> Loss | None:
         or not _is_whole(raw["every_days"], 1, MOST_LOSS_DAYS)
     ):
         raise Invalid(
-            f"Write a loss as {{percent: 50, every_days: 30}}; {LEAST_LOSS} percent or more.",
+            _("Write a loss as {percent: 50, every_days: 30}; %(least)s percent or more.")
+            % {"least": LEAST_LOSS},
             field=path,
         )
     return Loss(raw["percent"], raw["every_days"])

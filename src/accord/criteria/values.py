@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.criteria.language import COMPARISONS, Test
 from accord.criteria.registry import Fact
@@ -27,26 +29,34 @@ def value_of(test: Test, fact: Fact) -> Any:
     allowed = OPERATORS_OF[fact.type]
     if test.operator not in allowed:
         raise Invalid(
-            f"“{fact.key}” is a {fact.type.replace('_', '/')}; it can be asked with "
-            f"{', '.join(allowed)}, not with “{test.operator}”."
+            _("“%(key)s” is a %(type)s; it can be asked with %(allowed)s, not with “%(operator)s”.")
+            % {
+                "key": fact.key,
+                "type": fact.type.replace("_", "/"),
+                "allowed": ", ".join(allowed),
+                "operator": test.operator,
+            }
         )
     value = test.value
     if test.operator == "known":
         return _yes(value, "known")
     if test.operator in ("one_of", "none_of"):
         if not isinstance(value, list | tuple) or not value:
-            raise Invalid(f"“{test.operator}” takes a list of values.")
+            raise Invalid(_("“%(operator)s” takes a list of values.") % {"operator": test.operator})
         return [_single(item, fact) for item in value]
     if test.operator.endswith("_days"):
         if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= 36_500:
-            raise Invalid(f"“{test.operator}” is a whole number of days, 1 or more.")
+            raise Invalid(
+                _("“%(operator)s” is a whole number of days, 1 or more.")
+                % {"operator": test.operator}
+            )
         return value
     return _single(value, fact)
 
 
 def _yes(value: Any, name: str) -> bool:
     if not isinstance(value, bool):
-        raise Invalid(f"“{name}” is true or false.")
+        raise Invalid(_("“%(name)s” is true or false.") % {"name": name})
     return value
 
 
@@ -63,7 +73,8 @@ def _single(value: Any, fact: Fact) -> Any:
 def _text(value: Any, fact: Fact) -> str:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise Invalid(
-            f"“{fact.key}” is compared with a text, not with {value!r}; put a text in quotes."
+            _("“%(key)s” is compared with a text, not with %(value)r; put a text in quotes.")
+            % {"key": fact.key, "value": value}
         )
     return value.strip()
 
@@ -71,16 +82,22 @@ def _text(value: Any, fact: Fact) -> str:
 def _choice(value: Any, fact: Fact) -> str:
     if value not in fact.choices:
         raise Invalid(
-            f"“{value}” is no choice of “{fact.key}”; there is {', '.join(fact.choices)}."
+            _("“%(value)s” is no choice of “%(key)s”; there is %(choices)s.")
+            % {"value": value, "key": fact.key, "choices": ", ".join(fact.choices)}
         )
     return str(value)
 
 
 def _number(value: Any, fact: Fact) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Invalid(f"“{fact.key}” is compared with a number, not with {value!r}.")
+        raise Invalid(
+            _("“%(key)s” is compared with a number, not with %(value)r.")
+            % {"key": fact.key, "value": value}
+        )
     if not -_MAX_NUMBER <= value <= _MAX_NUMBER:  # nor is NaN
-        raise Invalid(f"“{fact.key}” is compared with a number that is too large.")
+        raise Invalid(
+            _("“%(key)s” is compared with a number that is too large.") % {"key": fact.key}
+        )
     return Decimal(str(value))
 
 
@@ -91,5 +108,6 @@ def _date(value: Any, fact: Fact) -> date:
         return date.fromisoformat(str(value))
     except ValueError as error:
         raise Invalid(
-            f"“{fact.key}” is compared with a date such as 2026-05-31, not with {value!r}."
+            _("“%(key)s” is compared with a date such as 2026-05-31, not with %(value)r.")
+            % {"key": fact.key, "value": value}
         ) from error

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.criteria.language import (
     Clause,
@@ -43,7 +45,7 @@ def beside(variants: Sequence[Variant], *, key: str, registry: Registry) -> Besi
     has nobody who meets it. Raises Invalid where none has it.
     """
     if not any(key in each.definitions for each in variants):
-        raise Invalid(f"None of them has a definition “{key}” with criteria.")
+        raise Invalid(_("None of them has a definition “%(key)s” with criteria.") % {"key": key})
     definitions: dict[str, Definition] = {}
     scorecards: dict[str, Scorecard] = {}
     for number, variant in enumerate(variants):

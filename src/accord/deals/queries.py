@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
 from accord.deals.models import Deal, DealLead, DealState, DealValue, SalesStep
@@ -106,7 +107,7 @@ def one_deal(deal_id: uuid.UUID) -> Deal:
     """One deal with its step, owner and company. Raises Missing."""
     found = _with_people().filter(id=deal_id).first()
     if found is None:
-        raise Missing("There is no such deal, or you may not see it.")
+        raise Missing(_("There is no such deal, or you may not see it."))
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.base.ids import named_id
 from accord.leads.files import Row
 from accord.leads.rules import Entry, Reading, read_body, read_custom, read_moment
@@ -59,7 +59,7 @@ def read_deal(body: Mapping[str, str], row: Row, ids: RowIds, reading: Reading) 
     """The entry of a row about a deal. Raises Invalid with the field's name and a sentence."""
     lead = {_LEAD.get(key, key): value for key, value in body.items() if key not in _OF_DEAL}
     if not lead.keys() & _LEAD.values():
-        raise Invalid("Nothing says whose deal this is.", field="lead_external_id")
+        raise Invalid(_("Nothing says whose deal this is."), field="lead_external_id")
     try:
         read = read_body(
             lead, submission_id=ids("submission"), id_of=ids, reading=reading, line=row.line
@@ -104,13 +104,16 @@ def _deal(body: Mapping[str, str], lead: Entry, reading: Reading) -> StatedDeal:
         read_moment(body["opened_at"], "opened_at", reading) if "opened_at" in body else None
     )
     if state != "open" and closed_at is None:
-        raise Invalid(f"The deal is {state} and has no date of closing.", field="closed_at")
+        raise Invalid(
+            _("The deal is %(state)s and has no date of closing.") % {"state": state},
+            field="closed_at",
+        )
     if closed_at and opened_at and closed_at < opened_at:
-        raise Invalid("The deal was closed before it was opened.", field="closed_at")
+        raise Invalid(_("The deal was closed before it was opened."), field="closed_at")
     begun_at = opened_at or closed_at
     if begun_at is None:
         raise Invalid(
-            "The deal has neither a date of opening nor one of closing.", field="opened_at"
+            _("The deal has neither a date of opening nor one of closing."), field="opened_at"
         )
     external_id = _external_id(body, lead, reading)
     return StatedDeal(
@@ -133,7 +136,8 @@ def _external_id(body: Mapping[str, str], lead: Entry, reading: Reading) -> str:
         value = body["external_id"].strip()
         if len(value) > 140:
             raise Invalid(
-                f"The id “{value[:30]}…” is longer than 140 characters.", field="external_id"
+                _("The id “%(value)s…” is longer than 140 characters.") % {"value": value[:30]},
+                field="external_id",
             )
         return f"{reading.source}:{value}"
     said = (body.get(key, "") for key in ("title", "opened_at", "closed_at", "amount"))
@@ -143,7 +147,7 @@ def _external_id(body: Mapping[str, str], lead: Entry, reading: Reading) -> str:
 def _state(text: str) -> str:
     state = STATES.get(text.strip().lower())
     if state is None:
-        raise Invalid(f"“{text}” is none of won, lost, open.", field="state")
+        raise Invalid(_("“%(text)s” is none of won, lost, open.") % {"text": text}, field="state")
     return state
 
 
@@ -151,13 +155,21 @@ def _amount(text: str) -> Decimal:
     try:
         amount = Decimal(text)
     except InvalidOperation as error:
-        raise Invalid(f"“{text}” is not an amount; write it as 1234.56.", field="amount") from error
+        raise Invalid(
+            _("“%(text)s” is not an amount; write it as 1234.56.") % {"text": text}, field="amount"
+        ) from error
     if not (amount.is_finite() and 0 <= amount < _MOST):
-        raise Invalid(f"“{text}” is not between 0 and {_MOST:,}.", field="amount")
+        raise Invalid(
+            _("“%(text)s” is not between 0 and %(most)s.") % {"text": text, "most": f"{_MOST:,}"},
+            field="amount",
+        )
     return amount
 
 
 def _currency(text: str) -> str:
     if len(text) == 3 and text.isalpha():
         return text.upper()
-    raise Invalid(f"“{text}” is not a currency; write its code, such as EUR.", field="currency")
+    raise Invalid(
+        _("“%(text)s” is not a currency; write its code, such as EUR.") % {"text": text},
+        field="currency",
+    )

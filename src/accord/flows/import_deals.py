@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.agreement.queries import NoAgreement, running
 from accord.agreement.terms import LossReason
 from accord.base.lifecycle import Cause, Side, Stage
@@ -58,10 +60,10 @@ def _find_leads(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime
         elif entry.lead_id is None:
             entry.fate = Fate.REFUSED.value
             entry.field = "lead_external_id"
-            entry.reason = (
-                f"No lead is known as “{entry.identities[0][1]}”; import the leads first, under "
-                "the same source, then import this file again."
-            )
+            entry.reason = _(
+                "No lead is known as “%(id)s”; import the leads first, under the same source, "
+                "then import this file again."
+            ) % {"id": entry.identities[0][1]}
     if strangers:
         take_in(entries=strangers, door=Door.IMPORT, by=by, at=at, live=False)
 

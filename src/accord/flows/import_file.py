@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accord.base.ids import named_id, repeatable_ids
 from accord.deals.models import Deal
@@ -119,8 +120,15 @@ def plan_import(*, path: Path, kind: str, map_path: Path | None = None) -> Plan:
     mapping = stated or (_map_of(last) if last else recognise(table.header, kind, custom=custom))
     if mapping is None:
         raise MapRefused(
-            f"{path.name}, line {table.header_line}: no column says who the lead is. There are "
-            f"{', '.join(table.header)}; write a map that names one (--map).",
+            _(
+                "%(name)s, line %(header_line)s: no column says who the lead is. There "
+                "are %(header)s; write a map that names one (--map)."
+            )
+            % {
+                "name": path.name,
+                "header_line": table.header_line,
+                "header": ", ".join(table.header),
+            },
             field="columns",
         )
     unmapped = check_header(mapping, table.header, name=path.name, line=table.header_line)
@@ -261,7 +269,8 @@ def _take_batch(batch: Sequence[Entry], take: Taker) -> None:
         if len(readable) == 1:
             readable[0].fate = Fate.REFUSED.value
             readable[0].lead_id = None
-            readable[0].reason = f"The database cannot keep it: {str(error).splitlines()[0]}"[:500]
+            why = {"why": str(error).splitlines()[0]}
+            readable[0].reason = (_("The database cannot keep it: %(why)s") % why)[:500]
             return
         half = len(readable) // 2
         _take_batch(readable[:half], take)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
 from accord.base.ids import fresh_ids, new_id
@@ -80,5 +81,7 @@ def _receipt(digest: str, kept: tuple[uuid.UUID, str | None]) -> Receipt:
     """That of what was sent before. Raises Conflict when that said something else."""
     kept_id, kept_digest = kept
     if kept_digest != digest:
-        raise Conflict("This key was used before for another submission; send it with a new key.")
+        raise Conflict(
+            _("This key was used before for another submission; send it with a new key.")
+        )
     return Receipt(id=kept_id, is_new=False)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
 from accord.deals.models import DealState
@@ -128,7 +129,7 @@ LISTS: Mapping[str, _Rows] = {
 def list_of(test: BackTest, of: str, number: int, only: Only) -> QuerySet[Any]:
     """The rows that a figure of a variant counts. Raises Missing for what nobody counts."""
     if of not in LISTS or not 0 <= number < len(test.variants):
-        raise Missing("There is no such figure in this back-test.")
+        raise Missing(_("There is no such figure in this back-test."))
     rows = LISTS[of](test, number)
     shape = SHAPES[rows.model]
     if only.month:
@@ -137,7 +138,7 @@ def list_of(test: BackTest, of: str, number: int, only: Only) -> QuerySet[Any]:
         rows = rows.filter(**{f"{moment}__gte": begins_at, f"{moment}__lt": ends_at})
     if only.field:
         if only.field not in SEGMENTS:
-            raise Missing("There is no such part of this back-test.")
+            raise Missing(_("There is no such part of this back-test."))
         leads = leads_of(only.field, only.value, at=test.ends_at)
         rows = rows.filter(**{f"{shape.lead}__in": leads.values("id")})
     return rows
@@ -147,7 +148,7 @@ def _month(only: Only) -> tuple[datetime, datetime]:
     try:
         first = date.fromisoformat(f"{only.month}-01")
     except ValueError as error:
-        raise Missing("There is no such month in this back-test.") from error
+        raise Missing(_("There is no such month in this back-test.")) from error
     following = (first + timedelta(days=32)).replace(day=1)
     return midnight(first, only.zone), midnight(following, only.zone)
 

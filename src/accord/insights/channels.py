@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Invalid
 from accord.insights.metrics import Scope
 from accord.insights.rules import Share, ranks, share
@@ -50,7 +52,11 @@ def channels(scope: Scope, *, by: str = "source") -> Sequence[Channel]:
     Raises Invalid for a field by which leads cannot be told apart.
     """
     if by not in BY:
-        raise Invalid(f"Leads cannot be told apart by “{by}”; use {', '.join(BY)}.", field="by")
+        raise Invalid(
+            _("Leads cannot be told apart by “%(by)s”; use %(ways)s.")
+            % {"by": by, "ways": ", ".join(BY)},
+            field="by",
+        )
     return channels_of(tallies(scope, zone="UTC", by=BY[by]), scope, by=by)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.agreement.terms import Terms
 from accord.base.errors import Invalid
 from accord.criteria.checking import expand
@@ -28,8 +30,6 @@ FEWEST_OUTCOMES = 200
 FEWEST_WINS = 20
 _TAUGHT = 0.7  # of the leads, the older ones; the rest check
 _LEARNT_LATER = 0.9  # of those of whom a fact is known won: it was learnt because they won
-# Who somebody is, rather than what kind of lead.
-_NAMES = frozenset({"name", "email", "phone", "company"})
 
 
 class TooFew(Invalid):
@@ -81,7 +81,7 @@ def learn_fit(terms: Terms, *, at: datetime) -> Learnt:
     """
     known = known_outcomes(at=at)
     _check(known)
-    names = [key for key, fact in registry.facts.items() if _may_teach(key, fact)]
+    names = [key for key, fact in registry.facts.items() if _may_teach(fact)]
     values = facts_at_first(names, leads=list(known.won), at=at)
     leads = [lead for lead in known.won if lead in values]
     cut = round(len(leads) * _TAUGHT)
@@ -104,8 +104,11 @@ def learn_fit(terms: Terms, *, at: datetime) -> Learnt:
     fitted = fit([answers[lead] for lead in teaching], won) if found and any(won) else None
     if fitted is None or not fitted.points:
         raise TooFew(
-            f"Nothing that was known of {len(leads):,} leads when they came tells those who won "
-            "from those who did not."
+            _(
+                "Nothing that was known of %(leads)s leads when they came tells those "
+                "who won from those who did not."
+            )
+            % {"leads": f"{len(leads):,}"}
         )
     points = {lead: fitted.points_of(answers[lead]) for lead in leads}
     grades = _grades([points[lead] for lead in teaching])
@@ -131,16 +134,23 @@ def _check(known: Known) -> None:
     leads, wins = f"{len(known.won):,}", f"{known.wins:,}"
     if len(known.won) < FEWEST_OUTCOMES:
         raise TooFew(
-            f"{leads} leads have a known outcome; {FEWEST_OUTCOMES} are needed to learn from. A "
-            "lead counts once it won, or had as much time as nine in ten winners took."
+            _(
+                "%(leads)s leads have a known outcome; %(fewest)s are needed "
+                "to learn from. A lead counts once it won, or had as much time as nine "
+                "in ten winners took."
+            )
+            % {"leads": leads, "fewest": FEWEST_OUTCOMES}
         )
     if known.wins < FEWEST_WINS:
-        raise TooFew(f"{wins} of {leads} leads won; {FEWEST_WINS} wins are needed to learn from.")
+        raise TooFew(
+            _("%(wins)s of %(leads)s leads won; %(fewest)s wins are needed to learn from.")
+            % {"wins": wins, "leads": leads, "fewest": FEWEST_WINS}
+        )
 
 
-def _may_teach(key: str, fact: Fact) -> bool:
+def _may_teach(fact: Fact) -> bool:
     kinds = ("text", "choice", "number", "money", "yes_no")
-    return key not in _NAMES and not fact.follows and fact.type in kinds
+    return not fact.tells_who and not fact.follows and fact.type in kinds
 
 
 def _is_learnt_later(

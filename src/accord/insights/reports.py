@@ -50,7 +50,10 @@ def report(
     field that parts nothing.
     """
     if name not in REPORTS:
-        raise Missing(f"There is no report “{name}”; there are {', '.join(REPORTS)}.")
+        raise Missing(
+            _("There is no report “%(name)s”; there are %(reports)s.")
+            % {"name": name, "reports": ", ".join(REPORTS)}
+        )
     calendar = company_calendar() if workspace() else ALWAYS
     zone = calendar.time_zone
     scope = Scope(

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
-from accord.base.errors import Refusal
+from accord.base.errors import Refusal, _
 
 Batches = Callable[..., Iterator[list[Any]]]
 
@@ -63,8 +63,10 @@ def _receive(ours: Connection) -> list[Any] | None:
         kind, value = pickle.loads(ours.recv_bytes())  # noqa: S301 - from our own child
     except EOFError as error:
         raise ReaderDied(
-            "The process that reads the file ended early; run the import again, it goes on "
-            "where it stopped."
+            _(
+                "The process that reads the file ended early; run the import again, it "
+                "goes on where it stopped."
+            )
         ) from error
     if kind == "raised":
         raise value

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 # Day and month stand first in either order, the year in full at the end, a time may follow.
@@ -71,11 +71,18 @@ def _read_date(text: str, formats: tuple[str, ...], order: str) -> str:
         try:
             return datetime.fromisoformat(text).isoformat(sep=" ")
         except ValueError as error:
-            raise Invalid(f"“{text}” is not a date: {error}.") from error
+            raise Invalid(
+                _("“%(text)s” is not a date: %(error)s.") % {"text": text, "error": error}
+            ) from error
     if match := _DAY_MONTH_YEAR.fullmatch(text):
         return _read_parts(text, match, american=_is_american(text, match, order))
-    hint = "; none of the map's date_formats fits" if formats else ""
-    raise Invalid(f"“{text}” is not a date that can be read{hint}; write it as 2018-05-31.")
+    form = _("“%(text)s” is not a date that can be read; write it as 2018-05-31.")
+    if formats:
+        form = _(
+            "“%(text)s” is not a date that can be read; none of the map's date_formats fits; "
+            "write it as 2018-05-31."
+        )
+    raise Invalid(form % {"text": text})
 
 
 def _is_american(text: str, match: re.Match[str], order: str) -> bool:
@@ -85,8 +92,11 @@ def _is_american(text: str, match: re.Match[str], order: str) -> bool:
     if second > 12 or order:
         return second > 12 or order == MONTH
     raise Invalid(
-        f"“{text}” can be read as day/month or as month/day; say which in the map, as in "
-        'dates = "day first", or write it as 2018-05-31.'
+        _(
+            "“%(text)s” can be read as day/month or as month/day; say which in the "
+            'map, as in dates = "day first", or write it as 2018-05-31.'
+        )
+        % {"text": text}
     )
 
 
@@ -100,7 +110,9 @@ def _read_parts(text: str, match: re.Match[str], *, american: bool) -> str:
             int(match[4]), int(month), int(day), hour, int(match[6] or 0), int(match[7] or 0)
         )
     except ValueError as error:
-        raise Invalid(f"“{text}” is not a date: {error}.") from error
+        raise Invalid(
+            _("“%(text)s” is not a date: %(error)s.") % {"text": text, "error": error}
+        ) from error
     return moment.isoformat(sep=" ")
 
 
@@ -112,7 +124,7 @@ def read_number(text: str, decimal: str | None = None) -> str:
     """
     plain = _CURRENCY.sub("", text.strip())
     if not _NUMBER.fullmatch(plain):
-        raise Invalid(f"“{text}” is not a number; write it as 1234.56.")
+        raise Invalid(_("“%(text)s” is not a number; write it as 1234.56.") % {"text": text})
     mantissa, exponent = re.fullmatch(r"([^eE]*)([eE].*)?", plain).groups()  # type: ignore[union-attr]
     digits = _GROUPS.sub("", mantissa)
     mark = decimal or _decimal_mark(text, digits)
@@ -123,7 +135,7 @@ def read_number(text: str, decimal: str | None = None) -> str:
         or any(other in part for part in decimals)
         or not _is_grouped(whole, other)
     ):
-        raise Invalid(f"“{text}” is not a number; write it as 1234.56.")
+        raise Invalid(_("“%(text)s” is not a number; write it as 1234.56.") % {"text": text})
     return ".".join([whole.replace(other, "") or "0", *decimals]).rstrip(".") + (exponent or "")
 
 
@@ -145,7 +157,10 @@ def _decimal_mark(text: str, digits: str) -> str:
     # No thousands are written as 0.500 or as 1234.500.
     if len(decimals) == 3 and 1 <= len(whole.lstrip("+-")) <= 3 and whole.lstrip("+-0"):
         raise Invalid(
-            f"“{text}” can be read as a thousand or as a decimal number; "
-            'say in the map which: decimal = "." or decimal = ",".'
+            _(
+                "“%(text)s” can be read as a thousand or as a decimal number; say in "
+                'the map which: decimal = "." or decimal = ",".'
+            )
+            % {"text": text}
         )
     return mark

@@ -74,15 +74,15 @@ _JOURNAL = Journal(
 )
 
 FACTS = (
-    Fact("name", _("Name"), "text", "lead.name"),
-    Fact("email", _("E-mail address"), "text", "lead.email"),
-    Fact("phone", _("Phone number"), "text", "lead.phone"),
+    Fact("name", _("Name"), "text", "lead.name", tells_who=True),
+    Fact("email", _("E-mail address"), "text", "lead.email", tells_who=True),
+    Fact("phone", _("Phone number"), "text", "lead.phone", tells_who=True),
     Fact("job_title", _("Job title"), "text", "lead.job_title"),
     Fact("country", _("Country"), "text", "lead.country"),
     Fact("language", _("Language"), "text", "lead.language"),
     Fact("industry", _("Industry"), "text", "COALESCE(company.industry, lead.industry)", "company"),
     Fact("lead_type", _("Lead type"), "text", "lead.lead_type"),
-    Fact("company", _("Company"), "text", "company.name", "company"),
+    Fact("company", _("Company"), "text", "company.name", "company", tells_who=True),
     Fact("employees", _("Employees"), "number", "company.employees", "company"),
     Fact("company_country", _("Country of the company"), "text", "company.country", "company"),
     Fact(

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.leads.cells import DAY, MONTH
 from accord.leads.rules import FactRule
 
@@ -132,20 +132,28 @@ def read_map(
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MapRefused(
-            f"{name} is not TOML: {error}. A column with a blank in its name needs quotes.",
+            _("%(name)s is not TOML: %(error)s. A column with a blank in its name needs quotes.")
+            % {"name": name, "error": error},
             field="map",
         ) from error
-    _known(document, ("file", "columns", "constants", "values", "keep"), name, "part")
+    _known(
+        document,
+        ("file", "columns", "constants", "values", "keep"),
+        name,
+        _("“%(word)s” is no part"),
+    )
     file = _table(document, "file", name)
-    _known(file, _FILE_KEYS, f"{name}, [file]", "setting")
+    _known(file, _FILE_KEYS, f"{name}, [file]", _("“%(word)s” is no setting"))
     targets = (*TARGETS[kind], *(custom or ()))
+    of_deals = _("“%(word)s” is no thing that deals have")
+    no_target = of_deals if kind == "deals" else _("“%(word)s” is no thing that leads have")
     columns = _texts(_table(document, "columns", name), f"{name}, [columns]")
     constants = _texts(_table(document, "constants", name), f"{name}, [constants]")
     if "stage" in file:
         constants.setdefault("stage", str(file["stage"]))
     for column, target in columns.items():
-        _known([target], targets, f"{name}, [columns], {column}", f"thing that {kind} have")
-    _known(constants, targets, f"{name}, [constants]", f"thing that {kind} have")
+        _known([target], targets, f"{name}, [columns], {column}", no_target)
+    _known(constants, targets, f"{name}, [constants]", no_target)
     values = {
         target: {
             said.lower(): meant
@@ -153,7 +161,7 @@ def read_map(
         }
         for target, table in _table(document, "values", name).items()
     }
-    _known(values, targets, f"{name}, [values]", f"thing that {kind} have")
+    _known(values, targets, f"{name}, [values]", no_target)
     _check_targets(columns, kind, name)
     return Map(
         kind=kind,
@@ -171,10 +179,13 @@ def read_map_file(path: Path, kind: str, *, custom: Mapping[str, FactRule] | Non
         return read_map(path.read_text(encoding="utf-8"), kind, name=path.name, custom=custom)
     except FileNotFoundError as error:
         raise MapRefused(
-            f"There is no map {path}; check its name and folder.", field="map"
+            _("There is no map %(path)s; check its name and folder.") % {"path": path}, field="map"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise MapRefused(f"The map {path} cannot be read: {error}.", field="map") from error
+        raise MapRefused(
+            _("The map %(path)s cannot be read: %(error)s.") % {"path": path, "error": error},
+            field="map",
+        ) from error
 
 
 def check_header(mapping: Map, header: Sequence[str], *, name: str, line: int) -> list[str]:
@@ -182,8 +193,16 @@ def check_header(mapping: Map, header: Sequence[str], *, name: str, line: int) -
     for column in mapping.columns:
         if column not in header:
             raise MapRefused(
-                f"{name}, line {line}: there is no column “{column}”, which the map names; "
-                f"{_nearest(column, header)}.",
+                _(
+                    "%(name)s, line %(line)s: there is no column “%(column)s”, which "
+                    "the map names; %(nearest)s."
+                )
+                % {
+                    "name": name,
+                    "line": line,
+                    "column": column,
+                    "nearest": _nearest(column, header),
+                },
                 field=column,
             )
     return [column for column in header if column not in mapping.columns]
@@ -198,12 +217,19 @@ def _settings(file: Mapping[str, Any], name: str) -> dict[str, Any]:
             settings[key] = tuple(map(str, value if isinstance(value, list) else [value]))
     for key, value in settings.items():
         if key not in ("date_formats", "missing") and not (isinstance(value, str) and value):
-            raise MapRefused(f"{where}: {key} must be a text.", field=key)
+            raise MapRefused(
+                _("%(where)s: %(key)s must be a text.") % {"where": where, "key": key}, field=key
+            )
     _check_choices(settings, where)
     if len(settings.get("delimiter", ",")) != 1:
-        raise MapRefused(f"{where}: delimiter must be one character.", field="delimiter")
+        raise MapRefused(
+            _("%(where)s: delimiter must be one character.") % {"where": where}, field="delimiter"
+        )
     if len(settings.get("source", "")) > 50 or ":" in settings.get("source", ""):
-        raise MapRefused(f"{where}: source must be a short name without a colon.", field="source")
+        raise MapRefused(
+            _("%(where)s: source must be a short name without a colon.") % {"where": where},
+            field="source",
+        )
     _check_zone(settings.get("time_zone"), where)
     return settings
 
@@ -211,15 +237,23 @@ def _settings(file: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _check_choices(settings: Mapping[str, Any], where: str) -> None:
     for key, choices in (("dates", (DAY, MONTH)), ("decimal", (".", ","))):
         if settings.get(key, choices[0]) not in choices:
-            either = " or ".join(f'"{choice}"' for choice in choices)
-            raise MapRefused(f"{where}: {key} must be {either}.", field=key)
+            either = _(" or ").join(f'"{choice}"' for choice in choices)
+            raise MapRefused(
+                _("%(where)s: %(key)s must be %(either)s.")
+                % {"where": where, "key": key, "either": either},
+                field=key,
+            )
 
 
 def _kept(table: Mapping[str, Any], where: str) -> dict[str, tuple[str, ...]]:
     kept = {}
     for column, words in table.items():
         if not isinstance(words, list):
-            raise MapRefused(f'{where}: {column} must be a list, ["N/A"].', field="map")
+            raise MapRefused(
+                _('%(where)s: %(column)s must be a list, ["N/A"].')
+                % {"where": where, "column": column},
+                field="map",
+            )
         kept[column] = tuple(str(word).strip().lower() for word in words)
     return kept
 
@@ -229,7 +263,8 @@ def _check_zone(zone: str | None, where: str) -> None:
         ZoneInfo(zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise MapRefused(
-            f"{where}: there is no time zone “{zone}”; use a name such as Europe/Berlin.",
+            _("%(where)s: there is no time zone “%(zone)s”; use a name such as Europe/Berlin.")
+            % {"where": where, "zone": zone},
             field="time_zone",
         ) from error
 
@@ -239,14 +274,21 @@ def _check_targets(columns: Mapping[str, str], kind: str, name: str) -> None:
     for column, target in columns.items():
         if target in taken:
             raise MapRefused(
-                f"{name}, [columns]: “{taken[target]}” and “{column}” both say {target}; keep one.",
+                _(
+                    "%(name)s, [columns]: “%(taken)s” and “%(column)s” both say "
+                    "%(target)s; keep one."
+                )
+                % {"name": name, "taken": taken[target], "column": column, "target": target},
                 field=column,
             )
         taken[target] = column
     if not any(target in taken for target in IDENTITIES[kind]):
         raise MapRefused(
-            f"{name}, [columns]: no column says who the lead is; map one of them to "
-            f"{', '.join(IDENTITIES[kind])}.",
+            _(
+                "%(name)s, [columns]: no column says who the lead is; map one of them "
+                "to %(identities)s."
+            )
+            % {"name": name, "identities": ", ".join(IDENTITIES[kind])},
             field="columns",
         )
 
@@ -254,24 +296,36 @@ def _check_targets(columns: Mapping[str, str], kind: str, name: str) -> None:
 def _table(document: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
     value = document.get(key, {})
     if not isinstance(value, Mapping):
-        raise MapRefused(f"{name}: {key} must be a table, [{key}].", field=key)
+        raise MapRefused(
+            _("%(name)s: %(key)s must be a table, [%(key)s].") % {"name": name, "key": key},
+            field=key,
+        )
     return value
 
 
 def _texts(table: Any, where: str) -> dict[str, str]:
     if not isinstance(table, Mapping):
-        raise MapRefused(f"{where} must be a table.", field="map")
+        raise MapRefused(_("%(where)s must be a table.") % {"where": where}, field="map")
     for key, value in table.items():
         if isinstance(value, (Mapping, list)):
-            raise MapRefused(f"{where}: {key} must be a text.", field=key)
+            raise MapRefused(
+                _("%(where)s: %(key)s must be a text.") % {"where": where, "key": key}, field=key
+            )
     return {key: str(value) for key, value in table.items()}
 
 
-def _known(given: Any, known: Sequence[str], where: str, what: str) -> None:
+def _known(given: Any, known: Sequence[str], where: str, unknown: str) -> None:
+    """Refuses what is not known by the sentence `unknown`, which names it as %(word)s."""
     for word in given:
         if word not in known:
             raise MapRefused(
-                f"{where}: “{word}” is no {what}; {_nearest(word, known)}.", field=word
+                _("%(where)s: %(unknown)s; %(nearest)s.")
+                % {
+                    "where": where,
+                    "unknown": unknown % {"word": word},
+                    "nearest": _nearest(word, known),
+                },
+                field=word,
             )
 
 
@@ -281,5 +335,5 @@ def _nearest(word: str, known: Sequence[str]) -> str:
         folded[name] for name in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)
     ]
     if near:
-        return f"did you mean {' or '.join(near)}"
-    return f"there are {', '.join(known)}" if known else "there is none"
+        return _("did you mean %(near)s") % {"near": _(" or ").join(near)}
+    return _("there are %(known)s") % {"known": ", ".join(known)} if known else _("there is none")

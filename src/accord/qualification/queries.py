@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Missing
@@ -155,7 +156,7 @@ def back_test(back_test_id: uuid.UUID) -> BackTest:
     """A back-test with its variants and figures. Raises Missing."""
     found = BackTest.objects.filter(id=back_test_id).first()
     if found is None:
-        raise Missing("There is no such back-test; it may have been forgotten. Ask for it anew.")
+        raise Missing(_("There is no such back-test; it may have been forgotten. Ask for it anew."))
     return found
 
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 
 MINUTES_A_DAY = 24 * 60
 DAY_KEYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -62,7 +62,8 @@ class Calendar:
         for weekday in sorted(self.week):
             if weekday not in range(7):
                 raise Invalid(
-                    f"Weekday {weekday} does not exist; use 0 for Monday to 6 for Sunday.",
+                    _("Weekday %(weekday)s does not exist; use 0 for Monday to 6 for Sunday.")
+                    % {"weekday": weekday},
                     field="week",
                 )
             if ranges := _checked(self.week[weekday], where=DAY_NAMES[weekday], field="week"):
@@ -114,7 +115,8 @@ class Calendar:
         """
         if unknown := sorted(set(data) - {"time_zone", "week", "exceptions"}):
             raise Invalid(
-                f"A calendar has no “{unknown[0]}”; use time_zone, week and exceptions.",
+                _("A calendar has no “%(unknown)s”; use time_zone, week and exceptions.")
+                % {"unknown": unknown[0]},
                 field=unknown[0],
             )
         week = _mapping(data.get("week"), field="week")
@@ -162,8 +164,11 @@ def _holidays(country: str, years: frozenset[int]) -> tuple[tuple[date, str], ..
     import holidays
 
     unknown = Invalid(
-        f"The holidays of “{country}” are not known; use a country code such as DE, "
-        "or one with a region such as DE-BY.",
+        _(
+            "The holidays of “%(country)s” are not known; use a country code such "
+            "as DE, or one with a region such as DE-BY."
+        )
+        % {"country": country},
         field="country",
     )
     match = _COUNTRY.fullmatch(country)
@@ -184,7 +189,8 @@ def _check_zone(name: object) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder, such as "US"
         raise Invalid(
-            f"There is no time zone “{name}”; use a name such as Europe/Berlin.",
+            _("There is no time zone “%(name)s”; use a name such as Europe/Berlin.")
+            % {"name": name},
             field="time_zone",
         ) from error
 
@@ -194,15 +200,21 @@ def _checked(pairs: Iterable[tuple[int, int]], *, where: str, field: str) -> Ran
     for each in ranges:
         if not 0 <= each.start < each.end <= MINUTES_A_DAY:
             raise Invalid(
-                f"{where}: {each} is not a range; it must start before it ends, "
-                "between 00:00 and 24:00. Write a night as two days.",
+                _(
+                    "%(where)s: %(range)s is not a range; it must start before it ends, "
+                    "between 00:00 and 24:00. Write a night as two days."
+                )
+                % {"where": where, "range": each},
                 field=field,
             )
     for before, after in pairwise(ranges):
         if after.start < before.end:
             raise Invalid(
-                f"{where}: {after} begins before {before} has ended; "
-                "list the ranges in order and apart.",
+                _(
+                    "%(where)s: %(after)s begins before %(before)s has ended; list the "
+                    "ranges in order and apart."
+                )
+                % {"where": where, "after": after, "before": before},
                 field=field,
             )
     return ranges
@@ -210,13 +222,20 @@ def _checked(pairs: Iterable[tuple[int, int]], *, where: str, field: str) -> Ran
 
 def _mapping(value: object, *, field: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise Invalid(f"The calendar's {field} must map days to lists of ranges.", field=field)
+        raise Invalid(
+            _("The calendar's %(field)s must map days to lists of ranges.") % {"field": field},
+            field=field,
+        )
     return value
 
 
 def _weekday(key: str) -> int:
     if key not in DAY_KEYS:
-        raise Invalid(f"“{key}” is not a weekday; use {', '.join(DAY_KEYS)}.", field="week")
+        raise Invalid(
+            _("“%(key)s” is not a weekday; use %(days)s.")
+            % {"key": key, "days": ", ".join(DAY_KEYS)},
+            field="week",
+        )
     return DAY_KEYS.index(key)
 
 
@@ -224,7 +243,9 @@ def _date(key: str) -> date:
     try:
         return date.fromisoformat(key)
     except (TypeError, ValueError) as error:
-        raise Invalid(f"“{key}” is not a date; write 2026-12-24.", field="exceptions") from error
+        raise Invalid(
+            _("“%(key)s” is not a date; write 2026-12-24.") % {"key": key}, field="exceptions"
+        ) from error
 
 
 def _read(pairs: object, *, where: str, field: str) -> Ranges:
@@ -239,7 +260,8 @@ def _read_range(pair: object, *, where: str, field: str) -> Range:
             if found[0] and found[1]:
                 return Range(_minutes(found[0]), _minutes(found[1]))
     raise Invalid(
-        f'{where}: {pair!r} is not a range; write two times such as ["09:00", "17:30"].',
+        _('%(where)s: %(pair)r is not a range; write two times such as ["09:00", "17:30"].')
+        % {"where": where, "pair": pair},
         field=field,
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing, Refusal
 from accord.base.once import asked_once
@@ -50,7 +51,7 @@ def company() -> Workspace:
     """The company that runs this Accord. Raises Refusal before set-up."""
     here = workspace()
     if here is None:
-        raise Refusal("This Accord has no company yet; set it up first.")
+        raise Refusal(_("This Accord has no company yet; set it up first."))
     return here
 
 
@@ -140,7 +141,10 @@ def person(email: str) -> User:
     """The person with this e-mail address, in any case. Raises Missing."""
     found = User.objects.filter(email=email.strip().lower()).first()
     if found is None:
-        raise Missing(f"Nobody here has the address {email}; see the people, or add them first.")
+        raise Missing(
+            _("Nobody here has the address %(email)s; see the people, or add them first.")
+            % {"email": email}
+        )
     return found
 
 

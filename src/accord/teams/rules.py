@@ -22,7 +22,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
-from accord.base.errors import Invalid, Refusal
+from accord.base.errors import Invalid, Refusal, _
 from accord.teams.calendars import ALWAYS, Calendar, Range, holidays_of, resolve
 
 __all__ = [
@@ -87,7 +87,10 @@ def due_with_pauses(
     """
     left = amount // _MICROSECOND
     if left < 0:
-        raise Invalid(f"A promise cannot last {amount}; give zero or more.", field="amount")
+        raise Invalid(
+            _("A promise cannot last %(amount)s; give zero or more.") % {"amount": amount},
+            field="amount",
+        )
     rests = (*pauses, *calendar.absences)
     for begin, until in _unpaused(_instant(start), _LAST_DAY * _DAY, rests):
         while begin < until:
@@ -159,7 +162,9 @@ def days(calendar: Calendar, start: datetime, n: int) -> datetime:
     `n` is less than 1, and `NoWorkingTime` when two years pass without any.
     """
     if n < 1:
-        raise Invalid(f"A promise cannot last {n} working days; give 1 or more.", field="days")
+        raise Invalid(
+            _("A promise cannot last %(n)s working days; give 1 or more.") % {"n": n}, field="days"
+        )
     begin = _instant(start)
     today = start.astimezone(ZoneInfo(calendar.time_zone)).toordinal() - _EPOCH_DAY
     last_seen = today
@@ -176,17 +181,27 @@ def days(calendar: Calendar, start: datetime, n: int) -> datetime:
 
 def _no_working_time(calendar: Calendar, begin: int) -> NoWorkingTime:
     return NoWorkingTime(
-        f"The calendar in {calendar.time_zone} has no working time in the two years after "
-        f"{_moment(begin):%Y-%m-%d %H:%M} UTC, or the clock is paused for good; "
-        "give the calendar working hours or end the pause."
+        _(
+            "The calendar in %(time_zone)s has no working time in the two years after "
+            "%(begin)s UTC, or the clock is paused for good; give the calendar "
+            "working hours or end the pause."
+        )
+        % {"time_zone": calendar.time_zone, "begin": f"{_moment(begin):%Y-%m-%d %H:%M}"}
     )
 
 
 def _instant(moment: datetime) -> int:
     if moment.tzinfo is None or moment.utcoffset() is None:
-        raise Invalid(f"The moment {moment} has no time zone; give one with its zone.", field="at")
+        raise Invalid(
+            _("The moment %(moment)s has no time zone; give one with its zone.")
+            % {"moment": moment},
+            field="at",
+        )
     if moment.year < 2:
-        raise Invalid(f"The moment {moment} is out of reach; check its year.", field="at")
+        raise Invalid(
+            _("The moment %(moment)s is out of reach; check its year.") % {"moment": moment},
+            field="at",
+        )
     return (moment - _EPOCH) // _MICROSECOND
 
 
@@ -199,8 +214,11 @@ def _unpaused(begin: int, until: int, pauses: Sequence[Pause]) -> Iterator[Span]
     for stops, resumes in sorted((_instant(a), _instant(b)) for a, b in pauses):
         if resumes < stops:
             raise Invalid(
-                f"A pause ends at {_moment(resumes)}, before it begins at {_moment(stops)}; "
-                "correct one of them.",
+                _(
+                    "A pause ends at %(resumes)s, before it begins at %(stops)s; "
+                    "correct one of them."
+                )
+                % {"resumes": _moment(resumes), "stops": _moment(stops)},
                 field="pauses",
             )
         if stops < resumes:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accord.base.errors import Missing
 from accord.teams.models import Absence, Calendar, CalendarException, Team, User
 from accord.teams.queries import company
@@ -50,7 +52,7 @@ def one_person(user_id: uuid.UUID, *, at: datetime) -> PersonShown:
     found = User.objects.select_related("team").filter(id=user_id)
     rows = _with_absences(list(found), at)
     if not rows:
-        raise Missing("This person is not here any more.")
+        raise Missing(_("This person is not here any more."))
     return rows[0]
 
 
@@ -68,7 +70,7 @@ def hours_of(whose: str, id: uuid.UUID | None = None) -> HoursShown:
     elif whose == "person" and id:
         owner = User.objects.select_related("calendar", "team__calendar").filter(id=id).first()
     if whose != "company" and owner is None:
-        raise Missing("These working hours are not here any more.")
+        raise Missing(_("These working hours are not here any more."))
     return _hours(whose, owner, here.calendar)
 
 

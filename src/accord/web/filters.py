@@ -8,6 +8,7 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.criteria.registry import CUSTOM
@@ -48,7 +49,8 @@ def read_filters(query: Mapping[str, str]) -> LeadFilters:
             values[each.name] = _reader(each.type)(text)
         except ValueError as error:
             raise Invalid(
-                f"The address says {each.name}={text}, which cannot be read; remove that filter.",
+                _("The address says %(name)s=%(text)s, which cannot be read; remove that filter.")
+                % {"name": each.name, "text": text},
                 field=each.name,
             ) from error
     own = sorted((key, text.strip()) for key, text in query.items() if key.startswith(CUSTOM))

@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accord.teams import queries as teams
 from accord.web import permissions
@@ -38,7 +39,7 @@ class Guard:
             return None
         name = match.view_name
         if not permissions.is_known(name):
-            raise PermissionDenied(f"“{name}” is not in the permission table.")
+            raise PermissionDenied(_("“%(name)s” is not in the permission table.") % {"name": name})
         if permissions.is_public(name):
             return None
         if not request.user.is_authenticated:

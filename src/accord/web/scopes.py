@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.criteria.metrics import Scope
@@ -41,6 +42,8 @@ def _moment(text: str, name: str) -> datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Invalid(
-            f"The address says {name}={text}, which is not a moment; remove that part.", field=name
+            _("The address says %(name)s=%(text)s, which is not a moment; remove that part.")
+            % {"name": name, "text": text},
+            field=name,
         )
     return moment

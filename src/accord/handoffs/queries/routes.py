@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid, Missing
 from accord.criteria.explain import lines
@@ -85,7 +86,7 @@ def one_route(route_id: uuid.UUID) -> RouteShown:
     """A route. Raises Missing."""
     found = next((each for each in routes_shown() if each.route.id == route_id), None)
     if found is None:
-        raise Missing("This route is not here any more; somebody may have taken it out.")
+        raise Missing(_("This route is not here any more; somebody may have taken it out."))
     return found
 
 
@@ -114,7 +115,7 @@ def one_pool(pool_id: uuid.UUID) -> PoolShown:
     """A pool. Raises Missing."""
     found = next((each for each in pools_shown() if each.pool.id == pool_id), None)
     if found is None:
-        raise Missing("This pool is not here any more.")
+        raise Missing(_("This pool is not here any more."))
     return found
 
 
@@ -132,7 +133,7 @@ def taken_by_routes(at: datetime) -> Mapping[str, Taken]:
     stand = {id: (ended is None, offered >= at - LATELY) for id, _, ended, offered in rows}
     plan = routing_plan(at)
     found: dict[str, Taken] = {}
-    for one in wanted_of({id: lead_id for id, lead_id, _, _ in rows}, plan, at=at):
+    for one in wanted_of({id: lead_id for id, lead_id, _end, _at in rows}, plan, at=at):
         rule = routing.decided_by(plan, one)
         before, (is_open, is_late) = found.get(rule, Taken()), stand[one.handoff_id]
         found[rule] = Taken(before.open + is_open, before.lately + is_late)

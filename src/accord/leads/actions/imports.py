@@ -55,7 +55,7 @@ def move_on(*, import_id: uuid.UUID, from_line: int, to_line: int) -> None:
         raise Conflict(_("It was cancelled; what was done stays, and can be undone."))
     if not moved:
         raise Conflict(
-            "Another process is importing this file; its progress stands on the import page."
+            _("Another process is importing this file; its progress stands on the import page.")
         )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accord.base.lifecycle import HOLDER, Cause, Side, Stage
 from accord.base.rows import copy_rows
 from accord.leads.actions.values import own_of, write_values
@@ -81,7 +83,7 @@ def add_leads(*, newcomers: Sequence[Newcomer], by: uuid.UUID | None, at: dateti
                     n.entry.lead_id,
                     n.brought_by_id,
                     at,
-                    "Brought in by the rep",
+                    _("Brought in by the rep"),
                 )
                 for n in brought
             ),

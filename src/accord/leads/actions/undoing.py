@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
 from accord.base.lifecycle import HOLDER, Side
@@ -63,7 +64,7 @@ def claim_undo(*, import_id: uuid.UUID, at: datetime) -> None:
         id=import_id, state__in=[ImportState.DONE, ImportState.STOPPED], undone_at__isnull=True
     )
     if not done.update(state=ImportState.UNDONE, undone_at=at, lines_done=0, trouble=""):
-        raise Conflict("This import is running or was undone already; look at its page.")
+        raise Conflict(_("This import is running or was undone already; look at its page."))
 
 
 def moments_of(import_id: uuid.UUID) -> list[datetime]:

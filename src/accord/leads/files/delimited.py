@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from accord.base.errors import _
 from accord.leads.files.rows import Row
 
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
@@ -90,8 +91,11 @@ def _broken(text: str, delimiter: str, line: int) -> Row:
     return Row(
         line,
         [cell.rstrip("\r\n") for cell in cells],
-        f"The quotes do not close as they should, from column {number} on; double each quote "
-        "that is part of the text.",
+        _(
+            "The quotes do not close as they should, from column %(number)s on; double each quote "
+            "that is part of the text."
+        )
+        % {"number": number},
     )
 
 

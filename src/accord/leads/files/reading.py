@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from accord.base.errors import _
 from accord.leads.files import delimited, workbooks
 from accord.leads.files.rows import Layout, Row, UnreadableFile, name_columns, unguard
 from accord.leads.files.survey import FileKind, Survey
@@ -40,9 +41,13 @@ def open_table(found: Survey, layout: Layout | None = None) -> Table:
         delimiter, rows = _text_rows(found, layout)
     head = next(rows, None)
     if head is None:
-        raise UnreadableFile(f"{found.path.name} holds no rows.", field="file")
+        raise UnreadableFile(_("%(name)s holds no rows.") % {"name": found.path.name}, field="file")
     if head.trouble:
-        raise UnreadableFile(f"{found.path.name}, line {head.line}: {head.trouble}", field="file")
+        raise UnreadableFile(
+            _("%(name)s, line %(line)s: %(trouble)s")
+            % {"name": found.path.name, "line": head.line, "trouble": head.trouble},
+            field="file",
+        )
     header = name_columns(head.cells)
     _check_delimiter(found, header, layout, head)
     return Table(found, delimiter, header, head.line, _fitted(rows, header, found))
@@ -75,9 +80,17 @@ def _check_delimiter(found: Survey, header: list[str], layout: Layout, head: Row
     other = next((d for d in delimited.DELIMITERS if d in head.cells[0]), None)
     if other:
         raise UnreadableFile(
-            f"{found.path.name}, line {head.line}: with the delimiter “{layout.delimiter}” of the "
-            f"map there is one column only; the columns seem to be parted by "
-            f"{delimited.DELIMITERS[other]}. Correct `delimiter` in the map or leave it out.",
+            _(
+                "%(name)s, line %(line)s: with the delimiter “%(delimiter)s” of the "
+                "map there is one column only; the columns seem to be parted by "
+                "%(delimiters)s. Correct `delimiter` in the map or leave it out."
+            )
+            % {
+                "name": found.path.name,
+                "line": head.line,
+                "delimiter": layout.delimiter,
+                "delimiters": delimited.DELIMITERS[other],
+            },
             field="delimiter",
         )
 
@@ -95,12 +108,17 @@ def _fitted(rows: Iterator[Row], header: list[str], found: Survey) -> Iterator[R
 def _trouble(cells: list[str], width: int, found: Survey) -> str | None:
     text = "".join(cells)
     if "\x00" in text:
-        return "It holds a NUL character."
+        return _("It holds a NUL character.")
     if found.is_damaged and any("\udc80" <= character <= "\udcff" for character in text):
-        return f"It holds bytes that are not {found.encoding.upper()}; save the file as UTF-8."
+        return _("It holds bytes that are not %(encoding)s; save the file as UTF-8.") % {
+            "encoding": found.encoding.upper()
+        }
     if len(cells) == width:
         return None
     if found.kind is FileKind.WORKBOOK and len(cells) < width:
         cells.extend([""] * (width - len(cells)))
         return None
-    return f"It has {len(cells)} columns where the header has {width}."
+    return _("It has %(n)s columns where the header has %(header)s.") % {
+        "n": len(cells),
+        "header": width,
+    }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from accord.base.errors import _
 from accord.leads.files.rows import UnreadableFile
 
 MAX_BYTES = 2 * 1024**3
@@ -69,8 +70,15 @@ def survey(path: Path, encoding: str | None = None) -> Survey:
         return Survey(path, FileKind.WORKBOOK, size, _digest(path), "", 0)
     if size > MAX_BYTES:
         raise UnreadableFile(
-            f"{path.name} has {size / 1024**3:.1f} GB; at most {MAX_BYTES // 1024**3} GB are "
-            "taken. Split it into several files.",
+            _(
+                "%(name)s has %(size)s GB; at most %(most)s GB are taken. Split "
+                "it into several files."
+            )
+            % {
+                "name": path.name,
+                "size": f"{size / 1024**3:.1f}",
+                "most": MAX_BYTES // 1024**3,
+            },
             field="file",
         )
     return _survey_text(path, size, encoding)
@@ -79,18 +87,25 @@ def survey(path: Path, encoding: str | None = None) -> Survey:
 def _size(path: Path) -> int:
     try:
         if path.is_dir():
-            raise UnreadableFile(f"{path} is a folder; name a file in it.", field="file")
+            raise UnreadableFile(
+                _("%(path)s is a folder; name a file in it.") % {"path": path}, field="file"
+            )
         size = path.stat().st_size
         with path.open("rb"):
             pass
     except FileNotFoundError as error:
         raise UnreadableFile(
-            f"There is no file {path}; check its name and folder.", field="file"
+            _("There is no file %(path)s; check its name and folder.") % {"path": path},
+            field="file",
         ) from error
     except OSError as error:
-        raise UnreadableFile(f"{path} cannot be opened: {error.strerror}.", field="file") from error
+        raise UnreadableFile(
+            _("%(path)s cannot be opened: %(strerror)s.")
+            % {"path": path, "strerror": error.strerror},
+            field="file",
+        ) from error
     if size == 0:
-        raise UnreadableFile(f"{path.name} is empty.", field="file")
+        raise UnreadableFile(_("%(name)s is empty.") % {"name": path.name}, field="file")
     return size
 
 
@@ -102,8 +117,15 @@ def _digest(path: Path) -> str:
 def _check_workbook(path: Path, size: int, *, is_zip: bool) -> None:
     if size > MAX_WORKBOOK_BYTES:
         raise UnreadableFile(
-            f"{path.name} has {size // 1024**2} MB; a workbook may have at most "
-            f"{MAX_WORKBOOK_BYTES // 1024**2} MB. Save it as CSV, which may be larger.",
+            _(
+                "%(name)s has %(size)s MB; a workbook may have at most "
+                "%(most)s MB. Save it as CSV, which may be larger."
+            )
+            % {
+                "name": path.name,
+                "size": size // 1024**2,
+                "most": MAX_WORKBOOK_BYTES // 1024**2,
+            },
             field="file",
         )
     if not is_zip:
@@ -113,7 +135,7 @@ def _check_workbook(path: Path, size: int, *, is_zip: bool) -> None:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError) as error:
         raise UnreadableFile(
-            f"{path.name} is a damaged workbook; save it again.", field="file"
+            _("%(name)s is a damaged workbook; save it again.") % {"name": path.name}, field="file"
         ) from error
     unpacked = sum(part.file_size for part in parts)
     is_bomb = any(
@@ -123,8 +145,11 @@ def _check_workbook(path: Path, size: int, *, is_zip: bool) -> None:
     )
     if is_bomb or unpacked > MAX_UNPACKED_BYTES:
         raise UnreadableFile(
-            f"{path.name} would unpack to {unpacked // 1024**2:,} MB; that is more than is taken. "
-            "Save it as CSV.",
+            _(
+                "%(name)s would unpack to %(unpacked)s MB; that is more than is taken. "
+                "Save it as CSV."
+            )
+            % {"name": path.name, "unpacked": f"{unpacked // 1024**2:,}"},
             field="file",
         )
 
@@ -149,7 +174,9 @@ def _survey_text(path: Path, size: int, stated: str | None) -> Survey:
             text = decoder.decode(chunk)
         except UnicodeDecodeError as error:
             raise UnreadableFile(
-                f"{path.name} is not {encoding}: {error.reason}. Save it as UTF-8.", field="file"
+                _("%(name)s is not %(encoding)s: %(reason)s. Save it as UTF-8.")
+                % {"name": path.name, "encoding": encoding, "reason": error.reason},
+                field="file",
             ) from error
         lines += text.count("\n") or text.count("\r")
         if not text.isascii():
@@ -177,7 +204,8 @@ def _check_text(path: Path, start: bytes, encoding: str) -> None:
     controls = [byte for byte in start if byte in _CONTROLS]
     if len(set(controls)) > 1 and len(controls) > 0.02 * len(start):
         raise UnreadableFile(
-            f"{path.name} is neither a text such as CSV nor a workbook (XLSX, XLS, ODS).",
+            _("%(name)s is neither a text such as CSV nor a workbook (XLSX, XLS, ODS).")
+            % {"name": path.name},
             field="file",
         )
 
@@ -187,7 +215,9 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
         return codecs.getincrementaldecoder(encoding)("surrogateescape")
     except LookupError as error:
         raise UnreadableFile(
-            f"“{encoding}” is not an encoding; write utf-8, cp1252 or utf-16.", field="encoding"
+            _("“%(encoding)s” is not an encoding; write utf-8, cp1252 or utf-16.")
+            % {"encoding": encoding},
+            field="encoding",
         ) from error
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import python_calamine
 
+from accord.base.errors import _
 from accord.leads.files.rows import Row, UnreadableFile
 
 
@@ -19,12 +20,14 @@ def read_rows(path: Path, sheet: str | None = None) -> Iterator[Row]:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
     except python_calamine.PasswordError as error:
         raise UnreadableFile(
-            f"{path.name} is protected by a password. Save it without one, or as CSV.",
+            _("%(name)s is protected by a password. Save it without one, or as CSV.")
+            % {"name": path.name},
             field="file",
         ) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise UnreadableFile(
-            f"{path.name} cannot be read as a workbook: {error}. Save it again, or as CSV.",
+            _("%(name)s cannot be read as a workbook: %(error)s. Save it again, or as CSV.")
+            % {"name": path.name, "error": error},
             field="file",
         ) from error
     found = _sheet(workbook, path, sheet)
@@ -41,7 +44,9 @@ def _sheet(
     names = workbook.sheet_names
     if name is not None and name not in names:
         raise UnreadableFile(
-            f"{path.name} has no sheet “{name}”; it has {', '.join(names)}.", field="sheet"
+            _("%(name)s has no sheet “%(sheet)s”; it has %(names)s.")
+            % {"name": path.name, "sheet": name, "names": ", ".join(names)},
+            field="sheet",
         )
     hidden = {
         sheet.name
@@ -53,7 +58,7 @@ def _sheet(
         sheet = workbook.get_sheet_by_name(candidate)
         if sheet.height:
             return sheet
-    raise UnreadableFile(f"{path.name} holds no rows.", field="file")
+    raise UnreadableFile(_("%(name)s holds no rows.") % {"name": path.name}, field="file")
 
 
 def as_text(value: Any) -> str:

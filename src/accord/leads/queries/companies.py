@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower, TruncWeek
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
 from accord.base.lifecycle import Side
@@ -98,7 +99,7 @@ def one_company(id: uuid.UUID) -> Company:
     """One company with its parent and owner. Raises Missing."""
     found = Company.objects.select_related("parent", "owner").filter(id=id).first()
     if found is None:
-        raise Missing("There is no such company; look it up in the list of companies.")
+        raise Missing(_("There is no such company; look it up in the list of companies."))
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
 from accord.leads.models import Fate, Identity, Import, ImportState, Submission
@@ -27,7 +28,7 @@ def submission(id: uuid.UUID) -> Submission:
     """One submission. Raises Missing."""
     found = Submission.objects.filter(id=id).first()
     if found is None:
-        raise Missing("There is no such submission.")
+        raise Missing(_("There is no such submission."))
     return found
 
 
@@ -40,7 +41,7 @@ def one_import(id: uuid.UUID) -> Import:
     """One import. Raises Missing."""
     found = Import.objects.filter(id=id).first()
     if found is None:
-        raise Missing("There is no such import; it may have been undone.")
+        raise Missing(_("There is no such import; it may have been undone."))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
 from accord.leads.models import Activity, FactChange, Identity, Lead, StageEntry
@@ -24,7 +25,7 @@ def one_lead(user: User, id: uuid.UUID) -> Lead:
     if lead and lead.merged_into_id:
         return one_lead(user, lead.merged_into_id)
     if lead is None or not user.is_active:
-        raise Missing("There is no such lead, or you may not see it.")
+        raise Missing(_("There is no such lead, or you may not see it."))
     return lead
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.leads.rules.custom import read_custom
 from accord.leads.rules.entries import Entry, FactRule, Reading
 from accord.leads.rules.phones import read_phone
@@ -109,11 +109,14 @@ def _identities(given: Mapping[str, Any], entry: Entry, reading: Reading) -> Non
         if key in given:
             value = str(given[key]).strip()
             if len(value) > 200:
-                raise Invalid(f"The id “{value[:30]}…” is longer than 200 characters.", field=key)
+                raise Invalid(
+                    _("The id “%(value)s…” is longer than 200 characters.") % {"value": value[:30]},
+                    field=key,
+                )
             entry.identities.append((kind, f"{reading.source}:{value}"))
     if not entry.identities:
         raise Invalid(
-            "There is no e-mail address, phone number or id by which to recognise this lead.",
+            _("There is no e-mail address, phone number or id by which to recognise this lead."),
             field="email",
         )
 
@@ -166,7 +169,7 @@ def read_company_facts(
         else:
             facts[key] = read_text(value, "company" if key == "name" else key)
     if "name" in facts and facts["name"] is None:
-        raise Invalid("A company needs a name.", field="name")
+        raise Invalid(_("A company needs a name."), field="name")
     return facts | read_custom(given, custom, "company")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.leads.rules.entries import FactRule
 from accord.leads.rules.values import read_choice, read_date, read_number, read_text, read_yes
 
@@ -38,7 +38,9 @@ def _text(given: Any, fact: FactRule) -> str:
     text = read_text(given, fact.key)
     if len(text) > LONGEST:
         raise Invalid(
-            f"{fact.label} has {len(text)} characters; at most {LONGEST} fit.", field=fact.key
+            _("%(label)s has %(n)s characters; at most %(longest)s fit.")
+            % {"label": fact.label, "n": len(text), "longest": LONGEST},
+            field=fact.key,
         )
     return text
 

@@ -4,7 +4,7 @@ import re
 
 import phonenumbers
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 
 _PLAIN_PHONE = re.compile(r"\+[1-9]\d{7,14}")
 # What begins with a zero was never taken for an amount, nor was 030.1234567.
@@ -23,8 +23,11 @@ def read_phone(value: str, region: str | None) -> str:
         number = phonenumbers.parse(value, region)
     except phonenumbers.NumberParseException as error:
         raise Invalid(
-            f"“{value}” is not a phone number that can be called; write it with its country "
-            "code, such as +49 30 123456.",
+            _(
+                "“%(value)s” is not a phone number that can be called; write it with "
+                "its country code, such as +49 30 123456."
+            )
+            % {"value": value},
             field="phone",
         ) from error
     possible = phonenumbers.is_possible_number_with_reason(number)
@@ -33,7 +36,8 @@ def read_phone(value: str, region: str | None) -> str:
         or len(str(number.national_number)) < 4
     ):
         raise Invalid(
-            f"“{value}” has too few or too many digits for a phone number.", field="phone"
+            _("“%(value)s” has too few or too many digits for a phone number.") % {"value": value},
+            field="phone",
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -50,8 +54,11 @@ def _as_typed(value: str, region: str | None) -> str:
     whole, decimals, exponent = match[1] or match[3], match[4] or "", int(match[5] or 0)
     if len(decimals) < exponent or decimals[exponent:].strip("0"):
         raise Invalid(
-            f"“{value}” is what a spreadsheet made of a phone number; its last digits are lost. "
-            "Format the column as text and save the file again.",
+            _(
+                "“%(value)s” is what a spreadsheet made of a phone number; its last "
+                "digits are lost. Format the column as text and save the file again."
+            )
+            % {"value": value},
             field="phone",
         )
     digits = whole + decimals[:exponent]

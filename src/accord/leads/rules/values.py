@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.leads.rules.entries import Reading
 
 MAX_TEXT = 5_000
@@ -40,7 +40,10 @@ def read_email(value: str) -> str:
     try:
         return validate_email(plain, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise Invalid(f"“{value}” is not an e-mail address: {error}", field="email") from error
+        raise Invalid(
+            _("“%(value)s” is not an e-mail address: %(error)s") % {"value": value, "error": error},
+            field="email",
+        ) from error
 
 
 def read_domain(value: str) -> str:
@@ -48,7 +51,7 @@ def read_domain(value: str) -> str:
     host = re.sub(r"^[a-z]+://", "", value.strip().lower()).split("/")[0].split(":")[0]
     host = host.removeprefix("www.")
     if not _DOMAIN.fullmatch(host):
-        raise Invalid(f"“{value}” is not a web address.", field="website")
+        raise Invalid(_("“%(value)s” is not a web address.") % {"value": value}, field="website")
     return host
 
 
@@ -65,15 +68,20 @@ def read_moment(value: Any, name: str, reading: Reading) -> datetime:
         )
     except ValueError as error:
         raise Invalid(
-            f"“{value}” is not a date; write 2026-05-31 or 2026-05-31 14:30.", field=name
+            _("“%(value)s” is not a date; write 2026-05-31 or 2026-05-31 14:30.")
+            % {"value": value},
+            field=name,
         ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone_of(reading.time_zone))
     moment = moment.astimezone(UTC)
     if moment > reading.at + timedelta(days=1):
-        raise Invalid(f"“{value}” lies in the future.", field=name)
+        raise Invalid(_("“%(value)s” lies in the future.") % {"value": value}, field=name)
     if moment.year < 1970:
-        raise Invalid(f"“{value}” lies before 1970; is the date in another order?", field=name)
+        raise Invalid(
+            _("“%(value)s” lies before 1970; is the date in another order?") % {"value": value},
+            field=name,
+        )
     return moment
 
 
@@ -86,7 +94,9 @@ def read_date(value: Any, name: str) -> date:
     try:
         return datetime.fromisoformat(str(value).strip()).date()
     except ValueError as error:
-        raise Invalid(f"“{value}” is not a date; write it as 2026-05-31.", field=name) from error
+        raise Invalid(
+            _("“%(value)s” is not a date; write it as 2026-05-31.") % {"value": value}, field=name
+        ) from error
 
 
 def read_text(value: Any, name: str) -> str:
@@ -94,18 +104,26 @@ def read_text(value: Any, name: str) -> str:
     limit = MAX_LENGTH.get(name, MAX_TEXT)
     if len(text) > limit:
         raise Invalid(
-            f"The {name.replace('_', ' ')} has {len(text)} characters; at most {limit} fit.",
+            _("The %(name)s has %(n)s characters; at most %(limit)s fit.")
+            % {"name": name.replace("_", " "), "n": len(text), "limit": limit},
             field=name,
         )
     if "\x00" in text:
-        raise Invalid(f"The {name.replace('_', ' ')} holds a NUL character.", field=name)
+        raise Invalid(
+            _("The %(name)s holds a NUL character.") % {"name": name.replace("_", " ")},
+            field=name,
+        )
     return text
 
 
 def read_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
     text = str(value).strip().lower()
     if text not in choices:
-        raise Invalid(f"“{value}” is none of {', '.join(choices)}.", field=name)
+        raise Invalid(
+            _("“%(value)s” is none of %(choices)s.")
+            % {"value": value, "choices": ", ".join(choices)},
+            field=name,
+        )
     return text
 
 
@@ -113,9 +131,14 @@ def read_number(value: Any, name: str, most: int) -> Decimal:
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation as error:
-        raise Invalid(f"“{value}” is not a number; write it as 1234.56.", field=name) from error
+        raise Invalid(
+            _("“%(value)s” is not a number; write it as 1234.56.") % {"value": value}, field=name
+        ) from error
     if not (number.is_finite() and 0 <= number < most):
-        raise Invalid(f"“{value}” is not between 0 and {most:,}.", field=name)
+        raise Invalid(
+            _("“%(value)s” is not between 0 and %(most)s.") % {"value": value, "most": f"{most:,}"},
+            field=name,
+        )
     return number
 
 
@@ -128,7 +151,7 @@ def read_yes(value: Any, name: str) -> bool:
         return True
     if text in {"no", "false", "0", "n", "off"}:
         return False
-    raise Invalid(f"“{value}” is neither yes nor no.", field=name)
+    raise Invalid(_("“%(value)s” is neither yes nor no.") % {"value": value}, field=name)
 
 
 def start_of_day(day: date, time_zone: str) -> datetime:
