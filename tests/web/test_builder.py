@@ -192,3 +192,23 @@ def test_a_word_without_conditions_is_kept_as_words_and_can_be_removed(mira: Cli
     answer = mira.post(BUILDER, {**needed, "act": "drop"})
     assert answer.status_code == 422
     assert "It cannot run like this" in answer.content.decode()
+
+
+def test_values_that_leads_have_are_offered(mira: Client) -> None:
+    Lead.objects.update(country="DE")
+    Lead.objects.filter(email__startswith="small").update(country="FR")
+    Lead.objects.filter(email__startswith="person3").update(country="FR")
+    sent = form_of(mira.get(BUILDER, {"definition": "mql"}).content.decode())
+    sent = form_of(page_of(mira, sent, act="ask-must"))
+    place = place_of_empty(sent)
+    page = page_of(mira, {**sent, f"asks-{place}": ["Country"]})
+    assert offered(page, place) == ["DE", "FR"]
+    sent = form_of(page) | {f"operator-{place}": ["one_of"], f"value-{place}": ["DE"]}
+    assert offered(page_of(mira, sent), place) == ["DE, FR"]
+    assert not offered(page_of(mira, {**sent, f"asks-{place}": ["E-mail address"]}), place)
+
+
+def offered(page: str, place: str) -> list[str]:
+    """The values to choose from in a row."""
+    found = re.search(rf'<datalist id="values-{place}">(.*?)</datalist>', page, re.S)
+    return re.findall(r'value="([^"]*)"', found[1]) if found else []

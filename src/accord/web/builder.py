@@ -1,6 +1,6 @@
 """What the builder offers: the things one can ask, and the field that fits each answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accord.agreement.terms import Terms
-from accord.criteria.drafting import DraftRow, operators_of
+from accord.criteria.drafting import LISTS, DraftRow, operators_of
 from accord.criteria.registry import registry
 
 _NUMBERS = ("number", "money")
@@ -74,8 +74,19 @@ def things(terms: Terms) -> dict[str, Thing]:
     return {thing.label.casefold(): thing for thing in sorted(found, key=lambda each: each.label)}
 
 
-def shown(row: DraftRow, number: int, labels: Mapping[str, str]) -> dict[str, Any]:
-    """A row with the field that fits: for a group its kinds, for a question what answers it."""
+def facts_asked(rows: Sequence[DraftRow]) -> set[str]:
+    """The facts that rows ask, whose values may be offered."""
+    asked = (row.asks.partition(":") for row in rows)
+    return {name for what, _colon, name in asked if what == "fact" and name}
+
+
+def shown(
+    row: DraftRow, number: int, labels: Mapping[str, str], offered: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """A row with the field that fits: for a group its kinds, for a question what answers it.
+
+    `offered` are the values of facts to choose from.
+    """
     what, _colon, name = row.asks.partition(":")
     operators = operators_of(row.asks, registry=registry) if what != "?" else ()
     chosen = [each.strip() for each in row.value.split(",")]
@@ -94,7 +105,16 @@ def shown(row: DraftRow, number: int, labels: Mapping[str, str]) -> dict[str, An
         if fact
         else [],
         "is_counted": what == "count",
+        "offered": _offered(row, offered.get(name, ())) if what == "fact" else [],
     }
+
+
+def _offered(row: DraftRow, values: Sequence[str]) -> list[str]:
+    """What the value can become by one choice: each value, in a list beside those that stand."""
+    if row.operator not in LISTS:
+        return [*values]
+    given = [each.strip() for each in row.value.split(",") if each.strip()]
+    return [", ".join([*given, each]) for each in values if each not in given]
 
 
 def _field(row: DraftRow, what: str, name: str) -> str:
@@ -103,7 +123,7 @@ def _field(row: DraftRow, what: str, name: str) -> str:
     if row.operator == "known" or kind == "yes_no":
         return "yes_no"
     if kind == "choice":
-        return "choices" if row.operator in ("one_of", "none_of") else "choice"
+        return "choices" if row.operator in LISTS else "choice"
     if row.operator.endswith("_days") or kind in _NUMBERS:
         return "number"
     return "date" if kind in ("date", "moment") else "text"

@@ -16,9 +16,9 @@ from accord.criteria.arranging import settled, unfinished
 from accord.criteria.drafting import place_of
 from accord.criteria.registry import registry
 from accord.insights.rules import estimate
-from accord.leads.queries import visible_to
+from accord.leads.queries import values_offered, visible_to
 from accord.qualification.asking import Asked, ask
-from accord.web.builder import LACKING, Thing, shown, things
+from accord.web.builder import LACKING, Thing, facts_asked, shown, things
 from accord.web.drafts import Draft, acted, begun, sent, text_of
 from accord.web.pages.amendments import cannot_run, looked_at
 from accord.web.requests import is_partial
@@ -44,11 +44,16 @@ def agreement_criteria(request: "Request") -> HttpResponse:
     if act == "done" and not faults and not lacking:
         return looked_at(request, document, draft.made_from)
     wrong = _wrong(draft, faults, lacking if act == "done" else _unknown(lacking))
+    offered = values_offered(facts_asked(draft.rows), user=request.user)
+    rows = [*_shown(draft, known, wrong, offered)]
     context = {
         "draft": draft,
         "levels": [
-            ("must", _("They must meet all of these"), [*_shown(draft, "must", known, wrong)]),
-            ("should", _("And it helps when"), [*_shown(draft, "should", known, wrong)]),
+            (level, title, [each for each in rows if each["row"].level == level])
+            for level, title in (
+                ("must", _("They must meet all of these")),
+                ("should", _("And it helps when")),
+            )
         ],
         "things": known.values(),
         "faults": [each for each in faults if _row_of(draft, each) is None],
@@ -150,9 +155,11 @@ def _row_of(draft: Draft, fault: Fault) -> int | None:
 
 
 def _shown(
-    draft: Draft, level: str, known: Mapping[str, Thing], wrong: Mapping[int, str]
+    draft: Draft,
+    known: Mapping[str, Thing],
+    wrong: Mapping[int, str],
+    offered: Mapping[str, Sequence[str]],
 ) -> Iterator[dict[str, Any]]:
     labels = {thing.asks: thing.label for thing in known.values()}
     for number, row in enumerate(draft.rows):
-        if row.level == level:
-            yield shown(row, number, labels) | {"wrong": wrong.get(number, "")}
+        yield shown(row, number, labels, offered) | {"wrong": wrong.get(number, "")}

@@ -17,8 +17,9 @@ from accord.criteria.drafting import DraftRow, raw_of, rows_of
 from accord.criteria.registry import registry
 from accord.handoffs.actions import Routing, add_route, change_route
 from accord.handoffs.queries import routes as queries
+from accord.leads.queries import values_offered
 from accord.teams.queries import people
-from accord.web.builder import Thing, shown, things
+from accord.web.builder import Thing, facts_asked, shown, things
 from accord.web.drafts import acted, rows_sent
 from accord.web.permissions import SALES
 from accord.web.refusals import status_of
@@ -69,10 +70,11 @@ def _edited(request: "Request", id: uuid.UUID | None) -> HttpResponse:
             messages.success(request, _("Saved. It holds for what is handed over from now on."))
             return redirect("routing")
     labels = {thing.asks: thing.label for thing in known.values()}
+    offered = values_offered(facts_asked(draft.rows), user=request.user)
     context |= {
         "draft": draft,
         "builder_url": request.path,
-        "rows": [shown(row, n, labels) for n, row in enumerate(draft.rows)],
+        "rows": [shown(row, n, labels, offered) for n, row in enumerate(draft.rows)],
         "things": known.values(),
         "pools": queries.pools_shown(),
         "people": [each for each in people() if not SALES.isdisjoint(each.roles)],
