@@ -1,6 +1,7 @@
 """Changing the agreement in place: fields beside each part, written into its text."""
 
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accord.agreement import queries
+from accord.agreement.editing import edited
 from accord.agreement.models import Version
 from accord.agreement.terms import read_terms
 
@@ -113,3 +115,42 @@ def test_what_waits_is_shown_before_one_writes_another(mira: Client) -> None:
     assert "Version 2 is proposed and waits" in shown
     assert "<ins>55</ins> leads a month" in shown
     assert 'value="55"' in read(mira.get(PROPOSAL, {"version": "2"}))
+
+
+def test_when_to_warn_is_changed_in_either_way_and_taken_out(mira: Client) -> None:
+    shown = read(mira.get(PROPOSAL))
+    assert 'name="escalation.warn.at_share" value="75"' in shown
+    assert 'name="escalation.warn.before" value=""' in shown
+
+    assert "once 60 % of the time" in told(send(mira, escalation__warn__at_share="60"))
+    other = {"escalation__warn__at_share": "", "escalation__warn__before": "20"}
+    assert "warned 20 working minutes before it is due" in told(send(mira, **other))
+    out = send(mira, escalation__warn__out="1")
+    assert "Whoever promised is warned once" in read(out)
+    assert "Whoever promised is warned once" not in told(out)
+    assert "cannot run" not in told(out)
+
+
+def test_to_warn_in_both_ways_is_refused_in_a_sentence(mira: Client) -> None:
+    answer = send(mira, escalation__warn__before="20")
+    assert answer.status_code == 422
+    assert "say when to warn, in one way" in read(answer)
+
+
+def test_a_warning_is_begun_where_there_was_none(mira: Client) -> None:
+    send(mira, "propose", reason="Quiet", escalation__warn__out="1")
+    assert queries.terms_of(2).warning is None
+    before = edited(
+        queries.document_of(2),
+        queries.terms_of(2),
+        lambda name: {"escalation.warn.at_share": ["50"]}.get(name, []),
+    )
+    warning = read_terms(before).warning
+    assert warning is not None
+    assert warning.at_share == 0.5
+
+
+def told(answer: HttpResponse) -> str:
+    """What a proposal says, without what it no longer says."""
+    left = re.sub(r"<del>.*?</del>", "", read(answer), flags=re.S)
+    return " ".join(re.sub(r"</?ins>", "", left).split())

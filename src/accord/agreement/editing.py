@@ -175,6 +175,21 @@ def _sales(of: Reader, terms: Terms, promises: Mapping[str, str]) -> Iterator[Ro
         yield Row(clause, promises.get(key, key), [*own, *words])
     rounds = [*of.number("pass_back.max_rounds", _("At most"), _("rounds"))]
     yield Row("pass_back.max_rounds", _("How often a lead may come back"), rounds)
+    yield _warning(of)
+
+
+def _warning(of: Reader) -> Row:
+    """The two ways to say when to warn; what is not there can be begun, what is can go."""
+    where = "escalation.warn"
+    passed, before = _("After"), _("Before")
+    share = [*of.share(f"{where}.at_share", passed)]
+    span = [*of.span(f"{where}.before", before)]
+    fields = [
+        *(share or [Field(f"{where}.at_share", passed, "share", unit="%")]),
+        *(span or [Field(f"{where}.before", before, "span", unit="working_minutes")]),
+    ]
+    words = _("Whoever promised is warned: after a share of the time, or so long before it is due")
+    return Row(where, words, fields, is_free=bool(of.at(where)))
 
 
 def _cards(of: Reader, terms: Terms) -> Iterator[Part]:
