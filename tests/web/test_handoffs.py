@@ -57,6 +57,35 @@ class TestInbox:
         assert len(set(seen)) == 17
 
 
+def stands_out(client: Client, handoff: Handoff) -> list[str]:
+    """The buttons of a handoff on its lead's page that are the primary ones."""
+    page = str(client.get(reverse("lead", args=[handoff.lead_id])).content, "utf-8")
+    acts = page[page.index('<div class="acts') : page.index(f'id="act-{handoff.id}"')]
+    found = re.findall(r'class="btn btn-primary"[^>]*>\s*<svg.*?</svg>([^<]*)<', acts, re.S)
+    return [each.strip() for each in found]
+
+
+class TestWhatStandsOut:
+    def test_is_to_call_until_somebody_talked_with_them(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        assert stands_out(sam, handoff) == ["Call"]
+        act(sam, "handoff_acceptance", handoff)
+        assert stands_out(sam, handoff) == ["Call"]
+        act(sam, "handoff_attempts", handoff, channel="call", outcome="no_answer")
+        assert stands_out(sam, handoff) == ["Call"]
+        act(sam, "handoff_attempts", handoff, channel="call", outcome="connected")
+        assert stands_out(sam, handoff) == ["Qualify"]
+
+    def test_is_to_accept_and_qualify_who_has_no_number(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        Lead.objects.filter(id=handoff.lead_id).update(phone=None)
+        assert stands_out(sam, handoff) == ["Accept"]
+        act(sam, "handoff_acceptance", handoff)
+        assert stands_out(sam, handoff) == ["Qualify"]
+
+
 class TestAccepting:
     def test_shows_the_handoff_as_it_is_now_in_its_place(
         self, sam: Client, handoff: Handoff

@@ -22,7 +22,7 @@ class Act:
     place: str = ""
 
 
-_CALL = Act(_("Call and log"), needs="handoff_attempts", view="handoff_attempts")
+_CALL = Act(_("Log"), needs="handoff_attempts", view="handoff_attempts")
 _OFFER = Act(_("Hand over"), needs="lead_offer", place="?open=offer#offer")
 ACTS: Mapping[str, Act] = {
     "never_attempted": _CALL,

@@ -12,7 +12,15 @@ from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
-from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, NextStep, Pause
+from accord.handoffs.models import (
+    AttemptChannel,
+    Clock,
+    ClockKind,
+    ClockState,
+    Handoff,
+    NextStep,
+    Pause,
+)
 from accord.handoffs.queries.planned import next_steps_of
 from accord.leads.models import Lead
 from accord.teams.models import User
@@ -20,6 +28,7 @@ from accord.teams.queries import calendars_of
 from accord.teams.rules import Calendar, elapsed
 
 PAGE = 15  # whole handoffs, each with its brief: as many as one reads before the next look
+_BY_TRYING = (ClockKind.FIRST_ATTEMPT, ClockKind.ATTEMPTS)  # what is kept by trying to reach them
 _STILL_TO_DO = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MISSED)
 
 
@@ -76,6 +85,18 @@ class InboxItem:
     def is_accepted(self) -> bool:
         """Whether the rep has accepted it; else it waits for an answer."""
         return self.handoff.accepted_at is not None
+
+    @property
+    def comes_next(self) -> str:
+        """The act that its state asks for: call, accept or qualify.
+
+        Whoever can be called is, until they were talked with and no further call is planned.
+        """
+        planned = self.next_step.channel if self.next_step else ""
+        tries = any(each.kind in _BY_TRYING for each in self.promises)
+        if self.lead.phone and (not self.is_accepted or tries or planned == AttemptChannel.CALL):
+            return "call"
+        return "qualify" if self.is_accepted else "accept"
 
     @property
     def is_queued(self) -> bool:
