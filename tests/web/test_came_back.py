@@ -1,7 +1,7 @@
 """Came back: counted by reason, clause and campaign, and what marketing does next about each."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from accord.base.lifecycle import Stage
 from accord.flows.merge import merge
 from accord.flows.pass_back import Said, pass_back
 from accord.handoffs.models import Handoff, PassBack
+from accord.handoffs.queries.cases import last_returns
 from accord.leads.models import Lead, StageEntry
 from tests.web.conftest import Sends
 
@@ -74,6 +75,22 @@ def test_a_disqualified_lead_is_kept_in_nurture_once(mira: Client, handoff: Hand
     entry = StageEntry.objects.get(lead_id=lead.id, left_at=None)
     assert (back.destination, lead.stage, entry.cause) == ("nurture", Stage.RECYCLED, "correction")
     assert mira.post(reverse("came_back_nurture", args=[back.id])).status_code == 409
+
+
+def test_it_is_kept_until_a_day_that_is_to_come(mira: Client, handoff: Handoff) -> None:
+    back = goes_back(handoff, "not_ideal")
+    address = reverse("came_back_nurture", args=[back.id])
+    assert "without a day, as soon as something new happens" in page(mira)
+    for wrong in ("2020-01-01", "soon"):
+        assert mira.post(address, {"re_enter_on": wrong}).status_code == 422
+    assert Lead.objects.get(id=handoff.lead_id).stage == Stage.DISQUALIFIED
+
+    day = datetime.now(UTC).date() + timedelta(days=90)
+    mira.post(address, {"re_enter_on": day.isoformat()})
+
+    back.refresh_from_db()
+    assert (back.destination, back.re_enter_on) == ("nurture", day)
+    assert last_returns([handoff.lead_id])[handoff.lead_id].re_enter_on == day
 
 
 def test_who_asked_us_to_stop_is_never_kept(mira: Client, handoff: Handoff) -> None:

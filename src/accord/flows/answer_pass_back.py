@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from accord.handoffs import actions
 from accord.handoffs.actions import Answer, Answered
 from accord.handoffs.actions.telling import tell_of_answers
 from accord.leads.actions import Entering
+from accord.teams.queries import workspace
 
 ANSWERS = (Answer.AGREED, Answer.MENDED, Answer.DISAGREED)
 _ASKS = {
@@ -27,13 +29,22 @@ _ASKS = {
 }
 
 
-def keep_in_nurture(*, backs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> int:
+def keep_in_nurture(
+    *,
+    backs: Collection[uuid.UUID],
+    by: uuid.UUID,
+    at: datetime,
+    re_enter_on: date | None = None,
+) -> int:
     """Marketing keeps leads that were disqualified: they may return by a new event; how many.
 
-    Raises Conflict when none of them is disqualified any more.
+    An event counts from the day `re_enter_on` on; None: from now on. Raises Invalid for a day
+    that has come already, Conflict when none of them is disqualified any more.
     """
+    if re_enter_on and re_enter_on <= at.astimezone(ZoneInfo(_zone())).date():
+        raise Invalid(_("Choose a day to come, or none."), field="re_enter_on")
     with transaction.atomic():
-        leads = actions.keep_in_nurture(backs=backs)
+        leads = actions.keep_in_nurture(backs=backs, re_enter_on=re_enter_on)
         moved = enter_stages(
             entries=[
                 Entering(
@@ -52,6 +63,11 @@ def keep_in_nurture(*, backs: Collection[uuid.UUID], by: uuid.UUID, at: datetime
         if not moved:
             raise Conflict(_("It is no longer disqualified; its page says where it stands."))
     return len(moved)
+
+
+def _zone() -> str:
+    here = workspace()
+    return here.time_zone if here else "UTC"
 
 
 def answer_pass_backs(

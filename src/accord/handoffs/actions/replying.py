@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ WHERE back.id = ANY(%(backs)s) AND back.answered_at IS NULL AND back.undone_at I
 RETURNING back.id, back.lead_id, back.handoff_id, back.passed_back_by_id
 """
 _TO_NURTURE = """
-UPDATE handoffs_passback AS back SET destination = 'nurture'
+UPDATE handoffs_passback AS back SET destination = 'nurture', re_enter_on = %(day)s
 WHERE back.id = ANY(%(backs)s) AND back.destination = 'disqualify' AND back.undone_at IS NULL
 RETURNING back.lead_id
 """
@@ -67,13 +67,18 @@ def answer_pass_backs(
     return rows
 
 
-def keep_in_nurture(*, backs: Collection[uuid.UUID]) -> list[uuid.UUID]:
-    """What was disqualified goes to nurture after all; the leads, each once."""
+def keep_in_nurture(
+    *, backs: Collection[uuid.UUID], re_enter_on: date | None = None
+) -> list[uuid.UUID]:
+    """What was disqualified goes to nurture after all; the leads, each once.
+
+    They may return from that day on, or from now on.
+    """
     with transaction.atomic():
         leads = dict(PassBack.objects.filter(id__in=backs).values_list("id", "lead_id"))
         hold_leads(leads=leads.values())
         with connection.cursor() as cursor:
-            cursor.execute(_TO_NURTURE, {"backs": sorted(backs)})
+            cursor.execute(_TO_NURTURE, {"backs": sorted(backs), "day": re_enter_on})
             return sorted({row[0] for row in cursor.fetchall()})
 
 
