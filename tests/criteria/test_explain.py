@@ -45,14 +45,16 @@ def definition(*must, should=()):
 def test_a_clause_reads_as_a_sentence(clause, words):
     [read] = definition(clause).must.items
     with translation.override("en"):
-        assert sentence(read, registry=REGISTRY) == words
+        assert sentence(read, registry=REGISTRY, titles={}) == words
 
 
 def test_a_definition_reads_line_by_line_with_what_stands_below_what():
     ways = {"any": [{"fact": "country", "is": "Austria"}, {"not": {"definition": "sql"}}]}
     read = definition(ways, should=[{"count": "page_visits", "at_least": 1, "key": "came"}])
     with translation.override("en"):
-        told = [(e.key, e.depth, e.level, e.sentence) for e in lines(read, registry=REGISTRY)]
+        told = [
+            (e.key, e.depth, e.level, e.sentence) for e in lines(read, registry=REGISTRY, titles={})
+        ]
     assert told == [
         ("any", 0, "must", "Any of these:"),
         ("country-is", 1, "must", "Country is Austria"),

@@ -38,9 +38,8 @@ class CardRead:
 
 def read_cards(terms: Terms) -> list[CardRead]:
     """The scorecards of these terms, in words."""
-    titles = {key: each.title for key, each in terms.definitions.items()}
     return [
-        CardRead(key, card.title, card.text, _rows(card, titles), _grades(card))
+        CardRead(key, card.title, card.text, _rows(card, terms.titles), _grades(card))
         for key, card in terms.scorecards.items()
     ]
 

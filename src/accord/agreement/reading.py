@@ -186,7 +186,7 @@ def _definitions(terms: Terms) -> list[Defined]:
     for key in terms.document.definitions:
         if key in terms.definitions:
             definition = terms.definitions[key]
-            criteria = _criteria(definition, terms.definitions)
+            criteria = _criteria(definition, terms.titles)
             found.append(
                 Defined(key, definition.title, definition.text, _effect(key, terms), criteria)
             )
@@ -208,8 +208,7 @@ def _effect(key: str, terms: Terms) -> str:
     return " ".join(effects)
 
 
-def _criteria(definition: Definition, all_: Mapping[str, Definition]) -> list[Criterion]:
-    titles = {key: each.title for key, each in all_.items()}
+def _criteria(definition: Definition, titles: Mapping[str, str]) -> list[Criterion]:
     said = lines(definition, registry=registry, titles=titles)
     must = _bare(definition.must)
     bare = replace(

@@ -153,6 +153,11 @@ class Terms:
         """The key of the definition that says whom we want; "" where it has no criteria."""
         return IDEAL_CUSTOMER if IDEAL_CUSTOMER in self.definitions else ""
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What people call each definition that can be executed, by its key."""
+        return {key: each.title for key, each in self.definitions.items()}
+
     def duty(self, step: str) -> Duty | None:
         """Who answers for a step of a lead's way, or for a promise; None where nobody is named."""
         return next((duty for duty in self.duties if step in duty.steps), None)

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accord.agreement.spans import Span, Unit
+from accord.agreement.terms import Terms
+from accord.criteria.explain import sentence
+from accord.criteria.registry import registry
 from accord.teams.models import Role
 
 ROLES: Mapping[str, Any] = dict(Role.choices)
@@ -54,6 +57,15 @@ def leads_per(period: str, number: int) -> str:
     """So many leads in each period, such as “40 leads a month”."""
     leads = ngettext("%(n)s lead %(period)s", "%(n)s leads %(period)s", number)
     return leads % {"n": number, "period": A_PERIOD[period]}
+
+
+def clause_sentences(terms: Terms) -> dict[str, str]:
+    """What each clause that asks something says, by “definition:clause”, as pass-backs name it."""
+    return {
+        f"{key}:{leaf.key}": sentence(leaf, registry=registry, titles=terms.titles)
+        for key, definition in terms.definitions.items()
+        for leaf in definition.leaves()
+    }
 
 
 def worded(span: Span) -> str:

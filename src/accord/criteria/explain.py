@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from django.utils.formats import date_format
@@ -14,7 +13,6 @@ from accord.criteria.registry import Fact, Registry
 from accord.criteria.scorecards import ENGAGEMENT, FIT, EventRow, Row
 
 Titles = Mapping[str, str]  # of definitions, by key
-NO_TITLES: Titles = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Line:
     names: tuple[str, ...] = ()
 
 
-def lines(definition: Definition, *, registry: Registry, titles: Titles = NO_TITLES) -> list[Line]:
+def lines(definition: Definition, *, registry: Registry, titles: Titles) -> list[Line]:
     """The clauses of a definition, in their order; the outermost “all” goes without saying."""
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
@@ -61,7 +59,7 @@ def _names(clause: Clause) -> tuple[str, ...]:
     return (clause.behaviour,) if isinstance(clause, Count) else ()
 
 
-def sentence(clause: Clause, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+def sentence(clause: Clause, *, registry: Registry, titles: Titles) -> str:
     """A clause in plain words: its own text, or one made of what it asks.
 
     `titles` are what people call the definitions that it may name.
@@ -86,14 +84,14 @@ def sentence(clause: Clause, *, registry: Registry, titles: Titles = NO_TITLES) 
 SCORECARDS: Mapping[str, Any] = {FIT: gettext_lazy("Fit"), ENGAGEMENT: gettext_lazy("Engagement")}
 
 
-def row_sentence(row: Row, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+def row_sentence(row: Row, *, registry: Registry, titles: Titles) -> str:
     """What a row of a scorecard gives points for: its own text, or what it counts."""
     if not isinstance(row, EventRow):
         return sentence(row.clause, registry=registry, titles=titles)
     return row.text or str(registry.behaviour(row.behaviour).label)
 
 
-def row_exactly(row: Row, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+def row_exactly(row: Row, *, registry: Registry, titles: Titles) -> str:
     """What a row asks or counts, where its sentence does not say that; "" where it does."""
     if not isinstance(row, EventRow):
         asked = exactly(row.clause, registry=registry, titles=titles)
@@ -102,7 +100,7 @@ def row_exactly(row: Row, *, registry: Registry, titles: Titles = NO_TITLES) -> 
     return str(registry.behaviour(row.behaviour).label) if row.text else ""
 
 
-def exactly(clause: Clause, *, registry: Registry, titles: Titles = NO_TITLES) -> str:
+def exactly(clause: Clause, *, registry: Registry, titles: Titles) -> str:
     """What a clause asks, without words of its own, in one line with all that stands below it."""
     bare = sentence(replace(clause, text=""), registry=registry, titles=titles)
     if not isinstance(clause, Group):

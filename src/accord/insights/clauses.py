@@ -121,7 +121,7 @@ def effects(terms: Terms, definition: str, *, at: datetime) -> Effects:
         clauses=[
             ClauseEffect(
                 key=leaf.key,
-                sentence=sentence(leaf, registry=registry),
+                sentence=sentence(leaf, registry=registry, titles=terms.titles),
                 lets_in=_decided(now - met, known),
                 shuts_out=_decided(met - now, known),
             )

@@ -179,7 +179,7 @@ def _rows(
         held = [won[lead] for lead, said in answers.items() if said[place]]
         yield LearntRow(
             raw=candidate.raw,
-            sentence=sentence(clause, registry=registry),
+            sentence=sentence(clause, registry=registry, titles={}),  # a row asks facts only
             points=points,
             won=share(sum(held), len(held)),
         )
@@ -201,8 +201,7 @@ def _fair(terms: Terms, left_out: Sequence[str]) -> tuple[Terms | None, list[str
         return None, []
     unfair = [row for row in card.rows if _facts_of(row, terms) & set(left_out)]
     kept = tuple(row for row in card.rows if row not in unfair)
-    titles = {key: each.title for key, each in terms.definitions.items()}
-    said = [row_sentence(row, registry=registry, titles=titles) for row in unfair]
+    said = [row_sentence(row, registry=registry, titles=terms.titles) for row in unfair]
     if not kept:
         return None, said
     return replace(terms, scorecards={**terms.scorecards, FIT: replace(card, rows=kept)}), said

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.queries import running
 from accord.agreement.terms import Terms
+from accord.agreement.wording import clause_sentences
 from accord.campaigns.models import Campaign
 from accord.handoffs.metrics import passed_back
 from accord.handoffs.models import Answer, Clock, ClockKind, ClockState, Handoff
@@ -125,10 +126,10 @@ def _reason_names() -> Mapping[str, str]:
 
 
 def _clause_names() -> Mapping[str, str]:
+    terms = running()
     texts = {
-        f"{key}:{leaf.key}": f"{leaf.text or leaf.key} ({definition.title})"
-        for key, definition in running().definitions.items()
-        for leaf in definition.leaves()
+        key: f"{text} ({terms.titles[key.partition(':')[0]]})"
+        for key, text in clause_sentences(terms).items()
     }
     return {**texts, NONE: _("no clause was named")}
 

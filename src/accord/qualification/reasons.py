@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ def why(lead_id: uuid.UUID) -> list[DefinitionVerdict]:
             title=definition.title,
             outcome=Outcome(verdicts[key].outcome),
             is_gate=key == terms.gate,
-            clauses=_clauses(definition, verdicts[key]),
+            clauses=_clauses(definition, verdicts[key], terms.titles),
             questions=_questions(definition, verdicts[key]),
         )
         for key, definition in terms.definitions.items()
@@ -108,7 +108,8 @@ def held_back(*, definition: str, import_id: uuid.UUID) -> list[tuple[str, int]]
         .annotate(number=Count("id"))
         .order_by()
     )
-    must = running().definitions[definition].must
+    terms = running()
+    must = terms.definitions[definition].must
     numbers: Counter[str] = Counter()
     for met, unmet, number in alike:
         said = _Said(met, unmet)
@@ -116,7 +117,9 @@ def held_back(*, definition: str, import_id: uuid.UUID) -> list[tuple[str, int]]
             if _outcome(clause, said) != Outcome.MET:
                 keys = [leaf.key for leaf in leaves(clause) if leaf.key not in met]
                 numbers.update(dict.fromkeys(keys, number))
-    texts = {leaf.key: sentence(leaf, registry=registry) for leaf in leaves(must)}
+    texts = {
+        leaf.key: sentence(leaf, registry=registry, titles=terms.titles) for leaf in leaves(must)
+    }
     return [(texts[key], number) for key, number in numbers.most_common()]
 
 
@@ -127,33 +130,40 @@ class _Said(NamedTuple):
     unmet: Sequence[str]
 
 
-def _clauses(definition: Definition, verdict: Verdict) -> list[ClauseVerdict]:
+def _clauses(
+    definition: Definition, verdict: Verdict, titles: Mapping[str, str]
+) -> list[ClauseVerdict]:
     must = definition.must
     top = must.items if must.kind == "all" else (must,)
-    lines = [
-        line for clause in top for line in _lines(clause, verdict, 0, is_must=True, is_open=True)
-    ]
-    return lines + [
+    told = [*((each, True) for each in top), *((each, False) for each in definition.should)]
+    return [
         line
-        for clause in definition.should
-        for line in _lines(clause, verdict, 0, is_must=False, is_open=True)
+        for clause, is_must in told
+        for line in _lines(clause, verdict, titles, 0, is_must=is_must, is_open=True)
     ]
 
 
 def _lines(
-    clause: Clause, verdict: Verdict, depth: int, *, is_must: bool, is_open: bool
+    clause: Clause,
+    verdict: Verdict,
+    titles: Mapping[str, str],
+    depth: int,
+    *,
+    is_must: bool,
+    is_open: bool,
 ) -> Iterator[ClauseVerdict]:
     """A line and those below it; what stands under a "not" is told in one line with it."""
-    text = sentence(clause, registry=registry)
+    text = sentence(clause, registry=registry, titles=titles)
     is_not = isinstance(clause, Group) and clause.kind == "not"
     if is_not and isinstance(clause, Group) and not clause.text:
-        text = f"{text} {sentence(clause.items[0], registry=registry)}"
+        below = sentence(clause.items[0], registry=registry, titles=titles)
+        text = f"{text} {below}"
     outcome = _outcome(clause, verdict)
     is_open = is_open and outcome != Outcome.MET
     yield ClauseVerdict(text, outcome, is_must, depth, is_open)
     if isinstance(clause, Group) and not is_not:
         for item in clause.items:
-            yield from _lines(item, verdict, depth + 1, is_must=is_must, is_open=is_open)
+            yield from _lines(item, verdict, titles, depth + 1, is_must=is_must, is_open=is_open)
 
 
 def _outcome(clause: Clause, verdict: "Verdict | _Said") -> Outcome:

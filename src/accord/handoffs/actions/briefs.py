@@ -14,6 +14,7 @@ from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
+from accord.criteria.explain import sentence
 from accord.criteria.language import Clause, Group, Leaf, Test
 from accord.criteria.registry import registry
 from accord.handoffs.actions.openings import (
@@ -111,7 +112,7 @@ def _brief(
         "reason": reason,
         "from_marketing": offering.why,
         "why": [
-            {"text": leaf.text, "value": _value(lead, leaf)}
+            {"text": _said(leaf, terms), "value": _value(lead, leaf)}
             for leaf in (*must, *should)
             if leaf.key in met
         ],
@@ -122,7 +123,7 @@ def _brief(
         "read": _read(told),
         "opening": opening(told, trigger=offering.trigger, reason=reason, words=words),
         "ask": [
-            {"text": leaf.text, "label": _label(leaf)}
+            {"text": _said(leaf, terms), "label": _label(leaf, terms)}
             for leaf in should
             if leaf.key not in met and (leaf.key not in unmet or _is_to_be_learnt(leaf))
         ],
@@ -160,10 +161,14 @@ def _value(lead: Lead, leaf: Leaf) -> str:
     return "" if value is None or isinstance(value, bool) else str(value)
 
 
-def _label(leaf: Leaf) -> str:
+def _said(leaf: Leaf, terms: Terms) -> str:
+    return sentence(leaf, registry=registry, titles=terms.titles)
+
+
+def _label(leaf: Leaf, terms: Terms) -> str:
     if isinstance(leaf, Test) and leaf.fact in registry.facts:
         return str(registry.facts[leaf.fact].label)
-    return leaf.text
+    return _said(leaf, terms)
 
 
 def _deed(activity: Activity) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet,
 
 from accord.agreement.queries import running, terms_by_number
 from accord.agreement.terms import Terms
+from accord.agreement.wording import clause_sentences
 from accord.base.lifecycle import Stage
 from accord.campaigns.models import Campaign
 from accord.handoffs.models import Answer, Clock, ClockKind, ClockState, Handoff, PassBack
@@ -140,7 +141,7 @@ def shares_of_came_back(show: Returned) -> Mapping[str, Sequence[Share]]:
     campaign = Lead.objects.filter(id=OuterRef("lead_id")).values("campaign_id")[:1]
     campaigns = _counted(rows.annotate(campaign=Subquery(campaign)).values_list("campaign"))
     named = Campaign.objects.in_bulk([key for key in campaigns if key])
-    texts = _texts(terms)
+    texts = clause_sentences(terms)
     return {
         "reason": [
             Share(key, terms.reasons[key].label if key in terms.reasons else key, number)
@@ -223,18 +224,9 @@ def _expected(back: PassBack, terms: Terms) -> int | None:
 
 
 def _blamed(back: PassBack, terms: Terms) -> list[tuple[str, str]]:
-    texts = _texts(terms)
+    texts = clause_sentences(terms)
     return [
         (clause.partition(":")[0], texts[clause])
         for clause in back.blamed_clauses
-        if texts.get(clause)
+        if clause in texts
     ]
-
-
-def _texts(terms: Terms) -> dict[str, str]:
-    """The sentences of all clauses, by "definition:clause"."""
-    return {
-        f"{key}:{leaf.key}": leaf.text
-        for key, definition in terms.definitions.items()
-        for leaf in definition.leaves()
-    }

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from accord.agreement.queries import running
 from accord.base.errors import Invalid, Missing
 from accord.criteria.explain import lines
 from accord.criteria.registry import registry
@@ -93,7 +94,7 @@ def one_route(route_id: uuid.UUID) -> RouteShown:
 def clauses_of(criteria: Mapping[str, Any]) -> list[str]:
     """Criteria as sentences; what can no longer be read stands as it is written."""
     try:
-        found = lines(definition_of(criteria), registry=registry)
+        found = lines(definition_of(criteria), registry=registry, titles=running().titles)
     except Invalid:
         return [str(criteria)]
     return [f"{'– ' * line.depth}{line.sentence}" for line in found]

@@ -78,7 +78,7 @@ def _day(text: str) -> date:
 def _asking(request: "Request", sentence: str = "", status: int = 200) -> HttpResponse:
     terms = agreement.running()
     both = (agreement.terms_of(agreement.newest()[0]), terms)
-    titles = {key: each.title for every in both for key, each in every.definitions.items()}
+    titles = {**both[0].titles, **both[1].titles}
     context = {
         "sentence": sentence,
         "running": terms.number,

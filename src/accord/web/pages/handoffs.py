@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accord.agreement import queries as agreement
+from accord.agreement.wording import clause_sentences
 from accord.base.errors import Invalid
 from accord.criteria.language import leaves
 from accord.flows import follow_up
@@ -180,12 +181,13 @@ def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
 def _clauses(terms: "Terms", lead_id: uuid.UUID) -> list[tuple[str, str]]:
     """The lines that let this lead through, each once, those blamed most before first."""
     verdicts = verdicts_of([lead_id])[lead_id]
+    sentences = clause_sentences(terms)
     lines = {
-        each.text: f"{key}:{each.key}"
+        sentences[f"{key}:{each.key}"]: f"{key}:{each.key}"
         for key, definition in terms.definitions.items()
         if key in verdicts and key != terms.checklist
         for each in leaves(definition.must)
-        if each.text and each.key in verdicts[key].met
+        if each.key in verdicts[key].met
     }
     texts = {key: text for text, key in lines.items()}
     return [(key, texts[key]) for key in queries.likely_clauses(list(texts))]
