@@ -152,5 +152,5 @@ def test_a_warning_is_begun_where_there_was_none(mira: Client) -> None:
 
 def told(answer: HttpResponse) -> str:
     """What a proposal says, without what it no longer says."""
-    left = re.sub(r"<del>.*?</del>", "", read(answer), flags=re.S)
+    left = re.sub(r"<del>.*?</del>|<span class=.visually-hidden.>.*?</span>", "", read(answer))
     return " ".join(re.sub(r"</?ins>", "", left).split())

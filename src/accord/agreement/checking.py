@@ -157,7 +157,9 @@ def _segments(document: Document, definitions: Mapping[str, Definition]) -> Iter
 def _is_defined(clause: str, key: str, definitions: Mapping[str, Definition]) -> Iterator[Fault]:
     if key not in definitions:
         yield Fault(
-            clause, f"“{key}” is not a definition with criteria; name one of {_or(definitions)}."
+            clause,
+            _("“%(key)s” is not a definition with criteria; name one of %(definitions)s.")
+            % {"key": key, "definitions": _or(definitions)},
         )
 
 
@@ -169,11 +171,15 @@ def _limits(document: Document, definitions: Mapping[str, Definition]) -> Iterat
         yield from _is_defined(f"{clause}.definition", segment.definition, definitions)
         if segment.definition in seen:
             yield Fault(
-                f"{clause}.definition", f"“{segment.definition}” stands here twice; keep one."
+                f"{clause}.definition",
+                _("“%(step)s” stands here twice; keep one.") % {"step": segment.definition},
             )
         if not segment.within.named:
             kinds = ", ".join(type(segment.within).model_fields)
-            yield Fault(f"{clause}.within", f"it names no limit; name one of {kinds}.")
+            yield Fault(
+                f"{clause}.within",
+                _("it names no limit; name one of %(kinds)s.") % {"kinds": kinds},
+            )
         seen.add(segment.definition)
 
 

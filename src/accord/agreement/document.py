@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,9 +18,9 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
-from accord.agreement.faults import BadDocument, Fault
+from accord.agreement.faults import BadDocument, fault_of
 from accord.agreement.plain_yaml import read_yaml
 from accord.agreement.spans import Span, Unit, read_span
 from accord.teams.models import Role
@@ -376,26 +375,4 @@ def read_document(text: str) -> Document:
     try:
         return Document.model_validate(read_yaml(text))
     except ValidationError as error:
-        raise BadDocument([_fault(each) for each in error.errors(include_url=False)]) from error
-
-
-_SENTENCES = {
-    "missing": gettext_lazy("it is missing; add it."),
-    "extra_forbidden": gettext_lazy("there is no such clause; remove it, or mind its spelling."),
-    "string_too_short": gettext_lazy("it is empty; say what it means."),
-    "too_short": gettext_lazy("it is empty; add at least one."),
-}
-
-
-def _fault(error: ErrorDetails) -> Fault:
-    clause = ".".join(str(part) for part in error["loc"] if part != "[key]") or "document"
-    if error["type"] in _SENTENCES:
-        return Fault(clause, str(_SENTENCES[error["type"]]))
-    message = error["msg"]
-    if error["type"] == "span":
-        return Fault(clause, message)
-    return Fault(
-        clause,
-        _("%(input)r does not fit: %(why)s.")
-        % {"input": error["input"], "why": f"{message[:1].lower()}{message[1:]}"},
-    )
+        raise BadDocument([fault_of(each) for each in error.errors(include_url=False)]) from error

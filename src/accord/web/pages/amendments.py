@@ -106,7 +106,7 @@ def _page(
     terms = terms_in(document)
     waiting = queries.proposed()
     context = {
-        **period(request, {key: each.title for key, each in terms.definitions.items()}),
+        **period(request, terms.titles),
         "document": document,
         "made_from": made_from,
         "reason": request.POST.get("reason", ""),
