@@ -4,22 +4,28 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from accord.agreement.terms import Terms
 from accord.base.rows import id_array
 from accord.criteria.compiler import Compiled, compile
 from accord.criteria.language import Definition, Group, Test
+from accord.criteria.offering import may_offer, offering
 from accord.criteria.registry import registry
 from accord.criteria.timeline import timeline
 from accord.criteria.variants import Variant, beside
 from accord.leads.past import as_first_known
+from accord.leads.queries import visible_to
 from accord.leads.queries.sampling import HUNDREDTH, among
 from accord.qualification.models import Outcome
+from accord.teams.models import User
 
 _EXAMPLES = 3
+_LOOKED_AT = 10_000  # leads whose values are offered, so that it takes as long at any size
 _EVER = "SELECT DISTINCT definition, lead_id FROM ({past}) AS past WHERE verdict"
 _OUTCOMES = {True: Outcome.MET, False: Outcome.NOT_MET, None: Outcome.CANNOT_TELL}
 
@@ -104,6 +110,26 @@ def facts_at_first(
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, "asked_leads": id_array(leads)})
         return {lead_id: tuple(values) for lead_id, *values in cursor.fetchall()}
+
+
+def values_offered(names: Collection[str], *, user: User) -> Mapping[str, Sequence[str]]:
+    """Of each of these facts the values that leads have now, the most frequent first.
+
+    Of leads that the person may see, of many the newest. None of a fact that is no text or tells
+    who somebody is. One query; none where no fact is left.
+    """
+    facts = [fact for fact in map(registry.fact, sorted(set(names))) if may_offer(fact)]
+    if not facts:
+        return {}
+    newest = visible_to(user).order_by("-id").values("id")[:_LOOKED_AT]
+    try:
+        chosen, params = newest.query.sql_with_params()
+    except EmptyResultSet:  # they may see none
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(*offering(facts, registry=registry, chosen=chosen, params=params))
+        rows = cursor.fetchall()
+    return {name: [value for _, value in own] for name, own in groupby(rows, lambda row: row[0])}
 
 
 def _these(column: str) -> str:

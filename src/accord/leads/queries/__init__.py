@@ -48,7 +48,6 @@ from accord.leads.queries.intake import (
     waiting_submissions,
 )
 from accord.leads.queries.mail import copy_token, mails_without_lead, one_mail, owners_of_tokens
-from accord.leads.queries.offered import values_offered
 from accord.leads.queries.one import (
     TimelinePage,
     facts_changed_at,
@@ -132,7 +131,6 @@ __all__ = [
     "timeline",
     "values_of_companies",
     "values_of_leads",
-    "values_offered",
     "visible_to",
     "waiting_submissions",
 ]

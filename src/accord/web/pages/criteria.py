@@ -16,8 +16,8 @@ from accord.criteria.arranging import settled, unfinished
 from accord.criteria.drafting import place_of
 from accord.criteria.registry import registry
 from accord.insights.rules import estimate
-from accord.leads.queries import values_offered, visible_to
-from accord.qualification.asking import Asked, ask
+from accord.leads.queries import visible_to
+from accord.qualification.asking import Asked, ask, values_offered
 from accord.web.builder import LACKING, Thing, facts_asked, shown, things
 from accord.web.drafts import Draft, acted, begun, sent, text_of
 from accord.web.pages.amendments import cannot_run, looked_at

@@ -17,7 +17,7 @@ from accord.criteria.drafting import DraftRow, raw_of, rows_of
 from accord.criteria.registry import registry
 from accord.handoffs.actions import Routing, add_route, change_route
 from accord.handoffs.queries import routes as queries
-from accord.leads.queries import values_offered
+from accord.qualification.asking import values_offered
 from accord.teams.queries import people
 from accord.web.builder import Thing, facts_asked, shown, things
 from accord.web.drafts import acted, rows_sent

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accord.criteria.offering import MOST
 from accord.leads.actions import Wanted, define_fact
 from accord.leads.models import Lead
-from accord.leads.queries import values_offered
+from accord.qualification.asking import values_offered
 from tests.handoffs.office import AT, Office, demo, open_office, send
 
 
