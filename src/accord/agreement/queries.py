@@ -60,11 +60,13 @@ def _terms_by_number(numbers: frozenset[int]) -> Mapping[int, Terms]:
         for number, digest, state in rows
     }
     if missing := numbers - found.keys():
-        raise Missing(
-            _("There is no version %(number)s of the agreement; see the history.")
-            % {"number": min(missing)}
-        )
+        raise _no_version(min(missing))
     return found
+
+
+def _no_version(number: int) -> Missing:
+    form = _("There is no version %(number)s of the agreement; see the history.")
+    return Missing(form % {"number": number})
 
 
 @lru_cache(maxsize=64)
@@ -119,10 +121,7 @@ def version(number: int) -> VersionSummary:
     """One version with its signatures. Raises Missing."""
     version = Version.objects.defer("document").prefetch_related("signatures").filter(number=number)
     if not (found := version.first()):
-        raise Missing(
-            _("There is no version %(number)s of the agreement; see the history.")
-            % {"number": number}
-        )
+        raise _no_version(number)
     return _summary(found)
 
 
@@ -130,10 +129,7 @@ def document_of(number: int) -> str:
     """The text of a version, exactly as it was proposed. Raises Missing."""
     found = Version.objects.filter(number=number).values_list("document", flat=True).first()
     if found is None:
-        raise Missing(
-            _("There is no version %(number)s of the agreement; see the history.")
-            % {"number": number}
-        )
+        raise _no_version(number)
     return found
 
 

@@ -12,9 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.base.rows import id_array
 from accord.criteria.checking import check
 from accord.criteria.expressions import Asked, Parts
@@ -31,10 +29,7 @@ def _these(column: str) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """A statement in parts: the steps of its WITH, and what is selected from them.
-
-    `scores` is "" where there is no scorecard.
-    """
+    """A statement in parts: the steps of its WITH, what is selected; no card, no `scores`: ""."""
 
     steps: str
     verdicts: str

@@ -1,12 +1,15 @@
 """What a request carries: who asks, and the one moment at which it is answered."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accord.base.errors import Invalid
 
 if TYPE_CHECKING:
     from accord.teams.models import User
@@ -24,6 +27,15 @@ else:
 def moment_of(request: HttpRequest) -> datetime:
     """The moment of the request (UTC); everything it reads and writes uses this one."""
     return cast(datetime, getattr(request, "at"))  # noqa: B009 - set by Moment, unknown to HttpRequest
+
+
+def day_sent(request: HttpRequest, field: str) -> date | None:
+    """The day that a form sends; None where it is left empty. Raises Invalid for what is none."""
+    text = request.POST.get(field, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
 
 
 def is_partial(request: HttpRequest) -> bool:

@@ -1,7 +1,6 @@
 """Came back: marketing's inbox of what sales passed back, and its answers."""
 
 import uuid
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Answer
 from accord.handoffs.queries import Of, Returned
 from accord.web.acts import moved_on, replaced
-from accord.web.requests import is_partial
+from accord.web.requests import day_sent, is_partial
 from accord.web.times import day as shown_day
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def came_back_answers(request: "Request") -> HttpResponse:
 @require_POST
 def came_back_nurture(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Keep a lead that sales disqualified, until a day or until something new happens."""
-    day = _day(request.POST.get("re_enter_on", ""))
+    day = day_sent(request, "re_enter_on")
     keep_in_nurture(backs=[id], by=request.user.id, at=request.at, re_enter_on=day)
     sentence = _("Kept in nurture. It may return when something new happens.")
     if day:
@@ -107,15 +106,6 @@ def _of(request: "Request") -> Of:
     except ValueError:
         known = None
     return Of(request.GET.get("reason", ""), request.GET.get("clause", ""), known)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Invalid(
-            _("“%(text)s” is not a date.") % {"text": text}, field="re_enter_on"
-        ) from error
 
 
 def _id(text: str) -> uuid.UUID:

@@ -1,7 +1,6 @@
 """The inbox: whom to call first and why; accept, log, pass back in place."""
 
 import uuid
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -27,7 +26,7 @@ from accord.teams import queries as teams
 from accord.web.acts import moved_on, replaced
 from accord.web.in_place import answered, calls_of, opened
 from accord.web.permissions import SALES
-from accord.web.requests import is_partial
+from accord.web.requests import day_sent, is_partial
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
@@ -114,7 +113,7 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
         outcome=request.POST.get("outcome", ""),
         note=request.POST.get("note", "").strip(),
     )
-    until = _day(request.POST.get("until", ""), "until")
+    until = day_sent(request, "until")
     follow_up.log_attempts(
         attempts=[attempt],
         until={id: until} if until else None,
@@ -191,12 +190,3 @@ def _clauses(terms: "Terms", lead_id: uuid.UUID) -> list[tuple[str, str]]:
     }
     texts = {key: text for text, key in lines.items()}
     return [(key, texts[key]) for key in queries.likely_clauses(list(texts))]
-
-
-def _day(text: str, field: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
