@@ -21,6 +21,7 @@ SECONDS = {
     "release": 900,
     "hand_over_work": 15,
     "suspect": 3600,
+    "forget_tries": 3600,
 }
 
 

@@ -111,13 +111,14 @@ def _by_segment(
     Counted by what holds now, and then moved to what held then.
     """
     ids, count = past.filter(met(number)).values("lead_id"), models.Count("id")
-    for *values, found in _leads_in(ids).values_list(*SEGMENTS).annotate(count=count).order_by():
+    now = Lead.objects.filter(id__in=ids).values_list(*SEGMENTS).annotate(count=count)
+    for *values, found in now.order_by():
         for name, value in zip(SEGMENTS, values, strict=True):
             at_key(variant.segments[name], value).qualified += found
     changed = changed_since(SEGMENTS, back_test.ends_at).filter(lead_id__in=ids)
     of_lead = Lead.objects.filter(id=OuterRef("lead_id"))
-    now = Case(*[When(fact=name, then=Subquery(of_lead.values(name)[:1])) for name in SEGMENTS])
-    moved = changed.annotate(now=now).values_list("fact", "text_value", "now")
+    of_now = Case(*[When(fact=name, then=Subquery(of_lead.values(name)[:1])) for name in SEGMENTS])
+    moved = changed.annotate(now=of_now).values_list("fact", "text_value", "now")
     for name, then, value, found in moved.annotate(count=count).order_by():
         at_key(variant.segments[name], value).qualified -= found
         at_key(variant.segments[name], then).qualified += found
@@ -128,10 +129,10 @@ def _by_owner(
 ) -> None:
     """Who has or last had the leads that newly met it; "" for those that nobody ever had."""
     newly = past.filter(met(number)).exclude(**{f"met_at__{number}": back_test.begins_at})
-    leads, count = _leads_in(newly.values("lead_id")), models.Count("id")
+    count, leads = models.Count("id"), Lead.objects.filter(id__in=newly.values("lead_id"))
     owners = Counter(dict(leads.values_list("owner_id").annotate(count=count).order_by()))
-    later = Q(offered_at__gt=OuterRef("offered_at"))
-    later |= Q(offered_at=OuterRef("offered_at"), id__gt=OuterRef("id"))
+    same = Q(offered_at=OuterRef("offered_at"), id__gt=OuterRef("id"))
+    later = same | Q(offered_at__gt=OuterRef("offered_at"))
     last = Handoff.objects.filter(
         ~Exists(Handoff.objects.filter(later, lead_id=OuterRef("lead_id"))),
         lead_id__in=leads.filter(owner__isnull=True).values("id"),
@@ -141,10 +142,6 @@ def _by_owner(
         owners[owner] += found
         owners[None] -= found
     variant.owners = {str(owner or ""): found for owner, found in owners.items() if found}
-
-
-def _leads_in(ids: QuerySet[Any]) -> QuerySet[Lead]:
-    return Lead.objects.filter(id__in=ids)
 
 
 def _closed(

@@ -4,6 +4,6 @@ Jobs run at least once. What they call claims its work by UPDATE, so that a seco
 nothing left to do.
 """
 
-from accord.jobs import rescue, tasks
+from accord.jobs import forgetting, rescue, tasks
 
-__all__ = ["rescue", "tasks"]
+__all__ = ["forgetting", "rescue", "tasks"]

@@ -215,6 +215,17 @@ class Token(models.Model):
         return self.name
 
 
+class Try(models.Model):
+    """How often somebody tried something since a moment; of who it was only a digest is kept."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    number = models.PositiveIntegerField()
+    began_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
 class Invitation(models.Model):
     """A link by which a person joins with the roles given; only its digest is kept."""
 

@@ -31,6 +31,7 @@ from accord.teams.actions.people import (
     set_up,
     set_working,
 )
+from accord.teams.actions.tries import count_try, forget_old_tries, forget_tries
 from accord.teams.models import HandsOver
 
 __all__ = [
@@ -52,9 +53,12 @@ __all__ = [
     "add_user",
     "begin_absences",
     "change_calendar",
+    "count_try",
     "drop_exception",
     "drop_own_calendar",
     "end_absence",
+    "forget_old_tries",
+    "forget_tries",
     "invite",
     "pause",
     "resume",

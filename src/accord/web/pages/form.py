@@ -96,7 +96,7 @@ def _own() -> dict[str, rules.FactRule]:
 def _receive(request: HttpRequest, form: Form, own: Collection[str]) -> None:
     """Keeps the submission, once for each time the form was shown. Raises Invalid."""
     at = moment_of(request)
-    if is_too_often("form", address_of(request), most=MOST, within=SPAN):
+    if is_too_often(request, "form", address_of(request), most=MOST, within=SPAN):
         raise Invalid(
             _("Too many forms came from your network just now. Try again in ten minutes.")
         )

@@ -154,7 +154,7 @@ def invitations(request: "Request") -> HttpResponse:
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """The page behind an invitation's link: say who you are, and join."""
     at = moment_of(request)
-    if is_too_often("invitation", address_of(request), most=4 * TRIES, within=SPAN):
+    if is_too_often(request, "invitation", address_of(request), most=4 * TRIES, within=SPAN):
         raise Refusal(_("There were too many tries. Wait a quarter of an hour, then try again."))
     found = teams.open_invitation(secret, at=at)
     company = teams.workspace()

@@ -12,8 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accord.teams import queries as teams
+from accord.teams.actions import forget_tries
 from accord.web.context import THEMES
-from accord.web.limits import address_of, forget, is_too_often
+from accord.web.limits import address_of, is_too_often
 from accord.web.pages.sample_company import open_roles
 
 TRIES = 8
@@ -49,14 +50,14 @@ def _try(request: HttpRequest, email: str) -> str:
     """Signs the person in, or says in a sentence why not."""
     address = address_of(request)
     who = f"{address}:{email.lower()}"
-    if is_too_often("sign_in", who, most=TRIES, within=SPAN) or is_too_often(
-        "sign_in_address", address, most=TRIES_OF_AN_ADDRESS, within=SPAN
+    if is_too_often(request, "sign_in", who, most=TRIES, within=SPAN) or is_too_often(
+        request, "sign_in_address", address, most=TRIES_OF_AN_ADDRESS, within=SPAN
     ):
         return _("There were too many tries. Wait a quarter of an hour, then try again.")
     user = authenticate(request, username=email, password=request.POST.get("password", ""))
     if user is None:
         return _("This e-mail address and password do not belong together. Try again.")
-    forget("sign_in", who)
+    forget_tries(what="sign_in", who=who)
     login(request, user)
     return ""
 
