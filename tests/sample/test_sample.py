@@ -28,8 +28,8 @@ def digest() -> list[tuple]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_year_is_filled_is_repeatable_and_leaves_nothing_behind():
-    actions.fill(at=AT, size=120)
-    assert Lead.objects.count() == 120
+    actions.fill(at=AT, size=60)
+    assert Lead.objects.count() == 60
     assert not running().is_trial
     assert Clock.objects.filter(state=ClockState.RUNNING, due_at__gt=AT).exists()
     assert queries.progress().is_done
@@ -41,10 +41,10 @@ def test_a_year_is_filled_is_repeatable_and_leaves_nothing_behind():
     assert not Lead.objects.exists()
     assert not Activity.objects.exists()
 
-    actions.fill(at=AT, size=120)
+    actions.fill(at=AT, size=60)
     assert digest() == first
     with pytest.raises(Conflict):
-        actions.fill(at=AT, size=120)
+        actions.fill(at=AT, size=60)
     assert Handoff.objects.exists()
     actions.remove()
 

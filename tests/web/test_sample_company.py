@@ -1,11 +1,13 @@
 """The sample company: asked for by a button, seen as every role, left by another button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from accord.leads.models import Lead
 from accord.sample.actions import fill
@@ -39,13 +41,39 @@ class TestAsking:
         assert not User.objects.filter(email="sam@halden.example").exists()
 
 
-@pytest.fixture
-def looking(db: None) -> Client:
-    """Somebody who asked for the sample company, and it is filled."""
+def look() -> Client:
+    """Somebody who asks for the sample company, and it is filled."""
     client = Client()
     client.post(reverse("sample_company"))
     fill(at=datetime.now(UTC), size=20)
     client.get(reverse("sample_company"))
+    return client
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_leaves_nothing_behind() -> None:
+    looking = look()
+
+    looking.post(reverse("sample_company_removal"))
+
+    assert not Workspace.objects.exists()
+    assert not Lead.objects.exists()
+    assert looking.get("/", follow=True).redirect_chain[-1][0] == reverse("set_up")
+
+
+@pytest.fixture(scope="class")
+def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Filled once for a class and taken back after it; the session of who asked for it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield look().cookies["sessionid"].value
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def looking(filled: str, db: None) -> Client:
+    """Their browser."""
+    client = Client()
+    client.cookies["sessionid"] = filled
     return client
 
 
@@ -73,14 +101,6 @@ class TestLooking:
         assert 'value="head_of_marketing"' in str(looking.get(reverse("sign_in")).content)
         looking.post(reverse("sample_company_role"), {"role": "head_of_marketing"})
         assert "head_of_marketing" in looking.get(reverse("today")).context["user"].roles
-
-    @pytest.mark.django_db(transaction=True)
-    def test_leaves_nothing_behind(self, looking: Client) -> None:
-        looking.post(reverse("sample_company_removal"))
-
-        assert not Workspace.objects.exists()
-        assert not Lead.objects.exists()
-        assert looking.get("/", follow=True).redirect_chain[-1][0] == reverse("set_up")
 
 
 class TestWithLogins:
