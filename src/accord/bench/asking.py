@@ -8,6 +8,7 @@ from accord.agreement.queries import document_of, running
 from accord.bench.actions.filling import fill
 from accord.bench.actions.place import agree_on_more, open_shop, own_database, vacuum
 from accord.bench.figures import Figure, middle, most_memory, percentile, stopwatch
+from accord.bench.repeated import how_often
 from accord.flows.back_test import run_back_test
 from accord.flows.evaluate import evaluate
 from accord.leads.models import Lead
@@ -25,6 +26,7 @@ FEW = 3
 def asking(*, leads: int | None, at: datetime) -> Iterator[Figure]:
     """The counts of the builder, one lead, and back-tests, of a sample and of all leads."""
     leads = leads or LEADS
+    times = how_often(leads)
     with own_database():
         begun = at - timedelta(days=600)
         agree_on_more(by=open_shop(at=begun).id, at=begun)
@@ -33,11 +35,11 @@ def asking(*, leads: int | None, at: datetime) -> Iterator[Figure]:
         evaluate(leads=None, at=at)
         vacuum()
         count = partial(ask, running(), ASKED, at=at)
-        yield _waited("count.sample", leads, 0.3, _seconds(lambda: count(is_sample=True), 20))
+        yield _waited("count.sample", leads, 0.3, _seconds(lambda: count(is_sample=True), times))
         exact = _seconds(lambda: count(is_sample=False), FEW)
         yield _waited("count.exact", leads, 5.0, exact)
         some = iter(Lead.objects.order_by("email").values_list("id", flat=True)[:100])
-        one = _seconds(lambda: evaluate(leads=[next(some)], at=at), 50)
+        one = _seconds(lambda: evaluate(leads=[next(some)], at=at), times)
         yield _waited("lead", leads, 0.02, one)
         runs = [_back_test(at) for _ in range(FEW)]
         yield _waited("back_test.sample", leads, 5.0, [sample for sample, _exact in runs])

@@ -10,6 +10,7 @@ from django.db.models import Count
 from accord.agreement.queries import running
 from accord.bench.actions.filling import fill
 from accord.bench.actions.place import open_shop, vacuum
+from accord.bench.repeated import SMALL
 from accord.flows import close, follow_up, pass_back
 from accord.flows.begin import add_person
 from accord.flows.close import Lost, Opening
@@ -24,6 +25,7 @@ from accord.teams.actions import Newcomer
 from accord.teams.models import Role, User
 
 DAYS = 60
+A_FEW_DAYS = 25  # for a trial: the first deals are closed
 REPS = 12
 ONE_IN = 1_000  # of the leads are handed over each day
 OPEN_FOR = 3  # days after which a handoff is answered
@@ -41,7 +43,11 @@ class Company:
 
 
 def grow(*, leads: int, at: datetime) -> Company:
-    """So many leads of a year, and two months of work on those that were ready, up to `at`."""
+    """So many leads of a year, and two months of work on those that were ready, up to `at`.
+
+    With few leads it is a few weeks.
+    """
+    days = A_FEW_DAYS if leads < SMALL else DAYS
     began_at = at - timedelta(days=600)
     company = Company(
         head=open_shop(at=began_at),
@@ -52,13 +58,13 @@ def grow(*, leads: int, at: datetime) -> Company:
     )
     fill(leads=leads, at=at)
     vacuum()
-    re_evaluate(at=at - timedelta(days=DAYS))
+    re_evaluate(at=at - timedelta(days=days))
     terms = running()
     met = Verdict.objects.filter(definition=terms.gate, outcome=Outcome.MET)
-    ready = list(met.order_by("id").values_list("lead_id", flat=True)[: DAYS * (leads // ONE_IN)])
-    for day in range(DAYS):
-        moment = at - timedelta(days=DAYS - day)
-        _work(company, ready[day::DAYS], moment)
+    ready = list(met.order_by("id").values_list("lead_id", flat=True)[: days * (leads // ONE_IN)])
+    for day in range(days):
+        moment = at - timedelta(days=days - day)
+        _work(company, ready[day::days], moment)
     vacuum()
     return company
 

@@ -17,7 +17,7 @@ from accord.cli.ready import ready
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--leads", type=click.IntRange(min=100), help="How many leads; else each one's own.")
-@click.option("--seconds", type=click.IntRange(5, 600), help="How long `mixed` lasts; else 60.")
+@click.option("--seconds", type=click.IntRange(2, 600), help="How long `mixed` lasts; else 60.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def bench(*, names: tuple[str, ...], leads: int | None, seconds: int | None, as_json: bool) -> None:
     """Run benchmarks by their names, or all, each in a database of its own."""
