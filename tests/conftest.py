@@ -6,8 +6,21 @@ import pytest
 
 from tests.laws.statements import statements_keep_the_laws
 
-# What takes longest begins first, so that no process is left alone with it in the end.
-LONG = ("tests/journeys/", "tests/bench/", "tests/kills/", "tests/config/", "tests/sample/")
+# What takes longest begins first, the longest before all, so that no process is left alone with
+# it in the end.
+LONG = (
+    "tests/journeys/test_pages.py",
+    "tests/bench/",
+    "tests/insights/test_back_tests.py",
+    "tests/criteria/",
+    "tests/config/",
+    "tests/journeys/",
+    "tests/teams/test_worktime_judge.py",
+    "tests/kills/",
+    "tests/web/test_browser.py",
+    "tests/qualification/test_live_past.py",
+    "tests/sample/",
+)
 
 __all__ = ["no_jobs_are_left_behind", "statements_keep_the_laws"]
 
@@ -26,4 +39,8 @@ def no_jobs_are_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((n for n, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG))
