@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
+from accord.bench.actions.place import migrated_once
 from accord.bench.asking import asking
 from accord.bench.evaluation import evaluation
 from accord.bench.figures import Figure
@@ -58,12 +59,13 @@ def run(
                 _("There is no benchmark “%(name)s”; there is %(benchmarks)s.")
                 % {"name": name, "benchmarks": ", ".join(BENCHMARKS)}
             )
-    for each, benchmark in BENCHMARKS.items():
-        if not names or any(_is_meant(name, each) for name in names):
-            if each in LASTING:
-                yield from benchmark(leads=leads, now=now, seconds=seconds)
-            else:
-                yield from benchmark(leads=leads, at=now())
+    with migrated_once():
+        for each, benchmark in BENCHMARKS.items():
+            if not names or any(_is_meant(name, each) for name in names):
+                if each in LASTING:
+                    yield from benchmark(leads=leads, now=now, seconds=seconds)
+                else:
+                    yield from benchmark(leads=leads, at=now())
 
 
 def _is_meant(name: str, benchmark: str) -> bool:

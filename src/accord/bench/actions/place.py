@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from importlib.resources import files
 from urllib.parse import urlencode
@@ -24,21 +25,56 @@ from accord.teams.models import Role, User
 PREFIX = "accord_bench_"
 _WEEK: Week = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 ALL_HOURS: Week = {day: [["00:00", "24:00"]] for day in (*_WEEK, "sat", "sun")}
+# The migrated database that is copied; empty: there is none.
+_migrated: ContextVar[str] = ContextVar("migrated", default="")
 
 
 @contextmanager
 def own_database() -> Iterator[str]:
     """Everything inside works on a new, migrated database; gives its name."""
-    name, before = f"{PREFIX}{secrets.token_hex(4)}", connection.settings_dict["NAME"]
-    _on_the_server(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    migrated = _migrated.get()
+    with _made(template=migrated or "template0") as name, _used(name):
+        if not migrated:
+            _migrate()
+        yield name
+
+
+@contextmanager
+def migrated_once() -> Iterator[None]:
+    """The databases made inside are copies of one, which alone is migrated."""
+    with _made(template="template0") as name:
+        with _used(name):
+            _migrate()
+        copied = _migrated.set(name)
+        try:
+            yield
+        finally:
+            _migrated.reset(copied)
+
+
+@contextmanager
+def _made(*, template: str) -> Iterator[str]:
+    name = f"{PREFIX}{secrets.token_hex(4)}"
+    _on_the_server(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        _use(name)
-        call_command("createcachetable", verbosity=0)
-        call_command("migrate", interactive=False, verbosity=0)
         yield name
     finally:
-        _use(before)
         _on_the_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _used(name: str) -> Iterator[None]:
+    before = connection.settings_dict["NAME"]
+    try:
+        _use(name)
+        yield
+    finally:
+        _use(before)
+
+
+def _migrate() -> None:
+    call_command("createcachetable", verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _use(name: str) -> None:
