@@ -106,13 +106,13 @@ class Compiled:
         Its rows are (verdict, number, lead_ids), with so many leads as examples. `chosen` gives
         the condition on a column of lead ids that chooses some of them.
         """
-        leaf = self._inner(chosen=chosen, past=False, columns=())
+        inner = self._inner(chosen=chosen, past=False, columns=())
         sql = (
-            f"WITH leaf AS MATERIALIZED ({leaf}), told AS MATERIALIZED ({self.verdicts}), "
-            "counted AS (SELECT said, count(*) AS number, "
-            f"(array_agg(lead_id))[1:{int(examples)}] AS leads FROM leaf GROUP BY said) "
-            "SELECT told.verdict, counted.number, counted.leads FROM counted "
-            "JOIN told ON told.said = counted.said WHERE told.definition = %(criteria_tallied)s"
+            "WITH leaf AS MATERIALIZED (SELECT said, count(*) AS number, "
+            f"(array_agg(lead_id))[1:{int(examples)}] AS leads FROM ({inner}) AS each "
+            f"GROUP BY said), told AS MATERIALIZED ({self.verdicts}) "
+            "SELECT told.verdict, leaf.number, leaf.leads FROM leaf "
+            "JOIN told ON told.said = leaf.said WHERE told.definition = %(criteria_tallied)s"
         )
         return sql, {**self.parts.params, "criteria_at": at, "criteria_tallied": definition}
 
