@@ -23,6 +23,7 @@ from accord.handoffs.models import Handoff
 from accord.insights.back_test_lists import Only, list_of
 from accord.insights.back_tests import figures
 from accord.insights.not_known import not_known
+from accord.insights.suggestions import Suggestions, suggestions
 from accord.leads.actions import change_facts
 from accord.leads.models import Lead, Observed
 from accord.leads.queries.sampling import TENTH, sample_of
@@ -404,3 +405,24 @@ def test_the_command_line_says_what_the_data_suggests(tried: BackTest) -> None:
     assert said["learnt"] or "are needed" in said["too_few"]
     plain = CliRunner().invoke(agreement, ["suggest"], catch_exceptions=False)
     assert "Missing most often" in plain.output
+
+
+class TestWhatTheDataSuggests:
+    """On the sample company, with the agreement that its people signed."""
+
+    @pytest.fixture
+    def found(self, tried: BackTest) -> Suggestions:
+        return suggestions(running(), at=AT)
+
+    def test_names_the_clause_that_lets_in_most_of_what_comes_back(self, found):
+        assert [each.definition for each in found.effects] == ["mql", "sales_ready"]
+        for each in found.effects:
+            came_back = {effect.key: effect.lets_in.passed_back.part for effect in each.clauses}
+            assert each.worst_in
+            assert came_back[each.worst_in.key] == max(came_back.values()) > 0
+
+    def test_says_that_so_few_leads_teach_nothing(self, found):
+        assert found.learnt is None
+        won = Deal.objects.filter(state="won").values("lead_id").distinct().count()
+        assert won < 20
+        assert "20 wins are needed" in found.too_few
