@@ -12,10 +12,12 @@ import pytest
 
 from accord.agreement import actions as agreement
 from accord.base.lifecycle import Side
-from accord.flows import answer_pass_back, follow_up, pass_back
+from accord.flows import answer_pass_back, follow_up, pass_back, stand_in
+from accord.flows.close import Opening, open_deals
 from accord.flows.hand_off import offer
 from accord.flows.merge import merge
 from accord.flows.pass_back import Said
+from accord.flows.pass_on import pass_on
 from accord.flows.send_out import send_mail
 from accord.flows.take_mail import take_mail
 from accord.flows.take_notes import take_note
@@ -80,6 +82,16 @@ class TestAssignments:
         with telling() as told:
             handoff = offered_by_hand(office)
         assert told == {("handoff.offered", handoff.owner_id)}
+
+    def test_what_is_passed_on_of_whoever_is_gone_tells_who_gets_it(self, office):
+        handoff = hand_raise()
+        gone, to = handoff.owner_id, other(office, handoff.owner_id)
+        follow_up.accept(handoffs=[handoff.id], by=gone, at=AT)
+        open_deals(openings=[Opening(handoff.lead_id, "Forty seats", None)], by=gone, at=AT)
+        stand_in.deactivate(user_id=gone, by=office.head.id, at=LATER)
+        with telling() as told:
+            pass_on(user_id=gone, to=to, by=office.head.id, at=LATER)
+        assert told == {("work.passed_on", to)}
 
     def test_a_lead_that_a_rep_brings_tells_nobody(self, office):
         with telling() as told:

@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accord.deals.models import Deal
+from accord.flows import close, follow_up
 from accord.handoffs.actions.pools import default_pool
 from accord.handoffs.models import Handoff, Pool, PoolMember, Route
 from accord.leads.models import Lead
@@ -272,6 +274,23 @@ class TestPeople:
         handoff.refresh_from_db()
         assert handoff.owner_id != sam.id
         assert "No longer here" in text(head, "people")
+
+    def test_who_are_gone_have_what_they_left_behind_passed_on(
+        self, head: Client, handoff: Handoff
+    ) -> None:
+        sam = User.objects.get(name="Sam Okafor")
+        follow_up.accept(handoffs=[handoff.id], by=handoff.owner_id, at=handoff.offered_at)
+        opening = close.Opening(handoff.lead_id, "Forty seats", None)
+        close.open_deals(openings=[opening], by=handoff.owner_id, at=handoff.offered_at)
+        head.post(reverse("person_leaving", args=[sam.id]))
+        assert "1 open deal" in text(head, "person", sam.id)
+        rep = User.objects.filter(is_active=True).exclude(id=sam.id).order_by("name")[0]
+        User.objects.filter(id=rep.id).update(roles=[*rep.roles, "rep"])
+        nobody = head.post(reverse("person_passing_on", args=[sam.id]), {"to": ""})
+        assert nobody.status_code == 422
+        head.post(reverse("person_passing_on", args=[sam.id]), {"to": str(rep.id)})
+        assert Deal.objects.get().owner_id == rep.id
+        assert "What they left behind" not in text(head, "person", sam.id)
 
     def test_are_in_a_team_with_hours(self, head: Client) -> None:
         head.post(reverse("hours"), {"name": "Lisbon"})

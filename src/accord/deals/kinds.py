@@ -45,6 +45,16 @@ register(
         "users-plus",
         _named(gettext_lazy("Takes part in the deal “%(title)s”")),
     ),
+    Kind(
+        "deal.given",
+        gettext_lazy("Deal given to a colleague"),
+        Side.SALES,
+        "switch-horizontal",
+        lambda told: (
+            _("The deal “%(title)s” is %(owner)s's now")
+            % {key: (told.detail or {}).get(key, "") for key in ("title", "owner")}
+        ),
+    ),
     Kind("deal.moved", gettext_lazy("Deal moved"), Side.SALES, "arrow-right", _moved),
     Kind(
         "deal.won",

@@ -19,6 +19,7 @@ register(
     Kind("clock.missed", _("A promise of sales is past due"), Side.SALES, rings=True),
     Kind("handoff.queued", _("A lead waits and nobody is there"), Side.SALES, rings=True),
     Kind("handoff.reassigned", _("A lead of yours went to a colleague"), Side.SALES),
+    Kind("work.passed_on", _("Leads of somebody who is gone are yours"), Side.SALES, rings=True),
     Kind("handoff.withdrawn", _("A handoff was withdrawn"), Side.SALES, is_for_digest=True),
     Kind("pass_back.answered", _("Marketing answered what you passed back"), Side.SALES),
     Kind(

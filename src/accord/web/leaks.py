@@ -24,14 +24,15 @@ class Act:
 
 _CALL = Act(_("Log"), needs="handoff_attempts", view="handoff_attempts")
 _OFFER = Act(_("Hand over"), needs="lead_offer", place="?open=offer#offer")
+_PASS_ON = Act(_("Pass it on"), needs="person_passing_on", view="person", place="#left")
 ACTS: Mapping[str, Act] = {
     "never_attempted": _CALL,
     "step_overdue": _CALL,
     "gone_quiet": _CALL,
     "without_owner": Act(_("Give to somebody else"), needs="handoff_owner", view="handoff_owner"),
     "without_deal": Act(_("Open a deal"), needs="lead_deals", place="?open=deal#deals"),
-    "deals_left_behind": Act(_("See the deal"), needs="lead_deals", place="#deals"),
-    "leads_left_behind": Act(_("Open"), needs="lead"),
+    "deals_left_behind": _PASS_ON,
+    "leads_left_behind": _PASS_ON,
     "stuck_with_sales": Act(_("Move it on"), needs="lead_deals"),
     "stuck_with_marketing": _OFFER,
     "off_track": _OFFER,
@@ -57,5 +58,10 @@ def act_on(key: str, row: "Behind", may: "Allowed") -> ToDo | None:
         act = _TAKE
     if not (may[act.needs] and row.is_open):
         act = _OPEN
-    args = {"lead": [row.lead.id], "handoffs": []}.get(act.view, [row.id])
+    places: dict[str, list[Any]] = {
+        "lead": [row.lead.id],
+        "handoffs": [],
+        "person": [row.person_id],
+    }
+    args = places.get(act.view, [row.id])
     return ToDo(act.label, reverse(act.view, args=args) + act.place)

@@ -93,6 +93,7 @@ TABLE: dict[str, frozenset[str]] = {
     "person_absences": EVERYONE,
     "person_absence_end": EVERYONE,
     "person_leaving": SETTERS,
+    "person_passing_on": SETTERS,
     "hours": EVERYONE,
     "hours_of_company": EVERYONE,
     "hours_of": EVERYONE,

@@ -132,6 +132,7 @@ urlpatterns = [
         name="person_absence_end",
     ),
     path("people/<uuid:id>/leaving/", people.person_leaving, name="person_leaving"),
+    path("people/<uuid:id>/passing-on/", people.person_passing_on, name="person_passing_on"),
     path("hours/", hours.hours, name="hours"),
     path("hours/company/", hours.hours_of, {"whose": "company"}, name="hours_of_company"),
     path("hours/company/days/", hours.hours_day, {"whose": "company"}, name="hours_day_of_company"),

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accord.base.errors import Invalid
-from accord.flows import hours, stand_in
+from accord.flows import hours, pass_on, stand_in
 from accord.handoffs.traces import language_name
 from accord.teams import actions, shown
 from accord.teams import queries as teams
@@ -68,6 +68,8 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
         "colleagues": [each for each in teams.people() if each.id != id],
         "hands_over": HandsOver.choices,
     }
+    if context["may_let_go"] and not row.user.is_active:
+        context |= {"left": pass_on.left_behind(id, at=request.at), "reps": teams.reps()}
     return render(request, "person.html", context)
 
 
@@ -104,6 +106,18 @@ def person_absence_end(request: "Request", id: uuid.UUID, absence_id: uuid.UUID)
     _check_may(request, id)
     hours.end_absence(absence_id=absence_id, user_id=id, by=request.user.id, at=request.at)
     messages.success(request, _("The absence is over."))
+    return redirect("person", id)
+
+
+@require_POST
+def person_passing_on(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """What somebody who is gone left behind goes to a rep."""
+    to = request.POST.get("to", "")
+    if not to:
+        raise Invalid(_("Choose who takes over."), field="to")
+    passed = pass_on.pass_on(user_id=id, to=uuid.UUID(to), by=request.user.id, at=request.at)
+    said = _("Passed on: leads: %(leads)d, open deals: %(deals)d.")
+    messages.success(request, said % {"leads": passed.leads, "deals": passed.deals})
     return redirect("person", id)
 
 
