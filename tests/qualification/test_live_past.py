@@ -22,6 +22,7 @@ from accord.flows.moving import enter_stages
 from accord.leads import actions
 from accord.leads.actions import Entering, Wanted, define_fact
 from accord.leads.models import Activity, Company, Lead, StageEntry
+from accord.leads.rules import ConsentSaid
 from accord.qualification.actions import judge
 from accord.qualification.asking import question
 from accord.qualification.queries import to_recheck
@@ -45,7 +46,10 @@ NEWLY = {
     "do_not_contact": (False, False, True),
     "email": (None, "somebody@acme.example"),
 }
-DEFINITIONS = ("mql", "sales_ready", "engaged", "with_sales", "in_talks", "with_machines", "abroad")
+DEFINITIONS = (
+    *("mql", "sales_ready", "engaged", "with_sales", "in_talks", "with_machines", "abroad"),
+    "may_be_reached",
+)
 # One definition for each kind of fact that the others do not ask for.
 OWN = """  engaged:
     title: Engaged
@@ -76,6 +80,12 @@ OWN = """  engaged:
     must:
       - {fact: company_country, is: Austria}
       - not: {fact: do_not_contact, is: true}
+  may_be_reached:
+    title: May be reached
+    text: They agreed to e-mails, and did not refuse calls.
+    must:
+      - {fact: consent_email, is: true}
+      - not: {fact: consent_phone, is: false}
 """
 BEFORE = "  disqualified:\n    title: Disqualified\n"
 STAGES = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.RECYCLED)
@@ -165,7 +175,7 @@ def do_things(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> set[
         side=Side.ACCORD,
         at=at,
     )
-    others = (change_sizes, tell_of_machines, change_companies, move_stages, deal)
+    others = (change_sizes, tell_of_machines, change_companies, move_stages, deal, consent)
     return {*busy, *changed, *(lead for each in others for lead in each(dice, leads, at))}
 
 
@@ -175,6 +185,24 @@ def tell_of_machines(dice: random.Random, leads: list[uuid.UUID], at: datetime) 
     told = {lead: {"custom_machines": dice.choice([None, Decimal(1), Decimal(5)])} for lead in some}
     actions.change_facts(changes=told, by=None, side=Side.ACCORD, at=at)
     return some
+
+
+def consent(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> list[uuid.UUID]:
+    """Some agree to something or take it back, now or as is told late, once or twice."""
+    said = {
+        lead: [
+            ConsentSaid(
+                purpose=dice.choice(["email", "email", "phone"]),
+                is_given=dice.random() < 0.6,
+                said_at=dice.choice([None, at - timedelta(days=dice.choice([1, 9, 60]))]),
+                wording=dice.choice(["You may write to me.", "Send me news."]),
+            )
+            for _ in range(dice.choice([1, 1, 2]))
+        ]
+        for lead in dice.sample(leads, len(leads) // 12)
+    }
+    actions.keep_consents(said=said, by=None, side=Side.PROSPECT, at=at)
+    return sorted(said)
 
 
 def change_companies(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> list[uuid.UUID]:

@@ -82,7 +82,7 @@ def _versions(parts: Parts, among: str) -> str:
         "SELECT nth, lead_id, changed.at, came.known_at "
         f"FROM (SELECT * FROM ({relation.changes}) AS change WHERE {among}) AS changed "
         "JOIN came USING (lead_id) "
-        f"WHERE changed.at > GREATEST(came.known_at, {_BEGINS}) AND changed.at < {_ENDS}"
+        f"WHERE changed.at > GREATEST(came.since_at, {_BEGINS}) AND changed.at < {_ENDS}"
         for key, relation in sorted(parts.registry.relations.items())
         if key in parts.relations | {"lead"} and relation.changes
     ]

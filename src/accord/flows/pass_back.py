@@ -20,7 +20,13 @@ from accord.handoffs.actions import Returning, Taken, Undone
 from accord.handoffs.actions.telling import tell_of_pass_backs, tell_of_undone
 from accord.handoffs.models import Handoff
 from accord.handoffs.queries import re_enter_on
-from accord.leads.actions import Entering, assign_owners, change_facts, set_statuses
+from accord.leads.actions import (
+    Entering,
+    assign_owners,
+    change_facts,
+    give_back_consents,
+    set_statuses,
+)
 from accord.leads.actions.suspecting import suspect
 from accord.leads.models import Likeness, StageEntry
 from accord.leads.queries import lead_called
@@ -263,6 +269,9 @@ def _move_back(undone: Sequence[Undone], by: uuid.UUID, at: datetime) -> None:
         }
     )
     stopped = [each.handoff.lead_id for each in undone if each.destination == "suppress"]
+    ended = {e.handoff.lead_id: e.passed_back_at for e in undone if e.destination == "suppress"}
+    why = _("The pass-back was taken back")  # the lead itself took no consent back
+    give_back_consents(ended=ended, why=why, by=by, side=Side.SALES, at=at)
     _set_do_not_contact(stopped, to=False, by=by, at=at)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from accord.campaigns import actions as campaigns
 from accord.leads import actions, kinds
 from accord.leads.actions import Entering, Newcomer
 from accord.leads.models import Door, Fate, Lead
-from accord.leads.rules import Entry, NewActivity
+from accord.leads.rules import Entry, NewActivity, ConsentSaid
 
 # Where a lead came from says nothing about the person; the rest a person may state anew.
 _SUBSCRIBES = "newsletter"
@@ -38,8 +39,9 @@ def record(
     ]
     actions.add_leads(newcomers=newcomers, by=by, at=at)
     changed = _change(entries, companies, campaign_of, door, by, at)
+    agreed = _keep_consents(entries, door, by, at, file_name)
     said_more = {e.lead_id for e in entries if companies.get(e.submission_id) in told_more}
-    told = [entry for entry in entries if _settle(entry, {*changed, *said_more}, door)]
+    told = [entry for entry in entries if _settle(entry, {*changed, *agreed, *said_more}, door)]
     actions.record_activities(
         rows=[
             (entry.lead_id, _activity(entry, campaign_of, door, by, file_name))
@@ -145,6 +147,29 @@ def _default_kind(entry: Entry, door: Door) -> str:
 def _detail(entry: Entry, file_name: str) -> dict[str, Any] | None:
     name = entry.event_name or file_name
     return {"name": name[:200]} if name else None
+
+
+def _keep_consents(
+    entries: Sequence[Entry], door: Door, by: uuid.UUID | None, at: datetime, file_name: str
+) -> set[uuid.UUID]:
+    """Keep what people agreed to and took back, by their own word the moment they sent it.
+
+    What a file does not date is as of now. The leads of whom it says something new.
+    """
+    said: dict[uuid.UUID, list[ConsentSaid]] = {}
+    for entry in entries:
+        for each in entry.consents:
+            if entry.lead_id:
+                said_at = each.said_at or (None if door == Door.IMPORT else entry.happened_at)
+                source = each.source or (file_name or str(door.label))[:100]
+                said.setdefault(entry.lead_id, []).append(
+                    replace(each, said_at=said_at and min(said_at, at), source=source)
+                )
+    if not said:
+        return set()
+    return actions.keep_consents(
+        said=said, by=by, side=Side.PROSPECT, at=at, only_gaps=door == Door.IMPORT
+    )
 
 
 def _raise_subscribers(entries: Sequence[Entry], by: uuid.UUID | None, at: datetime) -> None:

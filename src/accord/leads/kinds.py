@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accord.base.lifecycle import Side, Stage
 from accord.criteria.registry import registry
+from accord.leads.models import Purpose
 
 
 class Told(Protocol):
@@ -87,6 +88,30 @@ def _called(told: Told) -> str:
     if told.outcome in ASKED_FOR:
         return _("Called and asked %(what)s") % {"what": ASKED_FOR[told.outcome]}
     return _("Called us")
+
+
+AGREED = {
+    Purpose.EMAIL: gettext_lazy("Agreed to get e-mails"),
+    Purpose.PHONE: gettext_lazy("Agreed to be called"),
+    Purpose.PROFILING: gettext_lazy("Agreed to profiling"),
+}
+TOOK_BACK = {
+    Purpose.EMAIL: gettext_lazy("Wants no e-mails"),
+    Purpose.PHONE: gettext_lazy("Does not want to be called"),
+    Purpose.PROFILING: gettext_lazy("Wants no profiling"),
+}
+
+
+def _consented(sentences: Mapping[Purpose, Any], without: Any) -> Callable[[Told], str]:
+    def tell(told: Told) -> str:
+        known = told.outcome in Purpose.values
+        sentence = str(sentences[Purpose(told.outcome)] if known else without)
+        how = (told.detail or {}).get("name")
+        if not how:
+            return sentence
+        return _("%(sentence)s (%(how)s)") % {"sentence": sentence, "how": how}
+
+    return tell
 
 
 def _named(sentence: Any, without: Any) -> Callable[[Told], str]:
@@ -217,6 +242,20 @@ register(
         ),
     ),
     Kind("note.added", gettext_lazy("Note"), Side.ACCORD, "note", lambda told: _("Note")),
+    Kind(
+        "consent.given",
+        gettext_lazy("Consent"),
+        Side.PROSPECT,
+        "checkbox",
+        _consented(AGREED, gettext_lazy("Gave a consent")),
+    ),
+    Kind(
+        "consent.withdrawn",
+        gettext_lazy("Consent withdrawn"),
+        Side.PROSPECT,
+        "circle-minus",
+        _consented(TOOK_BACK, gettext_lazy("Took a consent back")),
+    ),
     Kind(
         "fact.changed",
         gettext_lazy("Fact"),

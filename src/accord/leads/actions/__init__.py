@@ -6,6 +6,11 @@ from accord.leads.actions.companies import (
     companies_of,
     fill_companies,
 )
+from accord.leads.actions.consents import (
+    give_back_consents,
+    keep_consents,
+    withdraw_consents,
+)
 from accord.leads.actions.defining import (
     ABOUT,
     FACT_KINDS,
@@ -88,7 +93,9 @@ __all__ = [
     "forget_import",
     "forget_refused",
     "gather_statistics",
+    "give_back_consents",
     "have_turn",
+    "keep_consents",
     "keep_ledger",
     "keep_mails",
     "moments_of",
@@ -113,4 +120,5 @@ __all__ = [
     "tell_of_arrivals",
     "touched_since",
     "watch",
+    "withdraw_consents",
 ]

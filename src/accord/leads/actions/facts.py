@@ -13,6 +13,7 @@ from accord.base.ids import new_id
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
+from accord.leads.actions.consents import withdraw_consents
 from accord.leads.actions.newcomers import PROFILE
 from accord.leads.actions.values import own_of, parted_by_owner, write_values
 from accord.leads.models import FactChange, LeadValue
@@ -79,7 +80,7 @@ def change_facts(
     """Set facts of leads; the facts that really changed, by lead.
 
     A value of None makes a fact unknown again. With `only_gaps`, and always for where a
-    lead came from, a value that is known stays. Raises MergedAway when one of them was merged
+    lead came from, a value that is known stays. Who asks us to stop takes all consents back. Raises MergedAway when one of them was merged
     into another since it was looked up.
     """
     with transaction.atomic():
@@ -106,6 +107,10 @@ def change_facts(
         write_values(LeadValue, "lead_id", own, by=by, at=at)
         if changed:
             _tell(changed, by, side, at)
+        stopped = [id for id, facts in changed.items() if facts.get("do_not_contact")]
+        if stopped:
+            why = _("Asked not to be contacted")
+            withdraw_consents(leads=stopped, why=why, by=by, side=side, at=at)
     return {lead_id: sorted(facts) for lead_id, facts in changed.items()}
 
 

@@ -20,7 +20,10 @@ from accord.leads.kinds import new_event_kinds
 from accord.leads.models import Company, Fate, Import, ImportState, Submission
 
 BATCH = 10_000
-_OWN_KINDS = ("import.added", "form.submitted", "fact.changed", "stage.entered", "lead.brought")
+_OWN_KINDS = (
+    *("import.added", "form.submitted", "fact.changed", "stage.entered", "lead.brought"),
+    *("consent.given", "consent.withdrawn"),
+)
 # Of rows that lie with their lead; the lead's own row goes last.
 _TABLES = (
     *("leads_activity", "leads_identity", "leads_stageentry", "leads_ownership"),
@@ -39,6 +42,11 @@ _WENT_ON = """
 SELECT DISTINCT lead_id FROM leads_activity
 WHERE lead_id = ANY(%(leads)s) AND known_at > %(first)s AND known_at <> ALL(%(moments)s)
   AND (handoff_id IS NOT NULL OR kind = 'stage.entered')
+"""
+_NOT_WITHDRAWN = """
+UPDATE leads_consent
+SET withdrawn_at = NULL, withdrawal_source = NULL, withdrawal_known_at = NULL
+WHERE lead_id = ANY(%(leads)s) AND withdrawal_known_at = ANY(%(moments)s)
 """
 _REOPEN = """
 WITH last AS (
@@ -122,6 +130,7 @@ def take_back(*, leads: Collection[uuid.UUID], moments: Sequence[datetime]) -> N
                 f"WHERE lead_id = ANY(%(leads)s) AND known_at = ANY(%(moments)s) {kept}",
                 given,
             )
+        cursor.execute(_NOT_WITHDRAWN, given)
         cursor.execute(
             "DELETE FROM leads_stageentry WHERE lead_id = ANY(%(leads)s) "
             "AND lead_id <> ALL(%(went_on)s) AND known_at = ANY(%(moments)s) RETURNING lead_id",

@@ -13,7 +13,7 @@ from accord.leads.models.custom import (
     LeadValue,
 )
 from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
-from accord.leads.models.identity import Consent, Identity, IdentityKind
+from accord.leads.models.identity import Consent, Identity, IdentityKind, Purpose
 from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
 from accord.leads.models.lead import Authority, Lead, Source
 from accord.leads.models.mail import KeptMail, MailAddress, MailPlace
@@ -50,6 +50,7 @@ __all__ = [
     "Merge",
     "Observed",
     "Ownership",
+    "Purpose",
     "Source",
     "StageEntry",
     "Submission",

@@ -33,20 +33,53 @@ class Identity(models.Model):
         return self.value
 
 
+class Purpose(models.TextChoices):
+    """What a consent is for."""
+
+    EMAIL = "email", _("E-mails")
+    PHONE = "phone", _("Calls")
+    PROFILING = "profiling", _("Profiling")
+
+
 class Consent(models.Model):
-    """What a lead agreed to, from when until when, with the wording and its source."""
+    """What a lead agreed to, from when until when, with the wording and its source.
+
+    A no without a yes before it has no `given_at`. `known_at` is when we learnt of the row, and
+    `withdrawal_known_at` of its end; nothing else of a row ever changes.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead_id = models.UUIDField()
-    purpose = models.CharField(max_length=50)
+    purpose = models.CharField(max_length=50, choices=Purpose)
     wording = models.TextField(blank=True)
     source = models.CharField(max_length=100, blank=True)
-    given_at = models.DateTimeField()
+    given_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_source = models.CharField(max_length=100, null=True)
     known_at = models.DateTimeField()
+    withdrawal_known_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["lead_id"], name="consent_of_lead")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(given_at__isnull=False) | models.Q(withdrawn_at__isnull=False),
+                name="a_consent_was_given_or_refused",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    withdrawn_at__isnull=True,
+                    withdrawal_known_at__isnull=True,
+                    withdrawal_source__isnull=True,
+                )
+                | models.Q(
+                    withdrawn_at__isnull=False,
+                    withdrawal_known_at__isnull=False,
+                    withdrawal_source__isnull=False,
+                ),
+                name="a_withdrawal_is_told_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.purpose

@@ -14,8 +14,16 @@ from accord.leads.rules.bodies import (
     read_company_facts,
     read_facts,
 )
+from accord.leads.rules.consents import (
+    OF_PURPOSE,
+    PURPOSES,
+    Held,
+    holds,
+    news_of,
+    read_consents,
+)
 from accord.leads.rules.custom import read_custom
-from accord.leads.rules.entries import Entry, FactRule, NewActivity, Reading
+from accord.leads.rules.entries import Entry, FactRule, NewActivity, Reading, ConsentSaid
 from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     MAX_LENGTH,
@@ -35,13 +43,20 @@ __all__ = [
     "FREE_MAIL",
     "MAX_LENGTH",
     "MAX_TEXT",
+    "OF_PURPOSE",
+    "PURPOSES",
     "STAGES",
     "Entry",
     "FactRule",
+    "Held",
     "NewActivity",
     "Reading",
+    "ConsentSaid",
+    "holds",
+    "news_of",
     "read_body",
     "read_company_facts",
+    "read_consents",
     "read_custom",
     "read_domain",
     "read_email",

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from accord.base.errors import Invalid, _
+from accord.leads.rules.consents import read_consents
 from accord.leads.rules.custom import read_custom
 from accord.leads.rules.entries import Entry, FactRule, Reading
 from accord.leads.rules.phones import read_phone
@@ -211,4 +212,8 @@ def read_body(
         entry.event_name = read_text(given["event_name"], "event_name")
     if "stage" in given:
         entry.stage = read_choice(given["stage"], "stage", STAGES)
+    said = read_consents(given, reading)
+    # Who asks us to stop agrees to nothing.
+    stops = entry.facts.get("do_not_contact")
+    entry.consents = [each for each in said if not (stops and each.is_given)]
     return entry

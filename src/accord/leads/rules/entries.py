@@ -23,6 +23,17 @@ class NewActivity:
     handoff_id: uuid.UUID | None = None
 
 
+@dataclass(slots=True, frozen=True)
+class ConsentSaid:
+    """A yes or a no to one purpose. `said_at` is None where nobody told when it was said."""
+
+    purpose: str
+    is_given: bool
+    said_at: datetime | None = None
+    wording: str = ""
+    source: str = ""
+
+
 @dataclass(slots=True)
 class Entry:
     """One submission on its way: what it says, and what the steps found out about it.
@@ -45,6 +56,7 @@ class Entry:
     asks_for: str | None = None
     text: str | None = None
     stage: str | None = None
+    consents: list[ConsentSaid] = field(default_factory=list)
     lead_id: uuid.UUID | None = None
     is_new: bool = False
     has_new_identity: bool = False

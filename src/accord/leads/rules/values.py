@@ -25,6 +25,7 @@ MAX_LENGTH = {
     "company": 200,
     "campaign": 200,
     "event_name": 200,
+    "consent_source": 100,
 }
 _PLAIN_EMAIL = re.compile(
     r"[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
