@@ -59,6 +59,29 @@ class TestSubmit:
         assert said["lead"]["job_title"] == "Buyer"
         assert said["lead"]["name"] == "Dana Ruiz"
 
+    def test_keeps_consents_and_tells_them(self, marketer: Caller) -> None:
+        words = {"purpose": "email", "wording": "Send me news.", "source": "/newsletter"}
+        given = {**words, "given_at": "2026-05-01T10:00:00+02:00"}
+        lead = marketer.post("/leads/", DANA | {"consents": [given]}).json()["lead"]
+
+        (consent,) = lead["consents"]
+        assert lead["agreed"] == {"email": True}
+        assert consent["wording"] == "Send me news."
+        assert consent["given_at"] == "2026-05-01T08:00:00Z"
+        assert consent["withdrawn_at"] is None
+
+        gone = {"purpose": "email", "withdrawn_at": "2026-05-02T10:00:00+02:00"}
+        said = marketer.post("/leads/", {"email": DANA["email"], "consents": [gone]}).json()
+        assert said["lead"]["agreed"] == {"email": False}
+        assert said["lead"]["consents"][0]["withdrawn_at"] == "2026-05-02T08:00:00Z"
+
+    def test_refuses_a_consent_without_its_words(self, marketer: Caller) -> None:
+        response = marketer.post("/leads/", DANA | {"consents": [{"purpose": "email"}]})
+
+        assert response.status_code == 422
+        assert response.json()["field"] == "consents"
+        assert not Lead.objects.exists()
+
     def test_keeps_what_was_sent_verbatim(self, marketer: Caller) -> None:
         sent = DANA | {"employees": "120", "utm": {"term": "grüße", "n": [1, 2.5, None]}}
         marketer.post("/leads/", sent)

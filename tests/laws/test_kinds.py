@@ -22,6 +22,8 @@ OUTCOMES = {
     "stage.entered": ["mql", "recycled"],
     "form.submitted": ["demo", "contact"],
     "call.received": ["price"],
+    "consent.given": ["email", "phone", "profiling"],
+    "consent.withdrawn": ["email", "phone", "profiling"],
 }
 DETAIL = {
     "name": "Prices",

@@ -93,3 +93,34 @@ class TestPrograms:
             send(nonce)
 
         assert "Try again in ten minutes" in str(send(nonce).content)
+
+
+class TestConsents:
+    def test_a_ticked_box_is_kept_with_its_very_words(self, nonce: str) -> None:
+        page = str(Client().get(reverse("form", args=["contact"])).content, "utf-8")
+        words = "Halden Instruments may call me about its products and offers."
+        assert words in page
+        assert " checked" not in page.split('type="checkbox"', 1)[1]
+
+        send(nonce, consent_phone="yes")
+
+        (said,) = Submission.objects.get().body["consents"]
+        assert said["purpose"] == "phone"
+        assert said["wording"].startswith(words)
+        assert said["source"] == "/f/contact"
+
+    def test_what_is_not_ticked_says_nothing(self, nonce: str) -> None:
+        send(nonce)
+
+        assert "consents" not in Submission.objects.get().body
+
+    def test_a_box_stays_ticked_when_something_else_does_not_fit(self, nonce: str) -> None:
+        page = str(send(nonce, email="no address", consent_email="yes").content, "utf-8")
+
+        assert 'name="consent_email" value="yes" checked' in page
+        assert 'name="consent_phone" value="yes">' in page
+
+    def test_a_program_agrees_to_nothing(self, nonce: str) -> None:
+        send(nonce, homepage="https://spam.example", consent_email="yes")
+
+        assert "consents" not in Submission.objects.get().body

@@ -9,7 +9,7 @@ from ninja import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from accord.base.errors import Invalid
-from accord.leads.rules import ASKS, AUTHORITIES, EVENTS, MAX_LENGTH, STAGES
+from accord.leads.rules import ASKS, AUTHORITIES, EVENTS, MAX_LENGTH, PURPOSES, STAGES
 
 Text = str | None
 
@@ -21,6 +21,24 @@ def _text(name: str, about: str = "") -> Any:
 
 def _one_of(words: tuple[str, ...], about: str) -> Any:
     return Field(None, description=f"{about}: {', '.join(words)}.")
+
+
+class ConsentIn(BaseModel):
+    """What a lead agreed to, or took back. Without `given_at` it was given when this happened."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    purpose: str = Field(description=f"What it is for: {', '.join(PURPOSES)}.")
+    wording: Text = Field(None, description="The very words that they agreed to.")
+    source: Text = Field(
+        None,
+        max_length=MAX_LENGTH["consent_source"],
+        description="Where or how they said so, such as the page of a form.",
+    )
+    given_at: Text = Field(None, description="When they agreed, in ISO 8601.")
+    withdrawn_at: Text = Field(
+        None, description="When they took it back; alone: they refused or take back what is known."
+    )
 
 
 class LeadIn(BaseModel):
@@ -60,6 +78,7 @@ class LeadIn(BaseModel):
     happened_at: Text = Field(None, description="When it happened, in ISO 8601; now if left out.")
     stage: Text = _one_of(STAGES, "The stage that a new lead starts in")
     do_not_contact: bool | str | None = None
+    consents: list[ConsentIn] | None = Field(None, max_length=20)
 
 
 Leads = Annotated[list[LeadIn], Body(min_length=1, max_length=1_000)]

@@ -19,7 +19,7 @@ from accord.flows.hand_off import hand_off
 from accord.handoffs.models import Objection
 from accord.leads import actions, queries
 from accord.leads.actions.holding import hold_leads
-from accord.leads.rules import NewActivity
+from accord.leads.rules import ConsentSaid, NewActivity
 
 _RECOGNISED_BY = ("email", "phone")
 
@@ -42,6 +42,20 @@ def learn(
             advance(leads=[lead], at=at)
             hand_off(leads=[lead], at=at)
     return changed.get(lead, [])
+
+
+def learn_consent(
+    *, lead: uuid.UUID, said: ConsentSaid, by: uuid.UUID, side: Side, at: datetime
+) -> bool:
+    """Keep what a lead agreed to or took back, and do as `learn`; whether that was news."""
+    with transaction.atomic():
+        hold_leads(leads={lead})
+        is_news = actions.keep_consents(said={lead: [said]}, by=by, side=side, at=at)
+        if is_news:
+            evaluate(leads=[lead], at=at)
+            advance(leads=[lead], at=at)
+            hand_off(leads=[lead], at=at)
+    return bool(is_news)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from accord.campaigns import actions as campaigns
 from accord.leads import actions, kinds
 from accord.leads.actions import Entering, Newcomer
 from accord.leads.models import Door, Fate, Lead
-from accord.leads.rules import Entry, NewActivity, ConsentSaid
+from accord.leads.rules import ConsentSaid, Entry, NewActivity
 
 # Where a lead came from says nothing about the person; the rest a person may state anew.
 _SUBSCRIBES = "newsletter"

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accord.base.lifecycle import Stage
 from accord.criteria.checking import STAGE
-from accord.criteria.expressions import AT
 from accord.criteria.registry import THEN, Behaviour, Fact, Journal, Registry, Relation
 from accord.leads.models import (
     About,
@@ -15,9 +14,8 @@ from accord.leads.models import (
     CustomFact,
     CustomValue,
     LeadValue,
-    Purpose,
 )
-from accord.leads.past import COMPANY_OLD, KNOWN_THEN, OLD, VALUE_OF, as_known
+from accord.leads.past import COMPANY_OLD, KNOWN_THEN, OLD, VALUE_OF, agreed, as_known
 from accord.leads.queries.custom import custom_facts
 
 _LEAD = Relation(
@@ -73,43 +71,18 @@ _STANDING = Relation(
     on="standing.lead_id = lead.id",
     changes="SELECT lead_id, GREATEST(entered_at, known_at) AS at FROM leads_stageentry",
 )
-
-
-def _consents(*, then: bool) -> str:
-    """The last word on each purpose, now or as it was known: `leads.rules.holds`, in SQL.
-
-    What came along with a lead holds from when it was said, like all else that was done.
-    """
-    known, withdrawn_at = "", "held.withdrawn_at"
-    if then:
-        known = f" AND held.known_at <= {THEN} AND LEAST(given_at, withdrawn_at) <= {AT}"
-        withdrawn_at = (
-            f"CASE WHEN held.withdrawal_known_at <= {THEN} AND held.withdrawn_at <= {AT} "
-            "THEN held.withdrawn_at END"
-        )
-    words = ", ".join(
-        f"COALESCE(max({withdrawn_at}) {which}, '-infinity') < "
-        f"GREATEST(max(held.given_at) {which}, max({withdrawn_at}) {which}) AS {purpose}"
-        for purpose in Purpose.values
-        for which in [f"FILTER (WHERE held.purpose = '{purpose}')"]
-    )
-    return (
-        f"LATERAL (SELECT {words} FROM leads_consent AS held "
-        f"WHERE held.lead_id = lead.id{known})"
-    )
-
-
 _CONSENTS = Relation(
     key="consents",
-    sql=_consents(then=False),
-    past=_consents(then=True),
+    sql=agreed(then=False),
+    past=agreed(then=True),
     on="TRUE",
     changes=(
         "SELECT held.lead_id, turn.at FROM leads_consent AS held "
         "JOIN leads_lead AS lead ON lead.id = held.lead_id CROSS JOIN LATERAL (VALUES "
         "(held.known_at, held.given_at), (held.withdrawal_known_at, held.withdrawn_at)"
         ") AS said(known_at, said_at) CROSS JOIN LATERAL (VALUES (CASE "
-        "WHEN said.known_at <= lead.known_at THEN said.said_at ELSE said.known_at END)) AS turn(at) "
+        "WHEN said.known_at <= lead.known_at THEN said.said_at ELSE said.known_at END)) "
+        "AS turn(at) "
         "WHERE turn.at IS NOT NULL"
     ),
 )

@@ -62,6 +62,13 @@ _PERSON = {
         *("createdate", "createddate", "createdat", "created", "firstcontactdate", "date"),
         *("submittedat", "timestamp", "firstcontactat"),
     ),
+    "do_not_contact": ("donotcontact",),
+    "consent_email": ("consentemail", "emailconsent", "emailoptin", "marketingconsent"),
+    "consent_phone": ("consentphone", "phoneconsent", "phoneoptin"),
+    "consent_profiling": ("consentprofiling", "profilingconsent"),
+    "consent_at": ("consentat", "consentdate", "optindate"),
+    "consent_wording": ("consentwording", "consenttext"),
+    "consent_source": ("consentsource", "optinsource"),
 }
 
 _HUBSPOT_STAGES: Mapping[str, str | None] = {

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from accord.base.lifecycle import Side, Stage
 from accord.criteria.registry import registry
-from accord.leads.models import Purpose
 
 
 class Told(Protocol):
@@ -91,21 +90,20 @@ def _called(told: Told) -> str:
 
 
 AGREED = {
-    Purpose.EMAIL: gettext_lazy("Agreed to get e-mails"),
-    Purpose.PHONE: gettext_lazy("Agreed to be called"),
-    Purpose.PROFILING: gettext_lazy("Agreed to profiling"),
+    "email": gettext_lazy("Agreed to get e-mails"),
+    "phone": gettext_lazy("Agreed to be called"),
+    "profiling": gettext_lazy("Agreed to profiling"),
 }
 TOOK_BACK = {
-    Purpose.EMAIL: gettext_lazy("Wants no e-mails"),
-    Purpose.PHONE: gettext_lazy("Does not want to be called"),
-    Purpose.PROFILING: gettext_lazy("Wants no profiling"),
+    "email": gettext_lazy("Wants no e-mails"),
+    "phone": gettext_lazy("Does not want to be called"),
+    "profiling": gettext_lazy("Wants no profiling"),
 }
 
 
-def _consented(sentences: Mapping[Purpose, Any], without: Any) -> Callable[[Told], str]:
+def _consented(sentences: Mapping[str, Any], without: Any) -> Callable[[Told], str]:
     def tell(told: Told) -> str:
-        known = told.outcome in Purpose.values
-        sentence = str(sentences[Purpose(told.outcome)] if known else without)
+        sentence = str(sentences.get(told.outcome or "", without))
         how = (told.detail or {}).get("name")
         if not how:
             return sentence

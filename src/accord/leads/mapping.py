@@ -35,9 +35,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from accord.base.errors import Invalid, _
 from accord.leads.cells import DAY, MONTH
-from accord.leads.rules import FactRule
+from accord.leads.rules import OF_PURPOSE, FactRule
 
-DATES = frozenset({"happened_at", "needed_by_on", "opened_at", "closed_at"})
+DATES = frozenset({"happened_at", "consent_at", "needed_by_on", "opened_at", "closed_at"})
 NUMBERS = frozenset({"employees", "budget", "amount"})
 TARGETS: Mapping[str, Sequence[str]] = {
     "leads": (
@@ -46,6 +46,7 @@ TARGETS: Mapping[str, Sequence[str]] = {
         *("industry", "employees", "lead_type", "source", "source_detail", "campaign"),
         *("need", "authority", "budget", "needed_by_on", "message", "asks_for", "event"),
         *("event_name", "happened_at", "stage", "do_not_contact"),
+        *(*OF_PURPOSE, "consent_at", "consent_wording", "consent_source"),
     ),
     "deals": (
         *("lead_external_id", "lead_email", "lead_phone", "external_id", "title", "amount"),

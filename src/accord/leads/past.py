@@ -1,8 +1,10 @@
-"""Leads, companies and the values of a company's own facts as they were known, in SQL."""
+"""Leads, companies, consents and a company's own facts as they were known, in SQL."""
 
 from dataclasses import replace
 
+from accord.criteria.expressions import AT
 from accord.criteria.registry import THEN, Registry
+from accord.leads.rules import PURPOSES
 
 # Of facts that the company defined: the column of a value, and whether it was known then.
 VALUE_OF = {
@@ -80,4 +82,27 @@ def as_known(
         f"LEFT JOIN LATERAL (SELECT {', '.join(pivots)} FROM {changes} WHERE {owner} = now.id "
         f"AND known_from <= {THEN} AND known_until > {THEN} GROUP BY {owner}) AS past "
         f"ON TRUE WHERE now.known_at <= {THEN})"
+    )
+
+
+def agreed(*, then: bool) -> str:
+    """The last word on each purpose, now or as it was known: `leads.rules.holds`, in SQL.
+
+    What came along with a lead holds from when it was said, like all else that was done.
+    """
+    known, withdrawn_at = "", "held.withdrawn_at"
+    if then:
+        known = f" AND held.known_at <= {THEN} AND LEAST(held.given_at, held.withdrawn_at) <= {AT}"
+        withdrawn_at = (
+            f"CASE WHEN held.withdrawal_known_at <= {THEN} AND held.withdrawn_at <= {AT} "
+            "THEN held.withdrawn_at END"
+        )
+    words = ", ".join(
+        f"COALESCE(max({withdrawn_at}) {which}, '-infinity') < "
+        f"GREATEST(max(held.given_at) {which}, max({withdrawn_at}) {which}) AS {purpose}"
+        for purpose in PURPOSES
+        for which in [f"FILTER (WHERE held.purpose = '{purpose}')"]
+    )
+    return (
+        f"LATERAL (SELECT {words} FROM leads_consent AS held WHERE held.lead_id = lead.id{known})"
     )

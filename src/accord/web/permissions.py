@@ -51,6 +51,7 @@ TABLE: dict[str, frozenset[str]] = {
     "lead_timeline": EVERYONE,
     "lead_activities": SALES | MARKETING,
     "lead_facts": SALES | MARKETING,
+    "lead_consents": SALES | MARKETING,
     "lead_offer": MARKETING | {HEAD_OF_SALES},
     "lead_deals": SALES,
     "attachment": EVERYONE,

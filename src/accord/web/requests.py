@@ -54,3 +54,19 @@ class Moment:
         zone = getattr(request.user, "time_zone", "") if request.user.is_authenticated else ""
         with timezone.override(ZoneInfo(zone) if zone else None):
             return self.get_response(request)
+
+
+def past_moment(request: HttpRequest, name: str) -> datetime | None:
+    """When that was, on the person's own clock; None for now. Raises Invalid."""
+    text = request.POST.get(name, "")
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = _("“%(text)s” is not a moment.") % {"text": text}
+        raise Invalid(message, field=name) from error
+    moment = given if given.tzinfo else timezone.make_aware(given)
+    if moment > moment_of(request):
+        raise Invalid(_("That moment is still to come; say when it was."), field=name)
+    return moment

@@ -10,7 +10,7 @@ from ninja import Field, Schema
 
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.leads import kinds
-from accord.leads.queries import values_of_companies, values_of_leads
+from accord.leads.queries import consents_of, values_of_companies, values_of_leads
 from accord.qualification.reasons import why
 from accord.teams.queries import names
 
@@ -89,10 +89,26 @@ class VerdictOut(Schema):
     questions: list[str]
 
 
+class ConsentOut(Schema):
+    """What a lead agreed to: from when, until when, in which words."""
+
+    purpose: str
+    wording: str
+    source: str
+    given_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawal_source: str | None
+
+
 class LeadDetailOut(LeadOut):
-    """A lead with the agreement's verdicts on it, the gate's first."""
+    """A lead with the agreement's verdicts on it, the gate's first, and what it agreed to.
+
+    Of each purpose the last word counts: `agreed` says what it is, where there is one.
+    """
 
     verdicts: list[VerdictOut]
+    agreed: dict[str, bool]
+    consents: list[ConsentOut]
 
 
 class ActivityOut(Schema):
@@ -141,10 +157,16 @@ def leads_of(leads: Sequence["Lead"]) -> list[LeadOut]:
 
 
 def detail_of(lead: "Lead") -> LeadDetailOut:
-    """A lead with the verdicts on it. Four queries."""
+    """A lead with the verdicts on it and its consents. Five queries."""
     verdicts = [verdict_of(each) for each in why(lead.id)]
     (found,) = leads_of([lead])
-    return LeadDetailOut(**found.model_dump(), verdicts=verdicts)
+    consents = consents_of(lead.id)
+    return LeadDetailOut(
+        **found.model_dump(),
+        verdicts=verdicts,
+        agreed={each.purpose: each.holds for each in consents},
+        consents=[ConsentOut.from_orm(row) for each in consents for row in each.rows],
+    )
 
 
 def activities_of(activities: Sequence["Activity"]) -> list[ActivityOut]:

@@ -11,7 +11,7 @@ from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.models import Consent
-from accord.leads.rules import NewActivity, ConsentSaid, news_of
+from accord.leads.rules import ConsentSaid, NewActivity, news_of
 
 _COLUMNS = (
     *("id", "lead_id", "purpose", "wording", "source", "given_at", "withdrawn_at"),
@@ -62,7 +62,9 @@ def withdraw_consents(
 ) -> None:
     """End all consents of leads who asked us to stop, whatever they are for."""
     said = {
-        lead_id: [ConsentSaid(purpose, is_given=False, source=why) for purpose in sorted(of_purpose)]
+        lead_id: [
+            ConsentSaid(purpose, is_given=False, source=why) for purpose in sorted(of_purpose)
+        ]
         for lead_id, of_purpose in held_of(leads).items()
     }
     keep_consents(said=said, by=by, side=side, at=at)

@@ -80,8 +80,8 @@ def change_facts(
     """Set facts of leads; the facts that really changed, by lead.
 
     A value of None makes a fact unknown again. With `only_gaps`, and always for where a
-    lead came from, a value that is known stays. Who asks us to stop takes all consents back. Raises MergedAway when one of them was merged
-    into another since it was looked up.
+    lead came from, a value that is known stays. Whoever asks us to stop takes all consents back.
+    Raises MergedAway when one of them was merged into another since it was looked up.
     """
     with transaction.atomic():
         old, known_at, merged = take_facts(sorted(changes))

@@ -18,6 +18,7 @@ from accord.leads.queries.companies import (
     people_of,
     subsidiaries_of,
 )
+from accord.leads.queries.consents import PURPOSE_LABELS, OfPurpose, agreed_at, consents_of
 from accord.leads.queries.custom import (
     custom_facts,
     fact_rules,
@@ -72,14 +73,17 @@ from accord.leads.queries.past import as_it_was
 
 __all__ = [
     "COUNTED_UP_TO",
+    "PURPOSE_LABELS",
     "CompanyFilters",
     "CompanyPage",
     "CompanyRow",
     "Example",
     "LeadFilters",
     "LeadPage",
+    "OfPurpose",
     "Pair",
     "TimelinePage",
+    "agreed_at",
     "ancestors_of",
     "as_it_was",
     "attachments_of",
@@ -89,6 +93,7 @@ __all__ = [
     "company_page",
     "company_rows",
     "company_timeline",
+    "consents_of",
     "copy_token",
     "custom_facts",
     "engagement",

@@ -9,8 +9,10 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accord.leads.models import Company, Lead
+from accord.leads.queries.consents import agreed_at
 from accord.leads.queries.custom import fact_rules, values_of_companies, values_of_leads
 from accord.leads.queries.pages import LeadFilters, filtered
+from accord.leads.rules import OF_PURPOSE
 from accord.teams.models import User
 
 CHUNK = 2_000
@@ -67,15 +69,18 @@ def lead_rows(user: User | None, filters: LeadFilters) -> Rows:
     leads = filtered(user, filters) if user else everyone
     leads = leads.annotate(any_industry=Coalesce("company__industry", "industry"))
     own, of_company = list(fact_rules("lead")), list(fact_rules("company"))
-    yield (*_LEAD, *own, *of_company)
+    yield (*_LEAD, *OF_PURPOSE, *own, *of_company)
     rows = leads.order_by("-first_contact_at", "-id").values_list("company_id", *_LEAD.values())
     for some in _chunks(rows):
-        known = values_of_leads([row[1] for row in some]) if own else {}
+        ids = [row[1] for row in some]
+        known = values_of_leads(ids) if own else {}
+        agreed = agreed_at(ids)
         companies = {row[0] for row in some if row[0]}
         there = values_of_companies(companies) if of_company else {}
         for company_id, *row in some:
             values, theirs = known.get(row[0], {}), there.get(company_id, {})
-            yield (*row, *map(values.get, own), *map(theirs.get, of_company))
+            words = map(agreed.get(row[0], {}).get, OF_PURPOSE.values())
+            yield (*row, *words, *map(values.get, own), *map(theirs.get, of_company))
 
 
 def company_rows() -> Rows:

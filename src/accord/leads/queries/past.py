@@ -19,6 +19,7 @@ from accord.leads.models import (
     Ownership,
     StageEntry,
 )
+from accord.leads.queries.consents import agreed_at
 from accord.leads.queries.custom import values_at
 
 FACTS = (
@@ -53,6 +54,7 @@ class Past:
     stage: str | None = None
     owner_id: uuid.UUID | None = None
     activities: dict[str, int] = field(default_factory=dict)
+    agreed: dict[str, bool] = field(default_factory=dict)
 
 
 def _value(change: FactChange | CompanyFactChange) -> Any:
@@ -62,7 +64,8 @@ def _value(change: FactChange | CompanyFactChange) -> Any:
 
 
 def as_it_was(*, leads: Collection[uuid.UUID], moment: datetime) -> dict[uuid.UUID, Past]:
-    """Leads as they were known at `moment`: facts, company, stage, owner, activities by kind.
+    """Leads as they were known at `moment`: facts, company, stage, owner, activities by kind,
+    and to what they had agreed.
 
     A fixed number of queries, whatever the number of leads.
     """
@@ -79,6 +82,7 @@ def as_it_was(*, leads: Collection[uuid.UUID], moment: datetime) -> dict[uuid.UU
     stages = _open_at(known, leads, "entered_at", "left_at", "stage", moment)
     owners = _open_at(Ownership.objects, leads, "owned_from", "owned_until", "owner_id", moment)
     counts = _counts(leads, moment)
+    agreed = agreed_at(leads, moment)
     return {
         id: Past(
             facts=facts[id],
@@ -86,6 +90,7 @@ def as_it_was(*, leads: Collection[uuid.UUID], moment: datetime) -> dict[uuid.UU
             stage=stages.get(id),
             owner_id=owners.get(id),
             activities=counts.get(id, {}),
+            agreed=agreed.get(id, {}),
         )
         if lead.known_at <= moment
         else Past(facts=None)

@@ -23,7 +23,7 @@ from accord.leads.rules.consents import (
     read_consents,
 )
 from accord.leads.rules.custom import read_custom
-from accord.leads.rules.entries import Entry, FactRule, NewActivity, Reading, ConsentSaid
+from accord.leads.rules.entries import ConsentSaid, Entry, FactRule, NewActivity, Reading
 from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     MAX_LENGTH,
@@ -31,6 +31,7 @@ from accord.leads.rules.values import (
     read_domain,
     read_email,
     read_moment,
+    read_text,
     read_yes,
     start_of_day,
 )
@@ -46,12 +47,12 @@ __all__ = [
     "OF_PURPOSE",
     "PURPOSES",
     "STAGES",
+    "ConsentSaid",
     "Entry",
     "FactRule",
     "Held",
     "NewActivity",
     "Reading",
-    "ConsentSaid",
     "holds",
     "news_of",
     "read_body",
@@ -63,6 +64,7 @@ __all__ = [
     "read_facts",
     "read_moment",
     "read_phone",
+    "read_text",
     "read_yes",
     "start_of_day",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from accord.base.errors import Invalid
-from accord.leads.rules.entries import Reading, ConsentSaid
+from accord.leads.rules.entries import ConsentSaid, Reading
 from accord.leads.rules.values import read_choice, read_moment, read_text, read_yes
 
 PURPOSES = ("email", "phone", "profiling")
@@ -82,8 +82,7 @@ def _moment(given: Mapping[str, Any], name: str, reading: Reading) -> datetime |
 def news_of(said: ConsentSaid, at: datetime, held: Sequence[Held]) -> News:
     """What a statement made at `at` adds to what is held of its purpose.
 
-    The same words agreed to once more add nothing while they hold, and a no to what was
-    withdrawn before adds nothing either.
+    The same words agreed to once more add nothing while they hold, nor does a no before another.
     """
     if said.is_given:
         later = [row.withdrawn_at for row in held if row.withdrawn_at and row.withdrawn_at >= at]
@@ -95,7 +94,10 @@ def news_of(said: ConsentSaid, at: datetime, held: Sequence[Held]) -> News:
         for place, row in enumerate(held)
         if row.withdrawn_at is None and row.given_at is not None and row.given_at <= at
     ]
-    return News(ends=open_rows) if open_rows else News(is_kept=not held, withdrawn_at=at)
+    if open_rows:
+        return News(ends=open_rows)
+    is_last = all(row.withdrawn_at is None or row.withdrawn_at < at for row in held)
+    return News(is_kept=is_last, withdrawn_at=at)
 
 
 def _covers(row: Held, at: datetime) -> bool:

@@ -39,12 +39,22 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form by its slug. `asks_for` is what people can choose, the first one preset."""
+    """A form by its slug. `asks_for` is what people can choose, the first one preset.
+
+    `consents` has the words they can agree to, by purpose. No box is ticked beforehand.
+    """
 
     slug: str
     title: Any
     text: Any
     asks_for: Mapping[str, Any]
+    consents: Mapping[str, Any]
+
+    def wordings(self, company: str) -> dict[str, str]:
+        """What a company asks to be agreed to, word for word as it is shown and kept."""
+        return {
+            purpose: str(words) % {"company": company} for purpose, words in self.consents.items()
+        }
 
 
 FORMS = {
@@ -57,6 +67,21 @@ FORMS = {
             "demo": gettext_lazy("Show me a demo"),
             "price": gettext_lazy("Send me a price"),
             "content": gettext_lazy("Send me information to read"),
+        },
+        consents={
+            "email": gettext_lazy(
+                "%(company)s may send me e-mails about its products and offers. "
+                "I can take this back at any time; a word is enough."
+            ),
+            "phone": gettext_lazy(
+                "%(company)s may call me about its products and offers. "
+                "I can take this back at any time; a word is enough."
+            ),
+            "profiling": gettext_lazy(
+                "%(company)s may put together which of its pages I visit and which e-mails I "
+                "open, to find out what fits me. I can take this back at any time; a word is "
+                "enough."
+            ),
         },
     )
 }
@@ -76,11 +101,15 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
         "company": company,
         "given": request.POST,
         "fields": own_fields(own, {}, request.POST),
+        "wordings": [
+            (purpose, words, f"consent_{purpose}" in request.POST)
+            for purpose, words in found.wordings(company.name).items()
+        ],
     }
     if request.method != "POST":
         return render(request, "form.html", context)
     try:
-        _receive(request, found, own)
+        _receive(request, found, own, found.wordings(company.name))
     except Invalid as refusal:
         context |= {"sentence": refusal.sentence, "field": refusal.field}
         context["refused"] = refusal.field
@@ -93,7 +122,9 @@ def _own() -> dict[str, rules.FactRule]:
     return {key: rule for key, rule in leads.fact_rules().items() if rule.on_form}
 
 
-def _receive(request: HttpRequest, form: Form, own: Collection[str]) -> None:
+def _receive(
+    request: HttpRequest, form: Form, own: Collection[str], wordings: Mapping[str, str]
+) -> None:
     """Keeps the submission, once for each time the form was shown. Raises Invalid."""
     at = moment_of(request)
     if is_too_often(request, "form", address_of(request), most=MOST, within=SPAN):
@@ -101,7 +132,7 @@ def _receive(request: HttpRequest, form: Form, own: Collection[str]) -> None:
             _("Too many forms came from your network just now. Try again in ten minutes.")
         )
     nonce = read_nonce(f"form:{form.slug}", request.POST.get("nonce", ""))
-    body = _body(request, form, nonce, own)
+    body = _body(request, form, nonce, own, wordings)
     check_body(body=body, at=at)
     receive(
         submissions=[Incoming(body=body, nonce=f"form:{nonce.value}")],
@@ -111,19 +142,32 @@ def _receive(request: HttpRequest, form: Form, own: Collection[str]) -> None:
     )
 
 
-def _body(request: HttpRequest, form: Form, nonce: Nonce, own: Collection[str]) -> dict[str, str]:
+def _body(
+    request: HttpRequest,
+    form: Form,
+    nonce: Nonce,
+    own: Collection[str],
+    wordings: Mapping[str, str],
+) -> dict[str, Any]:
     """What was filled in. What a program seems to have sent is kept, but asks for nothing."""
     given = {name: request.POST.get(name, "").strip() for name in (*FIELDS, *own)}
-    body = {name: value for name, value in given.items() if value}
+    body: dict[str, Any] = {name: value for name, value in given.items() if value}
     if body.get("asks_for") not in form.asks_for:
         body.pop("asks_for", None)
     if "message" in body:
         body["need"] = body["message"]
     body["source"] = request.POST.get("source", "").strip()[:100] or "website"
     body["source_detail"] = f"/f/{form.slug}"
+    agreed = {each: words for each, words in wordings.items() if f"consent_{each}" in request.POST}
+    if agreed:
+        body["consents"] = [
+            {"purpose": purpose, "wording": words, "source": f"/f/{form.slug}"}
+            for purpose, words in agreed.items()
+        ]
     is_program = request.POST.get(HONEY) or moment_of(request) - nonce.shown_at < FASTEST
     if is_program:
         body.pop("asks_for", None)
         body.pop("need", None)
+        body.pop("consents", None)
         body["sent_by"] = "program?"
     return body

@@ -46,6 +46,12 @@ TARGET_WORDS: dict[str, Any] = {
     "asks_for": gettext_lazy("Asks for (contact, demo, price, order)"),
     "company_domain": gettext_lazy("Web domain of the company"),
     "employees": gettext_lazy("Number of employees"),
+    "consent_email": gettext_lazy("Agreed to e-mails (yes, no)"),
+    "consent_phone": gettext_lazy("Agreed to calls (yes, no)"),
+    "consent_profiling": gettext_lazy("Agreed to profiling (yes, no)"),
+    "consent_at": gettext_lazy("When they agreed or refused"),
+    "consent_wording": gettext_lazy("The words they agreed to"),
+    "consent_source": gettext_lazy("Where they agreed"),
 }
 
 

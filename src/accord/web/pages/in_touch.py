@@ -1,19 +1,17 @@
 """Already in touch: what a warning offers, so that nobody is late who is not."""
 
 import uuid
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accord.base.errors import Invalid
 from accord.flows import follow_up
 from accord.handoffs import queries
 from accord.handoffs.actions import Attempt, AttemptChannel, AttemptOutcome
 from accord.web.in_place import answered, opened
+from accord.web.requests import past_moment
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -34,23 +32,7 @@ def handoff_in_touch(request: "Request", id: uuid.UUID) -> HttpResponse:
         channel=request.POST.get("channel", ""),
         outcome=AttemptOutcome.CONNECTED if talked else AttemptOutcome.LEFT_MESSAGE,
         note=request.POST.get("note", "").strip(),
-        tried_at=_tried_at(request),
+        tried_at=past_moment(request, "tried_at"),
     )
     follow_up.log_attempts(attempts=[attempt], by=request.user.id, at=request.at)
     return answered(request, id, _("Noted: you are in touch."), tried=True)
-
-
-def _tried_at(request: "Request") -> datetime | None:
-    """When that was, on the person's own clock; None for now."""
-    text = request.POST.get("tried_at", "")
-    if not text:
-        return None
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = _("“%(text)s” is not a moment.") % {"text": text}
-        raise Invalid(message, field="tried_at") from error
-    tried_at = given if given.tzinfo else timezone.make_aware(given)
-    if tried_at > request.at:
-        raise Invalid(_("That moment is still to come; say when it was."), field="tried_at")
-    return tried_at

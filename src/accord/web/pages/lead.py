@@ -45,6 +45,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
         "lead": found,
         "lead_name": str(found),
         "facts": facts_of(found),
+        "consents": queries.consents_of(found.id),
         "identities": queries.identities_of(found.id),
         "stages": queries.stage_entries(found.id),
         "why": why,
