@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0010_stays'),
+        ('leads', '0011_done_by_lead'),
     ]
 
     operations = [
