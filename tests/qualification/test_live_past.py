@@ -8,20 +8,24 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from accord.agreement.actions import default_document, propose, sign
 from accord.agreement.models import Seat
 from accord.agreement.queries import running
 from accord.base.lifecycle import Cause, Side, Stage
 from accord.criteria.timeline import timeline
-from accord.deals.models import Deal
+from accord.deals.actions import Losing, NewDeal, lose_deals, move_deals, open_deals, win_deals
+from accord.deals.models import Deal, StepEntry
 from accord.flows import begin
 from accord.flows.evaluate import evaluate
 from accord.flows.merge import merge
 from accord.flows.moving import enter_stages
 from accord.leads import actions
 from accord.leads.actions import Entering, Wanted, define_fact
-from accord.leads.models import Activity, Company, Lead, StageEntry
+from accord.leads.models import Activity, Company, Lead
+from accord.leads.models import StageEntry as Stay
 from accord.leads.rules import ConsentSaid
 from accord.qualification.actions import judge
 from accord.qualification.asking import question
@@ -48,7 +52,7 @@ NEWLY = {
 }
 DEFINITIONS = (
     *("mql", "sales_ready", "engaged", "with_sales", "in_talks", "with_machines", "abroad"),
-    "may_be_reached",
+    *("may_be_reached", "worth_much", "moving", "too_dear"),
 )
 # One definition for each kind of fact that the others do not ask for.
 OWN = """  engaged:
@@ -86,6 +90,21 @@ OWN = """  engaged:
     must:
       - {fact: consent_email, is: true}
       - not: {fact: consent_phone, is: false}
+  worth_much:
+    title: Worth much
+    text: The newest deal is worth much.
+    must:
+      - {fact: deal_amount, at_least: 600}
+  moving:
+    title: Moving
+    text: The newest deal is at the demo.
+    must:
+      - {fact: deal_step, is: demo}
+  too_dear:
+    title: Too dear
+    text: The newest deal was lost for its price.
+    must:
+      - {fact: loss_reason, is: price}
 """
 BEFORE = "  disqualified:\n    title: Disqualified\n"
 STAGES = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.RECYCLED)
@@ -135,8 +154,8 @@ def add_people(dice: random.Random) -> dict[uuid.UUID, datetime]:
             )
         )
     Lead.objects.bulk_create(leads)
-    StageEntry.objects.bulk_create(
-        StageEntry(
+    Stay.objects.bulk_create(
+        Stay(
             lead_id=lead.id,
             stage=lead.stage,
             entered_at=lead.known_at,
@@ -223,19 +242,33 @@ def move_stages(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> li
 
 
 def deal(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> list[uuid.UUID]:
-    """Deals are opened, and some are won or lost."""
+    """Deals are opened, move, and are won for another amount or lost; some of it is told late."""
+    by = User.objects.order_by("id").values_list("id", flat=True)[0]
     some = dice.sample(leads, len(leads) // 60)
-    Deal.objects.bulk_create(
-        Deal(lead_id=lead, title="Pumps", currency="EUR", state="open", opened_at=at, known_at=at)
-        for lead in some
+    open_deals(
+        deals=[
+            NewDeal(lead, "Pumps", "EUR", amount=dice.choice([None, Decimal(400), Decimal(900)]))
+            for lead in some
+        ],
+        by=by,
+        at=at,
     )
-    going = list(Deal.objects.filter(state="open", opened_at__lt=at).order_by("id"))
+    going = list(Deal.objects.filter(state="open", opened_at__lt=at).order_by("opened_at", "id"))
+    moving = dice.sample(going, len(going) // 3)
+    move_deals(steps={each.id: dice.choice(["demo", "proposal"]) for each in moving}, by=by, at=at)
     ending = dice.sample(going, len(going) // 4)
-    for each in ending:
-        each.state, each.closed_at = dice.choice(["won", "lost"]), at
-        each.loss_reason = "price" if each.state == "lost" else None
-    Deal.objects.bulk_update(ending, ["state", "closed_at", "loss_reason"])
-    return [*some, *(each.lead_id for each in ending)]
+    won, lost = ending[::2], ending[1::2]
+    amounts = {each.id: dice.choice([None, Decimal(500), Decimal(2000)]) for each in won}
+    win_deals(amounts=amounts, by=by, at=at)
+    losing = [Losing(each.id, dice.choice(["price", "timing"]), "Lost") for each in lost]
+    lose_deals(losing=losing, by=by, at=at)
+    for each in Deal.objects.filter(id__in=[each.id for each in ending[::3]]):
+        # It was closed before, and nobody had told us.
+        each.closed_at = max(each.opened_at, at - timedelta(days=dice.choice([1, 6])))
+        each.save(update_fields=["closed_at"])
+        steps = StepEntry.objects.filter(deal_id=each.id, left_at=at)
+        steps.update(left_at=Greatest("entered_at", Value(each.closed_at)))
+    return [*some, *(each.lead_id for each in (*moving, *ending))]
 
 
 def merge_some(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> set[uuid.UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -25,10 +26,11 @@ class Fact:
     `sql` is an expression over the alias of its relation, with % written as %%. An open fact
     that is absent is unknown; a closed one is 0, no or ''. `labels` are what people call its
     choices, where these are keys. `follows` says what moves it rather than somebody learning it:
-    "stage", which definitions enter, or "deals". Not `has_past`: its earlier values are not kept,
-    and it is taken as it is. `tells_who`: it says who somebody is rather than what kind of lead,
-    so nothing is learnt from it and its values are not offered. Raises ValueError for a type that
-    does not exist or cannot be closed, and for a choice without choices.
+    "stage", which definitions enter, or "deals". `is_lost` tells whether a value that it had
+    between two moments was not kept, so that nobody can say what it was. `tells_who`: it says who
+    somebody is rather than what kind of lead, so nothing is learnt from it and its values are not
+    offered. Raises ValueError for a type that does not exist or cannot be closed, and for a
+    choice without choices.
     """
 
     key: str
@@ -39,7 +41,7 @@ class Fact:
     is_open: bool = True
     choices: tuple[str, ...] = ()
     follows: str = ""
-    has_past: bool = True
+    is_lost: Callable[[datetime, datetime], bool] | None = field(default=None, hash=False)
     tells_who: bool = False
     labels: Mapping[str, Any] = field(default_factory=dict, hash=False)
 

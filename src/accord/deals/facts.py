@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from accord.criteria.registry import THEN, Fact, Relation, registry
+from accord.deals.queries import amounts_lost
 from accord.leads.facts import asked
 from accord.leads.models import About, CustomFact
 from accord.leads.past import KNOWN_THEN, VALUE_OF
 from accord.leads.queries.custom import custom_facts
 
 DEALS = "deals"  # what the facts follow that deals move
+_CLOSED = "GREATEST(deal.closed_at, deal.closing_known_at)"  # NULL while it is open
 
 
 def _relation(fact: CustomFact) -> Relation:
@@ -45,7 +47,7 @@ def _counted(*, then: bool) -> str:
     known, state = "", "deal.state"
     if then:
         known = f" AND deal.known_at <= {THEN} AND deal.opened_at <= {THEN}"
-        state = f"CASE WHEN deal.closed_at > {THEN} THEN 'open' ELSE deal.state END"
+        state = f"CASE WHEN {_CLOSED} > {THEN} THEN 'open' ELSE deal.state END"
     return (
         f"LATERAL (SELECT count(*) FILTER (WHERE {state} = 'open') AS open, "
         f"count(*) FILTER (WHERE {state} = 'won') AS won FROM deals_deal AS deal "
@@ -56,14 +58,24 @@ def _counted(*, then: bool) -> str:
 def _newest(*, then: bool) -> str:
     """The newest deal of a lead, now or as it was known; where it is closed it has no step."""
     known, reason, step = "", "deal.loss_reason", "entry.left_at IS NULL"
+    amount, former = "deal.amount", ""
     if then:
         known = f" AND deal.known_at <= {THEN} AND deal.opened_at <= {THEN}"
-        reason = f"CASE WHEN deal.closed_at <= {THEN} THEN deal.loss_reason END"
-        step = f"entry.entered_at <= {THEN} AND (entry.left_at IS NULL OR entry.left_at > {THEN})"
+        reason = f"CASE WHEN {_CLOSED} <= {THEN} THEN deal.loss_reason END"
+        # Of a closing that was told late the step is the last one until it was told.
+        step = (
+            f"entry.entered_at <= {THEN} AND (entry.left_at IS NULL OR entry.left_at > {THEN} "
+            f"OR entry.left_at >= deal.closed_at AND {_CLOSED} > {THEN})"
+        )
+        amount = "CASE WHEN former.id IS NULL THEN deal.amount ELSE former.amount END"
+        former = (
+            "LEFT JOIN deals_formeramount AS former ON former.deal_id = deal.id "
+            f"AND former.known_from <= {THEN} AND former.known_until > {THEN} "
+        )
     return (
-        f"LATERAL (SELECT deal.amount, {reason} AS loss_reason, step.step_id "
-        "FROM deals_deal AS deal LEFT JOIN LATERAL (SELECT entry.step_id FROM deals_stepentry "
-        f"AS entry WHERE entry.deal_id = deal.id AND {step} "
+        f"LATERAL (SELECT {amount} AS amount, {reason} AS loss_reason, step.step_id "
+        f"FROM deals_deal AS deal {former}LEFT JOIN LATERAL (SELECT entry.step_id "
+        f"FROM deals_stepentry AS entry WHERE entry.deal_id = deal.id AND {step} "
         "ORDER BY entry.entered_at DESC, entry.id DESC LIMIT 1) AS step ON TRUE "
         f"WHERE deal.lead_id = lead.id{known} "
         "ORDER BY deal.opened_at DESC, deal.id DESC LIMIT 1)"
@@ -78,8 +90,9 @@ registry.add(
         on="TRUE",
         changes=(
             "SELECT deal.lead_id, turn.at FROM deals_deal AS deal CROSS JOIN LATERAL (VALUES "
-            "(GREATEST(deal.known_at, deal.opened_at)), (GREATEST(deal.known_at, deal.closed_at))"
-            ") AS turn(at) UNION ALL SELECT entry.lead_id, turn.at FROM deals_stepentry AS entry "
+            f"(GREATEST(deal.known_at, deal.opened_at)), (GREATEST(deal.known_at, {_CLOSED}))"
+            ") AS turn(at) UNION ALL SELECT lead_id, known_until FROM deals_formeramount "
+            "UNION ALL SELECT entry.lead_id, turn.at FROM deals_stepentry AS entry "
             "CROSS JOIN LATERAL (VALUES (entry.entered_at), (entry.left_at)) AS turn(at) "
             "WHERE turn.at IS NOT NULL"
         ),
@@ -91,7 +104,7 @@ registry.add(
         "newest_deal.amount",
         "newest_deal",
         follows=DEALS,
-        has_past=False,  # what was expected before a deal was won is not kept
+        is_lost=amounts_lost,
     ),
     Fact(
         "deal_step",
@@ -116,7 +129,7 @@ registry.add(
         on="TRUE",
         changes=(
             "SELECT deal.lead_id, turn.at FROM deals_deal AS deal CROSS JOIN LATERAL (VALUES "
-            "(GREATEST(deal.known_at, deal.opened_at)), (GREATEST(deal.known_at, deal.closed_at))"
+            f"(GREATEST(deal.known_at, deal.opened_at)), (GREATEST(deal.known_at, {_CLOSED}))"
             ") AS turn(at)"
         ),
     ),

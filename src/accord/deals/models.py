@@ -41,6 +41,7 @@ class Deal(models.Model):
     step = models.ForeignKey(SalesStep, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    closing_known_at = models.DateTimeField(null=True)  # files tell late; else when it was closed
     loss_reason = models.CharField(max_length=50, null=True)
     re_enter_on = models.DateField(null=True)  # lost for now: not before this day again
     note = models.TextField(blank=True)
@@ -102,6 +103,34 @@ class StepEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step_id}"
+
+
+class FormerAmount(models.Model):
+    """The amount of a deal as it was known in [known_from, known_until); the deal has today's.
+
+    NULL was not known; not `is_kept`: nobody can say any more what was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lead_id = models.UUIDField()
+    deal_id = models.UUIDField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    is_kept = models.BooleanField()
+    known_from = models.DateTimeField()
+    known_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deal_id", "known_until"], name="former_amounts_of_deal"),
+            models.Index(
+                fields=["known_until"],
+                condition=models.Q(is_kept=False),
+                name="amounts_that_were_not_kept",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}"
 
 
 class DealValue(CustomValue):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
-from accord.deals.models import Deal, DealLead, DealState, DealValue, SalesStep
+from accord.deals.models import Deal, DealLead, DealState, DealValue, FormerAmount, SalesStep
 from accord.leads.models import Lead
 from accord.leads.queries.custom import values_of
 from accord.leads.queries.exports import Rows, with_values
@@ -157,3 +158,9 @@ def values_of_deals(deals: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, A
 
 def _with_people() -> QuerySet[Deal]:
     return Deal.objects.select_related("step", "owner", "company")
+
+
+def amounts_lost(begins: datetime, ends: datetime) -> bool:
+    """Whether an amount that a deal had between two moments was not kept."""
+    rows = FormerAmount.objects.filter(known_from__lt=ends, known_until__gt=begins, is_kept=False)
+    return rows.exists()

@@ -12,7 +12,7 @@ from accord.qualification.queries import terms_tried
 
 
 def not_known(back_test: BackTest) -> dict[str, list[str]]:
-    """The behaviours asked that were not watched from the beginning, and facts without a past."""
+    """The behaviours asked that were not watched from the beginning, and facts that were lost."""
     behaviours, facts = set[str](), set[str]()
     for terms in terms_tried(back_test):
         if back_test.definition in terms.definitions:
@@ -34,8 +34,8 @@ def not_known(back_test: BackTest) -> dict[str, list[str]]:
         "without_past": sorted(
             key
             for key in facts
-            if not (fact := registry.fact(key)).has_past
-            or not registry.relations[fact.relation].changes
+            if (is_lost := registry.fact(key).is_lost)
+            and is_lost(back_test.begins_at, back_test.ends_at)
         ),
     }
 

@@ -10,15 +10,16 @@ from django.db import transaction
 
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
+from accord.deals.actions.former import keep_former_amounts
 from accord.deals.actions.opening import end_steps
 from accord.deals.actions.taking import RETURNING, Taken, hold, take_all
-from accord.deals.models import DealLead
+from accord.deals.models import Deal, DealLead
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
 
 _WIN = f"""
 UPDATE deals_deal AS deal
-SET state = 'won', closed_at = greatest(deal.opened_at, %(at)s),
+SET state = 'won', closed_at = greatest(deal.opened_at, %(at)s), closing_known_at = %(at)s,
     amount = COALESCE(new.amount, deal.amount)
 FROM json_to_recordset(%(rows)s::json) AS new(id uuid, amount numeric)
 WHERE deal.id = new.id AND deal.state = 'open'
@@ -26,8 +27,8 @@ WHERE deal.id = new.id AND deal.state = 'open'
 """
 _LOSE = f"""
 UPDATE deals_deal AS deal
-SET state = 'lost', closed_at = greatest(deal.opened_at, %(at)s), loss_reason = new.reason,
-    re_enter_on = new.re_enter_on,
+SET state = 'lost', closed_at = greatest(deal.opened_at, %(at)s), closing_known_at = %(at)s,
+    loss_reason = new.reason, re_enter_on = new.re_enter_on,
     note = CASE WHEN new.note = '' THEN deal.note ELSE new.note END
 FROM json_to_recordset(%(rows)s::json)
      AS new(id uuid, reason text, re_enter_on date, note text)
@@ -50,14 +51,16 @@ class Losing:
 def win_deals(
     *, amounts: Mapping[uuid.UUID, Decimal | None], by: uuid.UUID, at: datetime
 ) -> list[Taken]:
-    """Win open deals (by id), all or none; an amount replaces the one expected.
+    """Win open deals (by id), all or none; an amount replaces the one expected, which stays behind.
 
     Raises Conflict when one is closed already.
     """
     with transaction.atomic():
         hold(amounts)
+        before = [(deal, amounts[deal.id]) for deal in Deal.objects.filter(id__in=amounts)]
         rows = recordset(("id", "amount"), sorted(amounts.items(), key=lambda row: row[0]))
         taken = take_all(_WIN, {"rows": rows}, deals=sorted(amounts), by=by, at=at)
+        keep_former_amounts(changing=before, at=at)
         end_steps([deal.id for deal in taken], at)
         _record("deal.won", taken, by, at)
     return taken

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows
-from accord.deals.actions.undoing import WAS_AMOUNT
+from accord.deals.actions.former import keep_former_amounts
 from accord.deals.actions.values import fill_values
 from accord.deals.models import Deal, DealState, SalesStep, StepEntry
 from accord.deals.reading import DealEntry, StatedDeal
@@ -19,7 +19,8 @@ from accord.leads.rules import NewActivity
 
 _COLUMNS = (
     *("id", "lead_id", "external_id", "title", "amount", "currency", "state"),
-    *("step_id", "opened_at", "closed_at", "loss_reason", "re_enter_on", "note", "known_at"),
+    *("step_id", "opened_at", "closed_at", "closing_known_at", "loss_reason", "re_enter_on"),
+    *("note", "known_at"),
 )
 _STEP = ("id", "lead_id", "deal_id", "step_id", "entered_at", "by_id")
 
@@ -62,12 +63,12 @@ def keep_stated_deals(
                 for entry, deal in in_step
             ),
         )
-        was = _close(closing)
+        _close(closing, at)
         told_more = fill_values(told=_told(entries, known), by=by, at=at)
         for entry in entries:
             if entry.deal_id in told_more and entry.fate == Fate.UNCHANGED:
                 entry.fate = Fate.MERGED.value
-        told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], was, by)]
+        told = [*_opened(new, by), *_closed([*new, *(entry for _, entry in closing)], by)]
         record_activities(
             rows=[(lead_id, activity) for lead_id, _, activity in told],
             at=at,
@@ -120,6 +121,7 @@ def _row(entry: DealEntry, currency: str, step: str | None, at: datetime) -> Dea
         step_id=step if stated.state == DealState.OPEN else None,
         opened_at=stated.opened_at,
         closed_at=stated.closed_at,
+        closing_known_at=at if stated.closed_at else None,
         loss_reason=stated.loss_reason,
         re_enter_on=stated.re_enter_on,
         note=stated.note,
@@ -127,20 +129,20 @@ def _row(entry: DealEntry, currency: str, step: str | None, at: datetime) -> Dea
     )
 
 
-def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> dict[uuid.UUID, str | None]:
-    """Close deals as their rows say; the former amounts of those whose amount that changes."""
-    was: dict[uuid.UUID, str | None] = {}
+def _close(closing: Sequence[tuple[Deal, DealEntry]], at: datetime) -> None:
+    """Close deals as their rows say; former amounts stay behind."""
+    amounts = [(deal, _stated(entry).amount) for deal, entry in closing]
+    keep_former_amounts(changing=amounts, at=at)
     for deal, entry in closing:
         stated = _stated(entry)
-        if stated.amount is not None and stated.amount != deal.amount:
-            was[deal.id] = None if deal.amount is None else str(deal.amount)
         deal.state = stated.state
         deal.closed_at = stated.closed_at
+        deal.closing_known_at = at
         deal.loss_reason = stated.loss_reason
         deal.re_enter_on = stated.re_enter_on
         deal.amount = deal.amount if stated.amount is None else stated.amount
     deals = [deal for deal, _ in closing]
-    changed = ["state", "closed_at", "loss_reason", "re_enter_on", "amount"]
+    changed = ["state", "closed_at", "closing_known_at", "loss_reason", "re_enter_on", "amount"]
     Deal.objects.bulk_update(deals, changed, batch_size=1_000)
     left = list(StepEntry.objects.filter(deal_id__in=[deal.id for deal in deals], left_at=None))
     ends = {deal.id: deal.closed_at for deal in deals}
@@ -148,7 +150,6 @@ def _close(closing: Sequence[tuple[Deal, DealEntry]]) -> dict[uuid.UUID, str | N
         closed_at = ends[step.deal_id]
         step.left_at = max(step.entered_at, closed_at) if closed_at else None
     StepEntry.objects.bulk_update(left, ["left_at"], batch_size=1_000)
-    return was
 
 
 Told = tuple[uuid.UUID, uuid.UUID, NewActivity]
@@ -167,40 +168,19 @@ def _opened(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
     ]
 
 
-def _closed(
-    entries: Iterable[DealEntry],
-    was: Mapping[uuid.UUID, str | None],
-    by: uuid.UUID | None,
-) -> list[Told]:
+def _closed(entries: Iterable[DealEntry], by: uuid.UUID | None) -> list[Told]:
     return [
         (
             entry.lead_id,
             entry.id_of("deal.closed"),
-            _activity(
-                f"deal.{_stated(entry).state}",
-                entry,
-                closed_at,
-                by,
-                _was(entry, was),
-            ),
+            _activity(f"deal.{_stated(entry).state}", entry, closed_at, by),
         )
         for entry in entries
         if entry.lead_id and (closed_at := _stated(entry).closed_at)
     ]
 
 
-def _was(entry: DealEntry, was: Mapping[uuid.UUID, str | None]) -> dict[str, str | None]:
-    """The amount that a closing changed, so that it can be taken back."""
-    return {WAS_AMOUNT: was[entry.deal_id]} if entry.deal_id and entry.deal_id in was else {}
-
-
-def _activity(
-    kind: str,
-    entry: DealEntry,
-    moment: datetime,
-    by: uuid.UUID | None,
-    more: Mapping[str, Any] | None = None,
-) -> NewActivity:
+def _activity(kind: str, entry: DealEntry, moment: datetime, by: uuid.UUID | None) -> NewActivity:
     stated = _stated(entry)
     return NewActivity(
         kind=kind,
@@ -208,5 +188,5 @@ def _activity(
         happened_at=moment,
         outcome=stated.loss_reason if kind == "deal.lost" else None,
         by_id=by,
-        detail={"deal": f"{entry.deal_id}", "title": stated.title, **(more or {})},
+        detail={"deal": f"{entry.deal_id}", "title": stated.title},
     )

@@ -4,13 +4,10 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
-from accord.deals.models import Deal, DealLead, DealState, DealValue, StepEntry
+from accord.deals.models import Deal, DealLead, DealState, DealValue, FormerAmount, StepEntry
 from accord.leads.actions.values import take_back_values
 from accord.leads.models import Activity
-
-WAS_AMOUNT = "was_amount"  # in the detail of a deal's closing: what the file changed
 
 
 @dataclass
@@ -52,7 +49,7 @@ def take_back_deals(
     opened = {id: each for id, each in closed.items() if id not in touched and id not in made}
     staying = {leads[id] for id in touched}
     _remove(gone, leads)
-    _open_again(opened)
+    _open_again(opened, moments)
     known = {*made.values(), *closings.values()} - staying
     take_back_values(DealValue, "lead_id", moments=moments, ids=known)
     return TakenBack(len(gone), len(opened), len(touched), staying)
@@ -73,22 +70,22 @@ def _touched(leads: Mapping[uuid.UUID, uuid.UUID], moments: Sequence[datetime]) 
 def _remove(deals: Collection[uuid.UUID], leads: Mapping[uuid.UUID, uuid.UUID]) -> None:
     of_them = {"lead_id__in": {leads[id] for id in deals}}
     Activity.objects.filter(detail__deal__in=[f"{id}" for id in deals], **of_them).delete()
-    for model in (DealValue, StepEntry):
+    for model in (DealValue, StepEntry, FormerAmount):
         model._default_manager.filter(deal_id__in=deals).delete()
     Deal.objects.filter(id__in=deals).delete()
 
 
-def _open_again(closed: Mapping[uuid.UUID, Activity]) -> None:
+def _open_again(closed: Mapping[uuid.UUID, Activity], moments: Sequence[datetime]) -> None:
     deals = list(Deal.objects.filter(id__in=closed))
+    former = FormerAmount.objects.filter(deal_id__in=closed, known_until__in=moments)
+    was = {row.deal_id: row.amount for row in former if row.is_kept}
     for deal in deals:
-        detail = closed[deal.id].detail or {}
-        if WAS_AMOUNT in detail:
-            was = detail[WAS_AMOUNT]
-            deal.amount = None if was is None else Decimal(was)
-        deal.state, deal.closed_at = DealState.OPEN, None
+        deal.amount = was.get(deal.id, deal.amount)
+        deal.state, deal.closed_at, deal.closing_known_at = DealState.OPEN, None, None
         deal.loss_reason = deal.re_enter_on = None
-    changed = ["amount", "state", "closed_at", "loss_reason", "re_enter_on"]
+    changed = ["amount", "state", "closed_at", "closing_known_at", "loss_reason", "re_enter_on"]
     Deal.objects.bulk_update(deals, changed, batch_size=1_000)
+    former.delete()
     entries = StepEntry.objects.filter(deal_id__in=closed).order_by("entered_at", "id")
     last = {entry.deal_id: entry for entry in entries}
     for entry in last.values():
