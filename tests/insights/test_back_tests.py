@@ -17,7 +17,7 @@ from accord.base.lifecycle import Side
 from accord.cli.agreement import agreement
 from accord.cli.compared import write_rows
 from accord.criteria.registry import registry
-from accord.deals.models import Deal
+from accord.deals.models import Deal, FormerAmount
 from accord.flows.back_test import run_back_test
 from accord.handoffs.models import Handoff
 from accord.insights.back_test_lists import Only, list_of
@@ -361,6 +361,24 @@ def test_what_cannot_be_known_is_looked_for_within_scorecards_too(tried: BackTes
     )
     Observed.objects.filter(kind="page.visited").delete()
     assert "page_visits" in not_known(test)["unwatched"]
+
+
+@pytest.mark.django_db
+def test_amounts_that_were_not_kept_are_told(tried: BackTest) -> None:
+    document = document_of(running().number)
+    asked = "count: hand_raises\n              within_days: 90\n              at_least: 1"
+    of_deals = document.replace(asked, "fact: deal_amount\n              at_least: 20", 1)
+    test = BackTest(
+        variants=[{"name": "Deals", "document": of_deals}],
+        definition="mql",
+        begins_at=BEGINS,
+        ends_at=ENDS,
+    )
+    assert not_known(test)["without_past"] == []
+    deal = Deal.objects.filter(state="won").order_by("id")[0]
+    of = {"lead_id": deal.lead_id, "deal_id": deal.id, "is_kept": False}
+    FormerAmount.objects.create(known_from=BEGINS, known_until=BEGINS + timedelta(days=1), **of)
+    assert not_known(test)["without_past"] == ["deal_amount"]
 
 
 @pytest.mark.django_db
