@@ -11,7 +11,7 @@ from decimal import Decimal
 from accord.criteria.language import Count, Group, Reference, Score
 from accord.criteria.scorecards import ClauseRow
 
-CLOSED = {"yes_no": False, "number": 0, "money": 0, "text": "", "choice": ""}
+CLOSED = {"yes_no": False, "number": 0, "money": 0, "text": "", "choice": "", "texts": []}
 
 
 @dataclass
@@ -54,6 +54,9 @@ def test(clause, world):
         return None
     if fact.type in ("date", "moment"):
         return dated(clause, fact, value, world.at)
+    if fact.type == "texts":
+        asked = fold(clause.value if isinstance(clause.value, list) else [clause.value])
+        return bool(set(asked) & set(fold(value))) == (clause.operator in ("is", "one_of"))
     return compare(clause.operator, fold(value), fold(clause.value))
 
 

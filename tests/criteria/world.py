@@ -13,7 +13,8 @@ AT = datetime(2026, 6, 15, 13, 30, tzinfo=UTC)
 TABLES = """
 CREATE TEMP TABLE t_lead (id uuid, company_id uuid, word text, pick text, score int, sum numeric,
                           day date, moment timestamptz, flag boolean, closed_flag boolean,
-                          closed_sum numeric, closed_word text);
+                          closed_sum numeric, closed_word text, words text[],
+                          closed_words text[]);
 CREATE TEMP TABLE t_then (LIKE t_lead);
 CREATE TEMP TABLE t_company (id uuid, size int);
 CREATE TEMP TABLE t_company_then (LIKE t_company);
@@ -37,6 +38,8 @@ FACTS = {
     "closed_flag": ("yes_no", False),
     "closed_sum": ("money", False),
     "closed_word": ("text", False),
+    "words": ("texts", True),
+    "closed_words": ("texts", False),
     "size": ("number", True),
 }
 OF_LEAD = [name for name in FACTS if name != "size"]
@@ -72,6 +75,8 @@ def small_registry() -> Registry:
     for key, (type, is_open) in FACTS.items():
         relation = "company" if key == "size" else "lead"
         sql = f"{relation}.{key}"
+        if type == "texts":
+            sql = f"(SELECT array_agg(lower(word)) FROM unnest({sql}) AS word)"
         registry.add(Fact(key, key, type, sql, relation, is_open=is_open, choices=CHOICES))
     registry.add(
         Behaviour("visits", "Visits", ("visit",)),
@@ -82,6 +87,7 @@ def small_registry() -> Registry:
 
 
 WORDS = st.sampled_from(["alpha", "Beta", "al", "Österreich", "ÖSTERREICH"])
+SEVERAL = st.lists(WORDS, min_size=1, max_size=3)
 NUMBERS = st.integers(-2, 4)
 DAYS = st.integers(-4, 4).map(lambda n: AT.date() + timedelta(days=n))
 SPANS = st.integers(1, 4)
@@ -104,7 +110,7 @@ def tests_of(fact):
     if type in ("number", "money"):
         operators = ("is", "is_not", "at_least", "at_most", "more_than", "less_than")
         return st.one_of(known, *(_test(fact, o, NUMBERS) for o in operators))
-    values = WORDS if type == "text" else st.sampled_from(CHOICES)
+    values = WORDS if type in ("text", "texts") else st.sampled_from(CHOICES)
     lists = st.lists(values, min_size=1, max_size=3)
     found = [known, _test(fact, "is", values), _test(fact, "is_not", values)]
     found += [_test(fact, "one_of", lists), _test(fact, "none_of", lists)]
@@ -216,6 +222,8 @@ _value = {
     "closed_flag": st.booleans(),
     "closed_sum": NUMBERS.map(Decimal),
     "closed_word": WORDS,
+    "words": SEVERAL,
+    "closed_words": st.lists(WORDS, max_size=3),
     "size": NUMBERS,
 }
 LEADS = st.fixed_dictionaries(

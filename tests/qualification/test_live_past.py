@@ -15,6 +15,7 @@ from accord.agreement.actions import default_document, propose, sign
 from accord.agreement.models import Seat
 from accord.agreement.queries import running
 from accord.base.lifecycle import Cause, Side, Stage
+from accord.campaigns.actions import campaigns_named
 from accord.criteria.timeline import timeline
 from accord.deals.actions import Losing, NewDeal, lose_deals, move_deals, open_deals, win_deals
 from accord.deals.models import Deal, StepEntry
@@ -52,7 +53,7 @@ NEWLY = {
 }
 DEFINITIONS = (
     *("mql", "sales_ready", "engaged", "with_sales", "in_talks", "with_machines", "abroad"),
-    *("may_be_reached", "worth_much", "moving", "too_dear"),
+    *("may_be_reached", "worth_much", "moving", "too_dear", "at_the_fair", "by_the_fair"),
 )
 # One definition for each kind of fact that the others do not ask for.
 OWN = """  engaged:
@@ -90,6 +91,17 @@ OWN = """  engaged:
     must:
       - {fact: consent_email, is: true}
       - not: {fact: consent_phone, is: false}
+  at_the_fair:
+    title: At the fair
+    text: They took part in the fair, and not in the webinar.
+    must:
+      - {fact: campaigns, one_of: [Fair, Autumn]}
+      - {fact: campaigns, is_not: webinar}
+  by_the_fair:
+    title: By the fair
+    text: The fair brought them.
+    must:
+      - {fact: campaign, is: Fair}
   worth_much:
     title: Worth much
     text: The newest deal is worth much.
@@ -194,6 +206,7 @@ def do_things(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> set[
         side=Side.ACCORD,
         at=at,
     )
+    join_campaigns(dice, busy, at)
     others = (change_sizes, tell_of_machines, change_companies, move_stages, deal, consent)
     return {*busy, *changed, *(lead for each in others for lead in each(dice, leads, at))}
 
@@ -204,6 +217,16 @@ def tell_of_machines(dice: random.Random, leads: list[uuid.UUID], at: datetime) 
     told = {lead: {"custom_machines": dice.choice([None, Decimal(1), Decimal(5)])} for lead in some}
     actions.change_facts(changes=told, by=None, side=Side.ACCORD, at=at)
     return some
+
+
+def join_campaigns(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> None:
+    """Some of what they did belongs to a campaign, and some campaigns become their first."""
+    campaigns = list(campaigns_named(names=["Fair", "Spring", "Webinar"], at=BEGIN).values())
+    for lead in dice.sample(leads, len(leads) // 9):
+        done = Activity.objects.filter(lead_id=lead, known_at=at)
+        done.update(campaign_id=dice.choice(campaigns))
+    first = {lead: {"campaign_id": dice.choice(campaigns)} for lead in dice.sample(leads, 2)}
+    actions.change_facts(changes=first, by=None, side=Side.ACCORD, at=at)
 
 
 def consent(dice: random.Random, leads: list[uuid.UUID], at: datetime) -> list[uuid.UUID]:

@@ -176,6 +176,13 @@ def _test(test: Test, registry: Registry) -> str:
         "before": _("%(fact)s is before %(value)s"),
         "after": _("%(fact)s is after %(value)s"),
     }
+    if fact.type == "texts":
+        forms |= {
+            "is": _("%(fact)s: %(value)s"),
+            "is_not": _("%(fact)s: not %(value)s"),
+            "one_of": _("%(fact)s: one of %(value)s"),
+            "none_of": _("%(fact)s: none of %(value)s"),
+        }
     form = forms.get(test.operator) or _("%(fact)s is %(value)s")
     value = (
         _COUNTED[test.operator](test.value)

@@ -82,6 +82,8 @@ def _test(test: Test, parts: Parts) -> Asked:
     value = value_of(test, fact)
     if test.operator == "known":
         return Asked(f"({column} IS {'NOT ' if value else ''}NULL)")
+    if fact.type == "texts":
+        return Asked(_several(test.operator, column, value, parts))
     if fact.type in ("text", "choice"):
         return Asked(_texts(test.operator, column, value, parts))
     if fact.type in ("date", "moment"):
@@ -102,6 +104,13 @@ def _texts(operator: str, column: str, value: Any, parts: Parts) -> str:
     if operator == "contains":
         return f"(strpos({column}, {_small(value, parts)}) > 0)"
     return f"({column} {'=' if operator == 'is' else '<>'} {_small(value, parts)})"
+
+
+def _several(operator: str, column: str, value: Any, parts: Parts) -> str:
+    """Whether one that is asked for is among several, which are in small letters already."""
+    asked = value if operator in ("one_of", "none_of") else [value]
+    found = f"({column} && ARRAY[{', '.join(_small(item, parts) for item in asked)}])"
+    return found if operator in ("is", "one_of") else f"(NOT {found})"
 
 
 def _small(value: str, parts: Parts) -> str:

@@ -13,8 +13,15 @@ from accord.base.errors import Invalid
 _T = TypeVar("_T")
 
 # The types of facts; of those that can be closed, what an absent one is, in SQL.
-TYPES = ("text", "choice", "number", "money", "date", "moment", "yes_no")
-ABSENT = {"yes_no": "FALSE", "number": "0", "money": "0", "text": "''", "choice": "''"}
+TYPES = ("text", "texts", "choice", "number", "money", "date", "moment", "yes_no")
+ABSENT = {
+    "yes_no": "FALSE",
+    "number": "0",
+    "money": "0",
+    "text": "''",
+    "choice": "''",
+    "texts": "'{}'::text[]",
+}
 CUSTOM = "custom_"  # how the keys of the facts begin that a company defines itself
 THEN = "%(criteria_known_at)s::timestamptz"  # in the SQL of the past: when it was known
 
@@ -24,7 +31,8 @@ class Fact:
     """Something known, or not, of a lead.
 
     `sql` is an expression over the alias of its relation, with % written as %%. An open fact
-    that is absent is unknown; a closed one is 0, no or ''. `labels` are what people call its
+    that is absent is unknown; a closed one is 0, no or ''. Of "texts" it has several at once: an
+    array, in small letters. `labels` are what people call its
     choices, where these are keys. `follows` says what moves it rather than somebody learning it:
     "stage", which definitions enter, or "deals". `is_lost` tells whether a value that it had
     between two moments was not kept, so that nobody can say what it was. `tells_who`: it says who

@@ -15,6 +15,7 @@ _NUMERIC = ("is", "is_not", *COMPARISONS, "known")
 _DATED = ("before", "after", "in_last_days", "in_next_days", "older_than_days", "known")
 OPERATORS_OF = {
     "text": ("is", "is_not", "one_of", "none_of", "contains", "known"),
+    "texts": ("is", "is_not", "one_of", "none_of", "known"),
     "choice": ("is", "is_not", "one_of", "none_of", "known"),
     "number": _NUMERIC,
     "money": _NUMERIC,
@@ -67,7 +68,7 @@ def _single(value: Any, fact: Fact) -> Any:
         return _number(value, fact)
     if fact.type in ("date", "moment"):
         return _date(value, fact)
-    return _text(value, fact) if fact.type == "text" else _choice(value, fact)
+    return _text(value, fact) if fact.type in ("text", "texts") else _choice(value, fact)
 
 
 def _text(value: Any, fact: Fact) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from accord.base.lifecycle import Cause, Side, Stage
 from accord.campaigns import actions as campaigns
-from accord.leads import actions, kinds
+from accord.leads import actions, kinds, queries
 from accord.leads.actions import Entering, Newcomer
 from accord.leads.models import Door, Fate, Lead
 from accord.leads.rules import ConsentSaid, Entry, NewActivity
@@ -41,7 +41,9 @@ def record(
     changed = _change(entries, companies, campaign_of, door, by, at)
     agreed = _keep_consents(entries, door, by, at, file_name)
     said_more = {e.lead_id for e in entries if companies.get(e.submission_id) in told_more}
-    told = [entry for entry in entries if _settle(entry, {*changed, *agreed, *said_more}, door)]
+    joined = _joined(entries, campaign_of) if door == Door.IMPORT else set()
+    news = {*changed, *agreed, *said_more, *joined}
+    told = [entry for entry in entries if _settle(entry, news, door)]
     actions.record_activities(
         rows=[
             (entry.lead_id, _activity(entry, campaign_of, door, by, file_name))
@@ -147,6 +149,17 @@ def _default_kind(entry: Entry, door: Door) -> str:
 def _detail(entry: Entry, file_name: str) -> dict[str, Any] | None:
     name = entry.event_name or file_name
     return {"name": name[:200]} if name else None
+
+
+def _joined(entries: Sequence[Entry], campaign_of: Mapping[uuid.UUID, uuid.UUID]) -> set[uuid.UUID]:
+    """The leads that a file says took part in a campaign in which they had no part before."""
+    pairs = {
+        (entry.lead_id, campaign_of[entry.submission_id])
+        for entry in entries
+        if entry.lead_id and entry.submission_id in campaign_of
+    }
+    known = queries.parts_taken(pairs) if pairs else set()
+    return {lead_id for lead_id, _campaign in pairs - known}
 
 
 def _keep_consents(

@@ -15,7 +15,7 @@ from accord.leads.models import (
     CustomValue,
     LeadValue,
 )
-from accord.leads.past import COMPANY_OLD, KNOWN_THEN, OLD, VALUE_OF, agreed, as_known
+from accord.leads.past import COMPANY_OLD, KNOWN_THEN, OLD, VALUE_OF, agreed, as_known, taken_part
 from accord.leads.queries.custom import custom_facts
 
 _LEAD = Relation(
@@ -59,6 +59,17 @@ _CAMPAIGN = Relation(
     on="campaign.id = lead.campaign_id",
     # Which one a lead belonged to; what campaigns are called is taken as it is today.
     changes="SELECT lead_id, known_until AS at FROM leads_factchange WHERE fact = 'campaign_id'",
+)
+_TAKEN_PART = Relation(
+    key="taken_part",
+    sql=taken_part(then=False),
+    past=taken_part(then=True),
+    on="TRUE",
+    changes=(
+        "SELECT done.lead_id, CASE WHEN done.known_at > lead.known_at THEN done.known_at "
+        "ELSE LEAST(done.happened_at, lead.known_at) END AS at FROM leads_activity AS done "
+        "JOIN leads_lead AS lead ON lead.id = done.lead_id WHERE done.campaign_id IS NOT NULL"
+    ),
 )
 _STANDING = Relation(
     key="standing",
@@ -118,6 +129,14 @@ FACTS = (
     Fact("source", _("Source"), "text", "lead.source"),
     Fact("source_detail", _("Source, exactly"), "text", "lead.source_detail"),
     Fact("campaign", _("Campaign"), "text", "campaign.name", "campaign"),
+    Fact(
+        "campaigns",
+        _("Campaigns they took part in"),
+        "texts",
+        "taken_part.campaigns",
+        "taken_part",
+        is_open=False,
+    ),
     Fact("need", _("Need"), "text", "lead.need"),
     Fact(
         "authority",
@@ -166,7 +185,7 @@ BEHAVIOURS = (
 
 def fill(registry: Registry) -> None:
     """Make all this known to criteria."""
-    registry.add(_LEAD, _COMPANY, _CAMPAIGN, _STANDING, _CONSENTS, _JOURNAL)
+    registry.add(_LEAD, _COMPANY, _CAMPAIGN, _TAKEN_PART, _STANDING, _CONSENTS, _JOURNAL)
     registry.add(*FACTS, *BEHAVIOURS)
     registry.sources.append(_own_facts)
 

@@ -106,3 +106,19 @@ def agreed(*, then: bool) -> str:
     return (
         f"LATERAL (SELECT {words} FROM leads_consent AS held WHERE held.lead_id = lead.id{known})"
     )
+
+
+def taken_part(*, then: bool) -> str:
+    """The campaigns a lead took part in, now or as it was known: once in, it stays in.
+
+    What came along with a lead counts from when it happened. Names are as they are today.
+    """
+    known = ""
+    if then:
+        known = f" AND done.known_at <= {THEN} AND LEAST(done.happened_at, lead.known_at) <= {AT}"
+    return (
+        "LATERAL (SELECT array_agg(DISTINCT lower(campaign.name)) AS campaigns "
+        "FROM leads_activity AS done JOIN campaigns_campaign AS campaign "
+        "ON campaign.id = done.campaign_id WHERE done.lead_id = lead.id "
+        f"AND done.campaign_id IS NOT NULL{known})"
+    )

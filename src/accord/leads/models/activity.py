@@ -37,6 +37,11 @@ class Activity(models.Model):
                 name="done_by_lead",
             ),
             models.Index(fields=["kind", "happened_at", "lead_id"], name="activity_of_kind"),
+            models.Index(
+                fields=["lead_id", "campaign_id"],
+                condition=models.Q(campaign_id__isnull=False),
+                name="took_part_by_lead",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,7 @@ from accord.leads.queries.one import (
     facts_changed_at,
     identities_of,
     one_lead,
+    parts_taken,
     stage_entries,
     timeline,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "owners",
     "owners_of_tokens",
     "pair_of",
+    "parts_taken",
     "people_of",
     "position_of",
     "refused_lines",

@@ -1,7 +1,7 @@
 """One lead: its facts, its stages, and what happened with it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +62,18 @@ def page_of(rows: Sequence[Activity]) -> TimelinePage:
         activities=rows[:TIMELINE_PAGE],
         next_cursor=f"{last.happened_at.isoformat()}~{last.id}" if last else None,
     )
+
+
+def parts_taken(
+    pairs: Collection[tuple[uuid.UUID, uuid.UUID]],
+) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Of pairs of lead and campaign those in which the lead took part. One query."""
+    done = Activity.objects.filter(
+        lead_id__in={lead for lead, _campaign in pairs},
+        campaign_id__in={campaign for _lead, campaign in pairs},
+    )
+    found = set(done.values_list("lead_id", "campaign_id").distinct())
+    return {pair for pair in pairs if pair in found}
 
 
 def stage_entries(lead_id: uuid.UUID) -> list[StageEntry]:
