@@ -190,6 +190,8 @@ def _first(
             "event.attended" if made.channel.key in ("trade show", "webinar") else "form.submitted"
         )
         first["event_name"] = effort.name if effort else "Contact form"
+    if asks in ("newsletter", "content"):
+        first["consents"] = [story.AGREES_TO_EMAILS]
     if person.get("need") and asks in ("demo", "price", "contact"):
         first["message"] = person["need"]
     return first

@@ -132,6 +132,12 @@ PIECES = (
     "Leak detection study",
     "Sensor selection table",
 )
+AGREES_TO_EMAILS = {
+    "purpose": "email",
+    "wording": "Halden Instruments may send me e-mails about its products and offers. "
+    "I can take this back at any time; a word is enough.",
+    "source": "/f/newsletter",
+}
 LEADS = 5_400
 DAYS = 365
 BASE_CHANCE = 0.16  # that an average lead, once qualified talks begin, buys
