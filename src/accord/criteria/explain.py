@@ -146,6 +146,13 @@ _DAYS: Mapping[str, Any] = {
     ),
 }
 
+_SEVERAL: Mapping[str, Any] = {
+    "is": gettext_lazy("%(fact)s: %(value)s"),
+    "is_not": gettext_lazy("%(fact)s: not %(value)s"),
+    "one_of": gettext_lazy("%(fact)s: one of %(value)s"),
+    "none_of": gettext_lazy("%(fact)s: none of %(value)s"),
+}
+
 
 def _count(count: Count, registry: Registry) -> str:
     what = str(registry.behaviour(count.behaviour).label)
@@ -167,28 +174,22 @@ def _test(test: Test, registry: Registry) -> str:
         return form % {"fact": label}
     if test.operator in _DAYS:
         return str(_DAYS[test.operator](test.value) % {"fact": label, "value": test.value})
-    forms = {
-        "is": _("%(fact)s is %(value)s"),
-        "is_not": _("%(fact)s is not %(value)s"),
-        "one_of": _("%(fact)s is one of %(value)s"),
-        "none_of": _("%(fact)s is none of %(value)s"),
-        "contains": _("%(fact)s contains “%(value)s”"),
-        "before": _("%(fact)s is before %(value)s"),
-        "after": _("%(fact)s is after %(value)s"),
-    }
-    if fact.type == "texts":
-        forms |= {
-            "is": _("%(fact)s: %(value)s"),
-            "is_not": _("%(fact)s: not %(value)s"),
-            "one_of": _("%(fact)s: one of %(value)s"),
-            "none_of": _("%(fact)s: none of %(value)s"),
+    forms = (
+        _SEVERAL
+        if fact.type == "texts"
+        else {
+            "is": _("%(fact)s is %(value)s"),
+            "is_not": _("%(fact)s is not %(value)s"),
+            "one_of": _("%(fact)s is one of %(value)s"),
+            "none_of": _("%(fact)s is none of %(value)s"),
+            "contains": _("%(fact)s contains “%(value)s”"),
+            "before": _("%(fact)s is before %(value)s"),
+            "after": _("%(fact)s is after %(value)s"),
         }
-    form = forms.get(test.operator) or _("%(fact)s is %(value)s")
-    value = (
-        _COUNTED[test.operator](test.value)
-        if test.operator in _COUNTED
-        else _shown(test.value, fact)
     )
+    form = str(forms.get(test.operator) or _("%(fact)s is %(value)s"))
+    number = _COUNTED.get(test.operator)
+    value = number(test.value) if number else _shown(test.value, fact)
     return form % {"fact": label, "value": value}
 
 

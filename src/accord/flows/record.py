@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from accord.campaigns import actions as campaigns
 from accord.leads import actions, kinds, queries
 from accord.leads.actions import Entering, Newcomer
 from accord.leads.models import Door, Fate, Lead
-from accord.leads.rules import ConsentSaid, Entry, NewActivity
+from accord.leads.rules import Entry, NewActivity
 
 # Where a lead came from says nothing about the person; the rest a person may state anew.
 _SUBSCRIBES = "newsletter"
@@ -39,7 +38,7 @@ def record(
     ]
     actions.add_leads(newcomers=newcomers, by=by, at=at)
     changed = _change(entries, companies, campaign_of, door, by, at)
-    agreed = _keep_consents(entries, door, by, at, file_name)
+    agreed = actions.keep_consents_of(entries=entries, door=door, by=by, at=at, file_name=file_name)
     said_more = {e.lead_id for e in entries if companies.get(e.submission_id) in told_more}
     joined = _joined(entries, campaign_of) if door == Door.IMPORT else set()
     news = {*changed, *agreed, *said_more, *joined}
@@ -160,29 +159,6 @@ def _joined(entries: Sequence[Entry], campaign_of: Mapping[uuid.UUID, uuid.UUID]
     }
     known = queries.parts_taken(pairs) if pairs else set()
     return {lead_id for lead_id, _campaign in pairs - known}
-
-
-def _keep_consents(
-    entries: Sequence[Entry], door: Door, by: uuid.UUID | None, at: datetime, file_name: str
-) -> set[uuid.UUID]:
-    """Keep what people agreed to and took back, by their own word the moment they sent it.
-
-    What a file does not date is as of now. The leads of whom it says something new.
-    """
-    said: dict[uuid.UUID, list[ConsentSaid]] = {}
-    for entry in entries:
-        for each in entry.consents:
-            if entry.lead_id:
-                said_at = each.said_at or (None if door == Door.IMPORT else entry.happened_at)
-                source = each.source or (file_name or str(door.label))[:100]
-                said.setdefault(entry.lead_id, []).append(
-                    replace(each, said_at=said_at and min(said_at, at), source=source)
-                )
-    if not said:
-        return set()
-    return actions.keep_consents(
-        said=said, by=by, side=Side.PROSPECT, at=at, only_gaps=door == Door.IMPORT
-    )
 
 
 def _raise_subscribers(entries: Sequence[Entry], by: uuid.UUID | None, at: datetime) -> None:

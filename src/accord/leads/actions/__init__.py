@@ -9,6 +9,7 @@ from accord.leads.actions.companies import (
 from accord.leads.actions.consents import (
     give_back_consents,
     keep_consents,
+    keep_consents_of,
     withdraw_consents,
 )
 from accord.leads.actions.defining import (
@@ -96,6 +97,7 @@ __all__ = [
     "give_back_consents",
     "have_turn",
     "keep_consents",
+    "keep_consents_of",
     "keep_ledger",
     "keep_mails",
     "moments_of",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -10,8 +11,8 @@ from accord.base.ids import new_id
 from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
-from accord.leads.models import Consent
-from accord.leads.rules import ConsentSaid, NewActivity, news_of
+from accord.leads.models import Consent, Door
+from accord.leads.rules import ConsentSaid, Entry, NewActivity, news_of
 
 _COLUMNS = (
     *("id", "lead_id", "purpose", "wording", "source", "given_at", "withdrawn_at"),
@@ -57,10 +58,38 @@ def keep_consents(
     return {lead_id for lead_id, _said in keeping.told}
 
 
+def keep_consents_of(
+    *,
+    entries: Sequence[Entry],
+    door: Door,
+    by: uuid.UUID | None,
+    at: datetime,
+    file_name: str = "",
+) -> set[uuid.UUID]:
+    """Keep what entries say: of the moment they were sent, or as of now where a file has no date.
+
+    The leads of whom they say something new. Without a source it is the door, or the file.
+    """
+    said: dict[uuid.UUID, list[ConsentSaid]] = {}
+    is_file = door == Door.IMPORT
+    for entry in entries:
+        for each in entry.consents:
+            said_at = each.said_at or (None if is_file else min(entry.happened_at, at))
+            source = each.source or (file_name or str(door.label))[:100]
+            if entry.lead_id:
+                told = replace(each, said_at=said_at, source=source)
+                said.setdefault(entry.lead_id, []).append(told)
+    if not said:
+        return set()
+    return keep_consents(said=said, by=by, side=Side.PROSPECT, at=at, only_gaps=is_file)
+
+
 def withdraw_consents(
     *, leads: Collection[uuid.UUID], why: str, by: uuid.UUID | None, side: Side, at: datetime
 ) -> None:
     """End all consents of leads who asked us to stop, whatever they are for."""
+    if not leads:
+        return
     said = {
         lead_id: [
             ConsentSaid(purpose, is_given=False, source=why) for purpose in sorted(of_purpose)

@@ -108,9 +108,8 @@ def change_facts(
         if changed:
             _tell(changed, by, side, at)
         stopped = [id for id, facts in changed.items() if facts.get("do_not_contact")]
-        if stopped:
-            why = _("Asked not to be contacted")
-            withdraw_consents(leads=stopped, why=why, by=by, side=side, at=at)
+        why = _("Asked not to be contacted")
+        withdraw_consents(leads=stopped, why=why, by=by, side=side, at=at)
     return {lead_id: sorted(facts) for lead_id, facts in changed.items()}
 
 
