@@ -146,6 +146,15 @@ _DAYS: Mapping[str, Any] = {
     ),
 }
 
+_SINGLE: Mapping[str, Any] = {
+    "is": gettext_lazy("%(fact)s is %(value)s"),
+    "is_not": gettext_lazy("%(fact)s is not %(value)s"),
+    "one_of": gettext_lazy("%(fact)s is one of %(value)s"),
+    "none_of": gettext_lazy("%(fact)s is none of %(value)s"),
+    "contains": gettext_lazy("%(fact)s contains “%(value)s”"),
+    "before": gettext_lazy("%(fact)s is before %(value)s"),
+    "after": gettext_lazy("%(fact)s is after %(value)s"),
+}
 _SEVERAL: Mapping[str, Any] = {
     "is": gettext_lazy("%(fact)s: %(value)s"),
     "is_not": gettext_lazy("%(fact)s: not %(value)s"),
@@ -174,20 +183,8 @@ def _test(test: Test, registry: Registry) -> str:
         return form % {"fact": label}
     if test.operator in _DAYS:
         return str(_DAYS[test.operator](test.value) % {"fact": label, "value": test.value})
-    forms = (
-        _SEVERAL
-        if fact.type == "texts"
-        else {
-            "is": _("%(fact)s is %(value)s"),
-            "is_not": _("%(fact)s is not %(value)s"),
-            "one_of": _("%(fact)s is one of %(value)s"),
-            "none_of": _("%(fact)s is none of %(value)s"),
-            "contains": _("%(fact)s contains “%(value)s”"),
-            "before": _("%(fact)s is before %(value)s"),
-            "after": _("%(fact)s is after %(value)s"),
-        }
-    )
-    form = str(forms.get(test.operator) or _("%(fact)s is %(value)s"))
+    forms = _SEVERAL if fact.type == "texts" else _SINGLE
+    form = str(forms.get(test.operator, forms["is"]))
     number = _COUNTED.get(test.operator)
     value = number(test.value) if number else _shown(test.value, fact)
     return form % {"fact": label, "value": value}
