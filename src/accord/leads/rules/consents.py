@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, _
 from accord.leads.rules.entries import ConsentSaid, Reading
 from accord.leads.rules.values import read_choice, read_moment, read_text, read_yes
 
@@ -48,7 +48,9 @@ def read_consents(given: Mapping[str, Any], reading: Reading) -> list[ConsentSai
     ]
     listed = given.get("consents", ())
     if not isinstance(listed, Sequence) or not all(isinstance(each, Mapping) for each in listed):
-        raise Invalid("Consents are a list, each with its purpose and wording.", field="consents")
+        raise Invalid(
+            _("Consents are a list, each with its purpose and wording."), field="consents"
+        )
     return [*said, *(each for row in listed for each in _read(row, reading))]
 
 
@@ -56,7 +58,10 @@ def _read(row: Mapping[str, Any], reading: Reading) -> Iterable[ConsentSaid]:
     """One of the list: given, withdrawn, or first the one and then the other."""
     try:
         if unknown := [key for key in row if key not in _LISTED]:
-            raise Invalid(f"A consent has no {unknown[0]}; it has {', '.join(_LISTED)}.")
+            raise Invalid(
+                _("A consent has no %(key)s; it has %(known)s.")
+                % {"key": unknown[0], "known": ", ".join(_LISTED)}
+            )
         row = {key: value for key, value in row.items() if value is not None}
         purpose = read_choice(row.get("purpose", ""), "purpose", PURPOSES)
         given_at = _moment(row, "given_at", reading)
@@ -68,7 +73,7 @@ def _read(row: Mapping[str, Any], reading: Reading) -> Iterable[ConsentSaid]:
     if given_at or not withdrawn_at:
         if not wording:
             raise Invalid(
-                "A consent needs its wording: the very words that they agreed to.",
+                _("A consent needs its wording: the very words that they agreed to."),
                 field="consents",
             )
         yield ConsentSaid(purpose, is_given=True, said_at=given_at, wording=wording, source=source)
