@@ -108,7 +108,7 @@ class Company:
 
     def addresses(self, name: str) -> list[str]:
         """The addresses under which the page of a name is looked at."""
-        if name in ("lead", "lead_facts", "lead_learnings", "lead_merging"):
+        if name in ("lead", "lead_facts", "lead_consents", "lead_learnings", "lead_merging"):
             return [reverse(name, args=[lead]) for lead in self.leads]
         if name in ("company", "company_facts"):
             return [reverse(name, args=[self.buyer])]
