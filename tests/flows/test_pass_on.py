@@ -11,7 +11,7 @@ from accord.deals.models import Deal
 from accord.flows import close, follow_up, stand_in
 from accord.flows.pass_on import left_behind, pass_on
 from accord.handoffs.leaks import deals_left_behind, leads_left_behind
-from accord.leads.models import Activity, Lead, Ownership
+from accord.leads.models import Activity, Company, Lead, Ownership
 from accord.outbox.models import Notification
 from tests.handoffs.office import AT, HOUR, Office, hand_raise, open_office
 
@@ -48,7 +48,7 @@ def the_other(office: Office, leaver):
 
 def test_a_colleague_gets_leads_and_deals_and_nothing_slips_any_more(office, gone):
     before = left_behind(gone, at=PASSED)
-    assert before.deals == 1
+    assert (before.deals, before.accounts) == (1, 1)
     assert before.leads == leads_left_behind(Scope(at=PASSED)).count() > 0
     to = the_other(office, gone)
     leads = set(leads_left_behind(Scope(at=PASSED)).values_list("id", flat=True))
@@ -56,6 +56,7 @@ def test_a_colleague_gets_leads_and_deals_and_nothing_slips_any_more(office, gon
     assert not left_behind(gone, at=PASSED).is_any
     assert not deals_left_behind(Scope(at=PASSED)).exists()
     assert Deal.objects.get().owner_id == to
+    assert set(Company.objects.values_list("owner_id", flat=True)) == {to}
     assert set(Lead.objects.filter(owner_id=to).values_list("id", flat=True)) >= leads
     for lead in leads:
         assert Ownership.objects.get(lead_id=lead, owned_until=None).owner_id == to

@@ -1,10 +1,10 @@
-"""What somebody who is gone still has with sales goes to a colleague: leads and open deals.
+"""What somebody who is gone still has goes to a colleague: leads, open deals and accounts.
 
 Their open handoffs went by the routes when they left, see `stand_in`.
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -16,29 +16,33 @@ from accord.criteria.metrics import Scope
 from accord.deals import actions as deals
 from accord.handoffs.leaks import deals_left_behind, leads_left_behind
 from accord.leads.actions import assign_owners
+from accord.leads.actions.accounts import pass_on_accounts
+from accord.leads.models import Company
 from accord.outbox.actions import Telling, tell
 from accord.teams.models import Role, User
 
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """How many leads and open deals of somebody who is gone nobody has taken over."""
+    """How many leads, open deals and companies of somebody gone nobody has taken over."""
 
     leads: int
     deals: int
+    accounts: int
 
     @property
     def is_any(self) -> bool:
         """Whether anything is to be passed on."""
-        return bool(self.leads or self.deals)
+        return bool(self.leads or self.deals or self.accounts)
 
 
 def left_behind(user_id: uuid.UUID, *, at: datetime) -> LeftBehind:
-    """What a person left behind; nothing of somebody who still works here. Two queries."""
+    """What a person left behind; nothing of somebody who still works here. Three queries."""
     scope = Scope(at=at)
     return LeftBehind(
         leads=leads_left_behind(scope).filter(owner_id=user_id).count(),
         deals=deals_left_behind(scope).filter(owner_id=user_id).count(),
+        accounts=Company.objects.filter(owner_id=user_id, owner__is_active=False).count(),
     )
 
 
@@ -59,6 +63,7 @@ def pass_on(*, user_id: uuid.UUID, to: uuid.UUID, by: uuid.UUID, at: datetime) -
         passed = LeftBehind(
             leads=len(assign_owners(owners=owners, why=why, by=by, at=at)),
             deals=len(deals.give_deals(owner=user_id, to=to, by=by, at=at)),
+            accounts=pass_on_accounts(owner=user_id, to=to),
         )
         if passed.is_any:
             _tell(passed, gone, to, by, at)
@@ -66,13 +71,16 @@ def pass_on(*, user_id: uuid.UUID, to: uuid.UUID, by: uuid.UUID, at: datetime) -
 
 
 def _tell(passed: LeftBehind, gone: User, to: uuid.UUID, by: uuid.UUID, at: datetime) -> None:
-    words = {"name": gone.name, "leads": passed.leads, "deals": passed.deals}
-    said = _("What %(name)s had is yours now: leads: %(leads)d, open deals: %(deals)d") % words
+    words = {"name": gone.name, **asdict(passed)}
+    said = _(
+        "What %(name)s had is yours now: leads: %(leads)d, open deals: %(deals)d, "
+        "companies: %(accounts)d"
+    )
     telling = Telling(
         event_id=named_id("passed on", gone.id, to, at.isoformat()),
         user_id=to,
         kind="work.passed_on",
-        subject=said,
+        subject=said % words,
         text=_("They stand in your list of leads, and the deals in the list of deals."),
         link=f"/leads/?owner={to}",
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from accord.base.rows import recordset
+from accord.leads.models import Company
 
 _GIVE = """
 UPDATE leads_company AS company SET owner_id = new.owner_id
@@ -23,3 +24,8 @@ def give_accounts(*, owners: Mapping[uuid.UUID, uuid.UUID]) -> set[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_GIVE, [rows])
         return {row[0] for row in cursor.fetchall()}
+
+
+def pass_on_accounts(*, owner: uuid.UUID, to: uuid.UUID) -> int:
+    """Make somebody the owner of all companies of another person; how many there are."""
+    return Company.objects.filter(owner_id=owner).update(owner_id=to)

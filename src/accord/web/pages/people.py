@@ -1,6 +1,7 @@
 """The people here: how they work, when they are away, and who stands in for them."""
 
 import uuid
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -116,8 +117,8 @@ def person_passing_on(request: "Request", id: uuid.UUID) -> HttpResponse:
     if not to:
         raise Invalid(_("Choose who takes over."), field="to")
     passed = pass_on.pass_on(user_id=id, to=uuid.UUID(to), by=request.user.id, at=request.at)
-    said = _("Passed on: leads: %(leads)d, open deals: %(deals)d.")
-    messages.success(request, said % {"leads": passed.leads, "deals": passed.deals})
+    said = _("Passed on: leads: %(leads)d, open deals: %(deals)d, companies: %(accounts)d.")
+    messages.success(request, said % asdict(passed))
     return redirect("person", id)
 
 
