@@ -4,6 +4,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from scipy.stats import CensoredData, ecdf
 
 from accord.agreement.spans import Span, Unit
 from accord.flows import close, follow_up
@@ -211,10 +215,22 @@ class TestStuck:
         for number in range(FEWEST + 1):
             self.stay(number)
         talk(hand_raise(), AT)
-        # One stay had no length, and 90 % of 1 to 30 days end within 27.1.
-        assert pace(AT + MINUTE)["sal"].p90 == timedelta(days=27.1)
-        assert "stuck_with_sales" not in slipping(AT + 27 * DAY)
-        assert slipping(AT + 28 * DAY)["stuck_with_sales"] == 1
+        # One stay had no length; of 30 that ended on the 1st to 30th day and one that has just
+        # begun, a tenth is left when the 27th is over.
+        assert pace(AT + MINUTE)["sal"].p90 == timedelta(days=27)
+        assert "stuck_with_sales" not in slipping(AT + 28 * DAY)
+        assert slipping(AT + 29 * DAY)["stuck_with_sales"] == 1
+
+    def test_where_many_have_not_left_yet_nobody_can_be_called_stuck(self) -> None:
+        office = open_office()
+        for number in range(FEWEST):
+            self.stay(number + 1)
+        for name in ("dana", "eva", "ida", "uta"):
+            talk(hand_raise(name), AT)
+        at = AT + 60 * DAY
+        assert pace(at)["sal"].p90 is None  # four of 34 are there for longer than all the others
+        assert "stuck_with_sales" not in slipping(at)
+        assert "more than one in ten" in " ".join(leak_board(user=office.head, at=at).notes)
 
     def test_too_few_stays_call_nobody_stuck(self) -> None:
         office = open_office()
@@ -229,8 +245,38 @@ class TestStuck:
         open_office()
         for number in range(FEWEST):
             self.stay(number + 1)
-        assert pace(AT + MINUTE)["sal"].is_known
+        assert pace(AT + MINUTE)["sal"].is_enough
         assert "sal" not in pace(AT + 366 * DAY)
+
+
+class TestPace(TestCase):
+    @settings(max_examples=60, deadline=None)
+    @given(
+        stays=st.lists(
+            st.tuples(st.integers(1, 40), st.booleans()), min_size=FEWEST, max_size=FEWEST + 30
+        )
+    )
+    def test_is_the_estimate_that_scipy_makes(self, stays: list[tuple[int, bool]]) -> None:
+        """Of those who have not left yet, a stay is as long as they have been there."""
+        StageEntry.objects.bulk_create(
+            StageEntry(
+                lead_id=uuid.uuid4(),
+                stage="sal",
+                entered_at=AT - DAY * days,
+                left_at=AT if has_ended else None,
+                known_at=AT,
+                cause="act",
+            )
+            for days, has_ended in stays
+        )
+        found = pace(AT)["sal"]
+        ended = [days for days, has_ended in stays if has_ended]
+        still = [days for days, has_ended in stays if not has_ended]
+        curve = ecdf(CensoredData(ended, right=still)).sf
+        points = zip(curve.quantiles, curve.probabilities, strict=True)
+        ninth = [days for days, there in points if there < 0.1 + 1e-9]
+        assert found.stays == len(ended)
+        assert found.p90 == (timedelta(days=int(min(ninth))) if ninth else None)
 
 
 def test_the_board_shows_what_is_counted_and_who_has_it() -> None:

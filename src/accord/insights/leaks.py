@@ -123,8 +123,14 @@ def _notes(scope: Scope) -> list[str]:
     for stage in MOVING:
         each = known.get(stage)
         words = {"stage": stage.label, "n": each.stays if each else 0, "fewest": FEWEST}
-        if each and each.is_known:
-            said = _("%(stage)s: nine in ten of %(n)d stays lasted at most %(days).1f days.")
+        if each and each.is_enough and each.p90 is None:
+            said = _(
+                "%(stage)s: more than one in ten of those who came in twelve months are still in "
+                "it, so nobody is called stuck."
+            )
+            notes.append(said % words)
+        elif each and each.is_enough and each.p90 is not None:
+            said = _("%(stage)s: nine in ten left it within %(days).1f days, by %(n)d who did.")
             notes.append(said % {**words, "days": each.p90.total_seconds() / 86_400})
         else:
             notes.append(
