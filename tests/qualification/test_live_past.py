@@ -366,7 +366,8 @@ _DIFFERENT = """
 SELECT said.lead_id, said.at, said.outcome, told.outcome
 FROM said CROSS JOIN LATERAL (
     SELECT CASE WHEN verdict THEN 'met' WHEN NOT verdict THEN 'not_met' ELSE 'cannot_tell' END
-    FROM past_of_{key} AS past WHERE past.lead_id = said.lead_id AND past.at <= said.at
+    FROM past_of_{key} AS past
+    WHERE past.lead_id = said.lead_id AND past.definition = '0' AND past.at <= said.at
     ORDER BY past.at DESC LIMIT 1
 ) AS told(outcome)
 WHERE said.key = '{key}' AND said.outcome <> told.outcome
