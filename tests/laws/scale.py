@@ -11,6 +11,7 @@ from django.db import models
 KEPT_OTHERWISE = {
     "leads.Identity": "by its value: it is read to find the lead",
     "leads.Submission": "by its id: it is there before its lead is known",
+    "content.ContentRequest": "by its id: it may be about no lead",
 }
 SPREAD_BY = {"leads_lead": "id", "leads_identity": "value"}
 

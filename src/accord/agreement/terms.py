@@ -74,12 +74,16 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class MarketingPromises:
-    """What marketing promises. `acceptance_rate`, `lead_to_customer` are shares from 0 to 1."""
+    """What marketing promises. `acceptance_rate`, `lead_to_customer` are shares from 0 to 1.
+
+    `content` is None where the agreement promises none.
+    """
 
     ready_leads: ReadyLeads
     acceptance_rate: float
     pass_back_answer: Span
     lead_to_customer: float | None
+    content: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,14 @@ class Terms:
     def is_part_on_trial(self, part: str) -> bool:
         """Whether a promise, a definition or the scorecards only run on trial."""
         return part in self.document.on_trial
+
+    def warning_of(self, promise: str) -> Warned | None:
+        """When to warn of a promise; of what is only on trial nobody is told."""
+        return None if self.is_part_on_trial(promise) else self.warning
+
+    def escalation_of(self, promise: str) -> Sequence[Step]:
+        """What follows when a promise is missed. On trial it is counted, and nobody is told."""
+        return () if self.is_part_on_trial(promise) else self.escalation
 
     @property
     def effective_on(self) -> datetime.date | None:
@@ -268,6 +280,7 @@ def _marketing(document: Document) -> MarketingPromises:
         acceptance_rate=promised.acceptance_rate.share,
         pass_back_answer=promised.pass_back_answer.within,
         lead_to_customer=promised.lead_to_customer.share if promised.lead_to_customer else None,
+        content=promised.content.within if promised.content else None,
     )
 
 

@@ -51,6 +51,7 @@ ROOMS = [
     "accord.agreement",
     "accord.leads",
     "accord.deals",
+    "accord.content",
     "accord.qualification",
     "accord.handoffs",
     "accord.insights",

@@ -12,10 +12,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accord.agreement.clocks import WARN
 from accord.base.lifecycle import LeadStatus
+from accord.content import actions as content
 from accord.handoffs import actions
 from accord.handoffs.actions import Resumed, StepTaken, Taken
-from accord.handoffs.actions.escalating import WARN
 from accord.handoffs.actions.telling import (
     tell_of_assignments,
     tell_of_missed,
@@ -45,8 +46,9 @@ def watch_clocks(*, at: datetime, limit: int = LIMIT) -> Watched:
     resumed = _resume(at, limit)
     steps, moved = _escalate(at, limit)
     released = _release(at, limit)
-    warned = sum(1 for each in steps if each.step == WARN)
-    return Watched(len(resumed), warned, len(steps) - warned, len(moved), len(released))
+    taken = [each.step for each in (*steps, *_escalate_content(at, limit))]
+    warned = taken.count(WARN)
+    return Watched(len(resumed), warned, len(taken) - warned, len(moved), len(released))
 
 
 def _resume(at: datetime, limit: int) -> list[Resumed]:
@@ -64,6 +66,14 @@ def _escalate(at: datetime, limit: int) -> tuple[list[StepTaken], list[Taken]]:
         tell_of_missed(steps=[each for each in steps if each.step != WARN], at=at)
         moved = _hand_to_others(steps, at)
     return steps, moved
+
+
+def _escalate_content(at: datetime, limit: int) -> list[content.StepTaken]:
+    with transaction.atomic():
+        steps = content.escalate_due(at=at, limit=limit)
+        content.tell_of_risk(steps=[each for each in steps if each.step == WARN], at=at)
+        content.tell_of_missed(steps=[each for each in steps if each.step != WARN], at=at)
+    return steps
 
 
 def _hand_to_others(steps: Sequence[StepTaken], at: datetime) -> list[Taken]:

@@ -24,12 +24,14 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Behind:
-    """One counted row. `lead` is None where the reader may not see it; moments as in `Shape`.
+    """One counted row. `lead` is None where the reader may not see it, `lead_id` where it is about
+    none; moments as in `Shape`.
 
     `is_open` is of handoffs: whether it was not disposed of.
     """
 
     id: uuid.UUID
+    lead_id: uuid.UUID | None
     lead: Lead | None
     person: str
     person_id: uuid.UUID | None
@@ -109,7 +111,7 @@ def read_rows(lists: Sequence[tuple[Shape, Sequence[Any]]], *, user: User) -> li
     Whose a kept or missed promise is, is told as far as a person's figures are.
     """
     found = [(shape, row) for shape, rows in lists for row in rows]
-    ids: set[uuid.UUID] = {getattr(row, shape.lead) for shape, row in found}
+    ids = {id for shape, row in found if (id := getattr(row, shape.lead))}
     leads = visible_to(user).select_related("company").in_bulk(list(ids))
     told = {id for each, row in found if not each.is_personal for id in [_person(each, row)]}
     personal = {id for each, row in found if each.is_personal for id in [_person(each, row)] if id}
@@ -129,6 +131,7 @@ def _behind(
     person = _person(shape, row)
     return Behind(
         id=row.id,
+        lead_id=getattr(row, shape.lead),
         lead=leads.get(getattr(row, shape.lead)),
         person=people.get(person, "") if person else "",
         person_id=person,

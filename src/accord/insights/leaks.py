@@ -40,6 +40,7 @@ LEAKS = (
     Leak("leads_left_behind", Side.SALES, "follow_up"),
     Leak("stuck_with_sales", Side.SALES, "disposition"),
     Leak("stuck_with_marketing", Side.MARKETING, "hand_off"),
+    Leak("content_past_due", Side.MARKETING, "content"),
     Leak("off_track", Side.MARKETING, "pass_back_answer"),
 )
 

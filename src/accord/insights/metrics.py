@@ -1,7 +1,8 @@
 """Every metric by its key, counted one way, whoever asks: pages, reports, goals and the API."""
 
+from accord.content import metrics as _of_content  # noqa: F401 - a room's metrics register themselves
 from accord.criteria.metrics import Metric, Rate, Scope, all_metrics, all_rates, metric, rate
-from accord.deals import metrics as _of_deals  # noqa: F401 - a room's metrics register themselves
+from accord.deals import metrics as _of_deals  # noqa: F401
 from accord.handoffs import leaks as _of_what_slips  # noqa: F401
 from accord.handoffs import metrics as _of_handoffs  # noqa: F401
 from accord.handoffs import nurture as _of_nurture  # noqa: F401

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.queries import running
 from accord.base.errors import Missing
+from accord.content.models import ContentRequest
 from accord.handoffs.models import Clock, ClockKind, Handoff, PassBack
 from accord.insights.shapes import SHAPES
 from accord.leads.models import Activity, Lead
@@ -23,12 +24,13 @@ from accord.teams.models import User
 from accord.teams.queries import whose_figures
 
 NONE = "-"  # those that have none: no pool, no source, in no segment, answered by nobody
-MARKETING = "marketing"  # the team that answers what came back
+MARKETING = "marketing"  # the team that answers what came back, and what sales asks for
 _PERSON: Mapping[type[Model], str] = {
     Clock: "user_id",
     Handoff: "owner_id",
     PassBack: "passed_back_by_id",
     Activity: "by_id",
+    ContentRequest: "answered_by_id",
 }
 
 
@@ -87,12 +89,16 @@ def _id(value: str) -> uuid.UUID:
 
 
 def _of_handoffs(rows: Any, condition: Q) -> Any:
+    if rows.model is ContentRequest:
+        return rows.none()
     if rows.model is Handoff:
         return rows.filter(condition)
     return rows.filter(handoff_id__in=Handoff.objects.filter(condition).values("id"))
 
 
 def _of_team(rows: Any, value: str) -> Any:
+    if rows.model is ContentRequest:
+        return rows if value == MARKETING else rows.none()
     is_answer = Q(kind=ClockKind.PASS_BACK_ANSWER)
     if value == MARKETING:
         return rows.filter(is_answer) if rows.model is Clock else rows.none()
@@ -110,6 +116,7 @@ def _of_source(rows: Any, value: str) -> Any:
 def _of_segment(rows: Any, value: str) -> Any:
     keys = list(segments()) if value == NONE else [value]
     met = standing().filter(definition__in=keys, outcome=Outcome.MET).values("lead_id")
+    rows = rows.filter(lead_id__isnull=False)
     return rows.exclude(lead_id__in=met) if value == NONE else rows.filter(lead_id__in=met)
 
 

@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
+from accord.content import metrics as content
 from accord.handoffs.metrics import KEPT, LATE, PROMISED, given_up, missed, promised
 from accord.handoffs.models import ClockKind
-from accord.insights.metrics import Scope, metric, share_of
+from accord.insights.metrics import Scope, metric, rate, share_of
 from accord.insights.narrowing import narrowed
 from accord.insights.promised import Promises, Quality, Volume
 from accord.insights.rates import closed_quarters, worths
 from accord.insights.rules import expected, share
 from accord.teams.rules import Calendar
 
-EVERY = 1.0  # marketing answers every lead that comes back, and is in touch with all in nurture
+# Marketing answers all that comes back and all that sales asks for, and forgets nobody in nurture.
+EVERY = 1.0
 _ALIKE = {part: part for part in ("late", "missed", "running")}
 
 
@@ -33,6 +35,7 @@ def promises(scope: Scope, *, terms: Terms, calendar: Calendar) -> Promises:
             _acceptance(scope, terms),
             *_clocks(scope, terms),
             *_nurture(scope, terms),
+            *_content(scope, terms),
             _attempts(scope, terms),
         ],
     )
@@ -139,6 +142,21 @@ def _nurture(scope: Scope, terms: Terms) -> Iterator[Quality]:
     )
 
 
+def _content(scope: Scope, terms: Terms) -> Iterator[Quality]:
+    """What sales asked for in the scope: delivered, or turned down, in time. One query."""
+    if terms.marketing.content is None:
+        return
+    found = content.promised(scope).aggregate(
+        kept=Count("id", filter=content.KEPT),
+        late=Count("id", filter=content.LATE),
+        missed=Count("id", filter=content.missed(scope)),
+        all=Count("id"),
+    )
+    counts = [found["kept"], found["late"], found["missed"], found["all"]]
+    label = str(rate("content_in_time").label)
+    yield _of_moments("content", label, Side.MARKETING, EVERY, counts, scope)
+
+
 def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
     """The promised moments of each kind, counted as their metrics do. One query."""
     rows = (
@@ -157,19 +175,26 @@ def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
 
 
 def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms, scope: Scope) -> Quality:
+    label = str(kind.label)
+    if kind == ClockKind.PASS_BACK_ANSWER:
+        return _of_moments(kind.value, label, Side.MARKETING, EVERY, counts, scope)
+    return _of_moments(kind.value, label, Side.SALES, terms.sales.within_share, counts, scope)
+
+
+def _of_moments(
+    key: str, title: str, side: Side, promised: float, counts: Sequence[int], scope: Scope
+) -> Quality:
+    """A promise of moments, from how many were kept, late and missed, and how many there are."""
     kept, late, not_done, number = counts
     due = kept + late + not_done
-    is_of_marketing = kind == ClockKind.PASS_BACK_ANSWER
+    parts = {"part": "kept", "whole": "due", **_ALIKE}
     return Quality(
-        key=kind.value,
-        side=Side.MARKETING if is_of_marketing else Side.SALES,
-        title=str(kind.label),
-        promised=EVERY if is_of_marketing else terms.sales.within_share,
+        key=key,
+        side=side,
+        title=title,
+        promised=promised,
         delivered=share(kept, due),
-        rows={
-            figure: f"{kind.value}_{part}"
-            for figure, part in {"part": "kept", "whole": "due", **_ALIKE}.items()
-        },
+        rows={figure: f"{key}_{part}" for figure, part in parts.items()},
         over=scope,
         late=late,
         missed=not_done,

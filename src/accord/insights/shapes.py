@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.queries import terms_of
 from accord.base.lifecycle import Stage
+from accord.content.models import ContentRequest
 from accord.deals.models import Deal, DealState
 from accord.handoffs.kinds import because
 from accord.handoffs.models import Clock, ClockKind, Handoff, HandoffState, PassBack
@@ -67,6 +68,15 @@ _DEAL = Shape(
     says=_deal,
     narrow=lambda rows, currency: rows.filter(currency=currency),
 )
+_REQUEST = Shape(
+    moment="asked_at",
+    moment_is=lambda: _("Asked"),
+    person="answered_by_id",
+    says=str,
+    is_personal=True,
+    due="due_at",
+    done="answered_at",
+)
 SHAPES: Mapping[type[Model], Shape] = {
     Lead: _LEAD,
     Handoff: _HANDOFF,
@@ -94,6 +104,7 @@ SHAPES: Mapping[type[Model], Shape] = {
         narrow=lambda rows, definition: rows.filter(definition=definition),
     ),
     Deal: _DEAL,
+    ContentRequest: _REQUEST,
 }
 
 # What slips is looked at from its oldest on, and by the moment since when it does.
@@ -116,6 +127,9 @@ _BY_KEY: Mapping[str, Shape] = {
         moment="opened_at",
         moment_is=lambda: _("Opened"),
         says=lambda deal: str(deal.title),
+    ),
+    "content_past_due": replace(
+        _REQUEST, oldest_first=True, person="asked_by_id", is_personal=False
     ),
     "off_track": _STAYS,
     "in_nurture": _STAYS,

@@ -109,6 +109,12 @@ def heads(seat: str) -> list[User]:
     return list(found.order_by("name", "id"))
 
 
+def all_of_marketing() -> list[uuid.UUID]:
+    """Everybody in marketing who can sign in. One query."""
+    found = User.objects.filter(is_active=True, roles__overlap=sorted(MARKETING_ROLES))
+    return list(found.order_by("id").values_list("id", flat=True))
+
+
 def holders() -> dict[str, list[str]]:
     """Who holds each role, by name. One query."""
     found: dict[str, list[str]] = {}

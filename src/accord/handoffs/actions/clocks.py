@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import connection
 
+from accord.agreement.clocks import moments
 from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
-from accord.handoffs.actions.moments import pauses_of, promised, warning_of
+from accord.handoffs.actions.moments import pauses_of, promised
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
-from accord.handoffs.rules.clocks import moments
 from accord.teams.queries import calendars_of
 from accord.teams.rules import Calendar, Pause
 
@@ -114,7 +114,7 @@ def _row(
 ) -> tuple[object, ...]:
     found = moments(
         span=promised(start.kind, start.handoff, terms),
-        warning=warning_of(start.kind, terms),
+        warning=terms.warning_of(start.kind),
         calendar=calendar,
         started_at=at,
         pauses=pauses,

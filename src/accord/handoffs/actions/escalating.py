@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from accord.agreement.clocks import WARN, after_miss, steps_come
 from accord.agreement.queries import terms_by_number
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
@@ -17,7 +18,6 @@ from accord.handoffs.actions.finding import find_owners
 from accord.handoffs.actions.moments import move
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, ClockState, Handoff
-from accord.handoffs.rules.clocks import after_miss, steps_come
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
@@ -49,9 +49,6 @@ FROM json_to_recordset(%s::json) AS new(id uuid, lead_id uuid, clock_id uuid, st
 ON CONFLICT DO NOTHING
 RETURNING clock_id, step
 """
-
-
-WARN = "warn"
 
 
 @dataclass(frozen=True)
@@ -152,9 +149,7 @@ def _look(
     later: list[tuple[uuid.UUID, int, datetime | None]] = []
     for clock in claimed:
         handoff = handoffs[clock.handoff_id]
-        agreed = terms[handoff.agreement_version]
-        # A promise on trial is counted like any other, and nobody is told of it.
-        steps = () if agreed.is_part_on_trial(clock.kind) else agreed.escalation
+        steps = terms[handoff.agreement_version].escalation_of(clock.kind)
         hours = calendars[clock.user_id]
         moments = [
             after_miss(span=step.after, calendar=hours, due_at=clock.due_at) for step in steps

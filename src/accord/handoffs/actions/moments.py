@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
+from accord.agreement.clocks import moments
 from accord.agreement.queries import terms_by_number
-from accord.agreement.spans import Span, Warned
+from accord.agreement.spans import Span
 from accord.agreement.terms import Terms
 from accord.base.rows import recordset
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, ClockKind, Handoff, Pause
-from accord.handoffs.rules.clocks import moments
 from accord.leads.actions.holding import hold_leads
 from accord.teams import rules
 from accord.teams.queries import calendars_of
@@ -38,11 +38,6 @@ def promised(kind: str, handoff: Taken | Handoff, terms: Terms) -> Span:
         ClockKind.ATTEMPTS: terms.attempts.within,
         ClockKind.PASS_BACK_ANSWER: terms.marketing.pass_back_answer,
     }[ClockKind(kind)]
-
-
-def warning_of(kind: str, terms: Terms) -> Warned | None:
-    """When to warn of a promise of a kind; of what is only on trial nobody is told."""
-    return None if terms.is_part_on_trial(kind) else terms.warning
 
 
 def pauses_of(handoffs: Collection[uuid.UUID]) -> dict[uuid.UUID, list[rules.Pause]]:
@@ -72,7 +67,7 @@ def move(clocks: Sequence[Clock]) -> list[Handoff]:
         agreed = terms[handoff.agreement_version]
         found = moments(
             span=promised(clock.kind, handoff, agreed),
-            warning=warning_of(clock.kind, agreed),
+            warning=agreed.warning_of(clock.kind),
             calendar=calendars[clock.user_id],
             started_at=clock.started_at,
             pauses=pauses.get(handoff.id, ()) if clock.user_id else (),

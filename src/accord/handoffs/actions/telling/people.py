@@ -7,7 +7,6 @@ from datetime import datetime
 from accord.agreement.models import Seat
 from accord.leads.models import Lead
 from accord.teams import queries as teams
-from accord.teams.models import MARKETING_ROLES, User
 
 INBOX = "/handoffs/"
 CAME_BACK = "/came-back/"
@@ -28,12 +27,6 @@ def brought_just_now(leads: Iterable[uuid.UUID], at: datetime) -> dict[uuid.UUID
 def heads_of_sales() -> list[uuid.UUID]:
     """The heads of sales."""
     return [head.id for head in teams.heads(Seat.SALES)]
-
-
-def all_of_marketing() -> list[uuid.UUID]:
-    """Everybody in marketing."""
-    people = User.objects.filter(is_active=True, roles__overlap=sorted(MARKETING_ROLES))
-    return list(people.order_by("id").values_list("id", flat=True))
 
 
 def page_of(lead_id: uuid.UUID) -> str:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from accord.base.ids import named_id
 from accord.handoffs.actions.replying import Answered
 from accord.handoffs.actions.taking import Taken
-from accord.handoffs.actions.telling.people import CAME_BACK, all_of_marketing, names_of, page_of
+from accord.handoffs.actions.telling.people import CAME_BACK, names_of, page_of
 from accord.handoffs.models import Answer
 from accord.outbox.actions import Telling, tell
+from accord.teams import queries as teams
 
 
 def tell_of_pass_backs(
@@ -22,7 +23,7 @@ def tell_of_pass_backs(
     by: uuid.UUID | None = None,
 ) -> None:
     """Tell all of marketing what came back and why; `labels` by handoff."""
-    people = all_of_marketing()
+    people = teams.all_of_marketing()
     leads = names_of(handoff.lead_id for handoff in taken)
     tell(
         tellings=[
@@ -44,7 +45,7 @@ def tell_of_pass_backs(
 
 def tell_of_undone(*, taken: Sequence[Taken], at: datetime, by: uuid.UUID | None = None) -> None:
     """Tell marketing that what came back is with sales again."""
-    people = all_of_marketing()
+    people = teams.all_of_marketing()
     leads = names_of(handoff.lead_id for handoff in taken)
     tell(
         tellings=[

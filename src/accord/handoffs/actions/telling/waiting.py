@@ -12,7 +12,6 @@ from accord.handoffs.actions.pausing import Resumed
 from accord.handoffs.actions.telling.people import (
     CAME_BACK,
     INBOX,
-    all_of_marketing,
     heads_of_sales,
     names_of,
     page_of,
@@ -60,7 +59,7 @@ def _tell_of_unanswered(steps: Sequence[StepTaken], at: datetime) -> None:
         return
     leads = names_of(each.clock.lead_id for each in steps)
     told = {
-        "tell_rep": all_of_marketing(),
+        "tell_rep": teams.all_of_marketing(),
         "tell_head": [h.id for h in teams.heads(Seat.MARKETING)],
     }
     tell(

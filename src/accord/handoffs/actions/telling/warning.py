@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accord.base.ids import named_id
 from accord.handoffs.actions.escalating import StepTaken
-from accord.handoffs.actions.telling.people import CAME_BACK, all_of_marketing, names_of, page_of
+from accord.handoffs.actions.telling.people import CAME_BACK, names_of, page_of
 from accord.handoffs.models import ClockKind
 from accord.outbox.actions import Telling, tell
+from accord.teams import queries as teams
 from accord.teams.models import User
 
 
@@ -20,7 +21,7 @@ def tell_of_risk(*, steps: Sequence[StepTaken], at: datetime) -> None:
     if not steps:
         return
     leads = names_of(each.clock.lead_id for each in steps)
-    team = all_of_marketing() if any(each.clock.user_id is None for each in steps) else []
+    team = teams.all_of_marketing() if any(each.clock.user_id is None for each in steps) else []
     told = [
         (each, user_id)
         for each in steps

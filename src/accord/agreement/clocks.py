@@ -7,6 +7,8 @@ from datetime import datetime
 from accord.agreement.spans import Span, Warned
 from accord.teams.rules import ALWAYS, Calendar, NoWorkingTime, Pause, due, elapsed
 
+WARN = "warn"  # the step before a promise is due; those after it are the agreement's
+
 
 @dataclass(frozen=True)
 class Moments:

@@ -1,0 +1,31 @@
+"""What is done with requests for content."""
+
+from accord.content.actions.answering import Answer, answer, take, withdraw
+from accord.content.actions.asking import Wanted, ask
+from accord.content.actions.telling import (
+    tell_of_answered,
+    tell_of_asked,
+    tell_of_missed,
+    tell_of_risk,
+    tell_of_taken,
+    tell_of_withdrawn,
+)
+from accord.content.actions.watching import StepTaken, escalate_due, move_open
+
+__all__ = [
+    "Answer",
+    "StepTaken",
+    "Wanted",
+    "answer",
+    "ask",
+    "escalate_due",
+    "move_open",
+    "take",
+    "tell_of_answered",
+    "tell_of_asked",
+    "tell_of_missed",
+    "tell_of_risk",
+    "tell_of_taken",
+    "tell_of_withdrawn",
+    "withdraw",
+]

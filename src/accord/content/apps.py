@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ContentConfig(AppConfig):
+    name = "accord.content"
+    label = "content"
+
+    def ready(self) -> None:
+        """Register the kinds of activity, what can be counted, and what people are told."""
+        for name in ("kinds", "metrics", "notices"):
+            import_module(f"{self.name}.{name}")
