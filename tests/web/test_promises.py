@@ -29,7 +29,7 @@ def test_every_promise_stands_there_with_its_sentence_and_its_state(page: str) -
         if terms.duty(promise.key):
             assert promise.sentence in page, promise.key
             assert f'id="{promise.key}"' in page, promise.key
-    assert "not measured yet" in page
+    assert "nothing came due yet" in page
     assert "at risk" in page
 
 

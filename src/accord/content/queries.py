@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, When
+from django.utils.translation import gettext as _
 
+from accord.base.errors import Missing
 from accord.content.models import ANSWERS, OPEN, ContentRequest, RequestState
 from accord.deals.models import Deal
 from accord.leads.models import Lead
@@ -37,20 +39,16 @@ class Asked:
     asked_by: str
     taken_by: str
     answered_by: str
+    is_free: bool  # nobody has taken it on, or whoever did is gone
 
     @property
     def is_open(self) -> bool:
         """Whether marketing still has to answer it."""
         return self.request.state in (RequestState.ASKED, RequestState.TAKEN)
 
-    @property
-    def may_be_answered_by(self) -> uuid.UUID | None:
-        """Who took it on; None while everybody of marketing may answer."""
-        return self.request.taken_by_id
-
 
 def shown(show: Show, *, user: User, begin: int = 0, limit: int = PAGE) -> list[Asked]:
-    """Requests as a person sees them: open ones first, the one due first on top. Four queries."""
+    """Requests as a person sees them: open ones first, the one due first on top. Five queries."""
     ordered = _of(show, user).order_by(
         Case(When(OPEN, then=F("due_at")), output_field=DateTimeField()).asc(nulls_last=True),
         Case(When(OPEN, then=F("asked_at")), output_field=DateTimeField()).asc(nulls_last=True),
@@ -65,10 +63,12 @@ def shown_count(show: Show, *, user: User) -> int:
     return _of(show, user).count()
 
 
-def one(id: uuid.UUID, *, user: User) -> Asked | None:
-    """One request; None where there is none of this id."""
+def one(id: uuid.UUID, *, user: User) -> Asked:
+    """One request. Raises Missing."""
     found = _read(ContentRequest.objects.filter(id=id), user)
-    return found[0] if found else None
+    if not found:
+        raise Missing(_("There is no such request; look at the list again."))
+    return found[0]
 
 
 def answered_lately(user: User, *, since: datetime) -> list[Asked]:
@@ -97,6 +97,8 @@ def _read(rows: QuerySet[ContentRequest], user: User) -> list[Asked]:
     leads = visible_to(user).select_related("company")
     of_lead = leads.in_bulk(list({each.lead_id for each in found if each.lead_id}))
     of_deal = Deal.objects.in_bulk(list({each.deal_id for each in found if each.deal_id}))
+    takers = {each.taken_by_id for each in found if each.taken_by_id}
+    here = set(User.objects.filter(id__in=takers, is_active=True).values_list("id", flat=True))
     people = names(
         id for each in found for id in (each.asked_by_id, each.taken_by_id, each.answered_by_id)
     )
@@ -108,6 +110,7 @@ def _read(rows: QuerySet[ContentRequest], user: User) -> list[Asked]:
             asked_by=people.get(each.asked_by_id, ""),
             taken_by=people.get(each.taken_by_id, "") if each.taken_by_id else "",
             answered_by=people.get(each.answered_by_id, "") if each.answered_by_id else "",
+            is_free=each.taken_by_id not in here,
         )
         for each in found
     ]

@@ -46,7 +46,8 @@ def watch_clocks(*, at: datetime, limit: int = LIMIT) -> Watched:
     resumed = _resume(at, limit)
     steps, moved = _escalate(at, limit)
     released = _release(at, limit)
-    taken = [each.step for each in (*steps, *_escalate_content(at, limit))]
+    of_content = _escalate_content(at, limit)
+    taken = [*(each.step for each in steps), *(each.step for each in of_content)]
     warned = taken.count(WARN)
     return Watched(len(resumed), warned, len(taken) - warned, len(moved), len(released))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Any
 
 from django.db.models import Model
@@ -72,7 +73,7 @@ _REQUEST = Shape(
     moment="asked_at",
     moment_is=lambda: _("Asked"),
     person="answered_by_id",
-    says=str,
+    says=lambda request: shorten(str(request), 120, placeholder="…"),
     is_personal=True,
     due="due_at",
     done="answered_at",

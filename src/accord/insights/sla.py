@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
-from accord.handoffs.metrics import PROMISED
-from accord.handoffs.models import ClockKind, Pool, Trigger
+from accord.handoffs.models import Pool, Trigger
 from accord.insights.metrics import Scope
 from accord.insights.narrowing import MARKETING, NONE, only_of, parts_of, segments
 from accord.insights.rules import Share, midnight, month_of, quantile, share
 from accord.insights.sla_rows import rows_of
-from accord.insights.sla_values import BackRow, ClockRow, HandoffRow, Rows
+from accord.insights.sla_values import KINDS, OF_MARKETING, BackRow, ClockRow, HandoffRow, Rows
 from accord.teams.models import User
 from accord.teams.queries import names
 from accord.teams.rules import Calendar
@@ -34,7 +33,7 @@ Row = ClockRow | HandoffRow | BackRow
 
 def side_of(kind: str) -> Side:
     """The side that makes a kind of promise."""
-    return Side.MARKETING if kind == ClockKind.PASS_BACK_ANSWER else Side.SALES
+    return Side.MARKETING if kind in OF_MARKETING else Side.SALES
 
 
 @dataclass(frozen=True)
@@ -161,20 +160,31 @@ def _by_person(rows: Rows) -> Callable[[Row], Iterable[str]]:
 
 def _by_team(rows: Rows) -> Callable[[Row], Iterable[str]]:
     def keys(row: Row) -> Iterable[str]:
-        if isinstance(row, ClockRow) and row.kind == ClockKind.PASS_BACK_ANSWER:
+        if isinstance(row, ClockRow) and row.kind in OF_MARKETING:
             return [MARKETING]
-        pool = rows.of_handoff[row.handoff_id][0]
+        pool = rows.of_handoff[row.handoff_id][0] if row.handoff_id else None
         return [str(pool) if pool else NONE]
 
     return keys
 
 
+Keys = Callable[[uuid.UUID], Iterable[str]]
+
+
+def _of_handoff(keys: Keys) -> Callable[[Row], Iterable[str]]:
+    return lambda row: keys(row.handoff_id) if row.handoff_id else []
+
+
+def _of_lead(keys: Keys) -> Callable[[Row], Iterable[str]]:
+    return lambda row: keys(row.lead_id) if row.lead_id else []
+
+
 _KEYS: Mapping[str, Callable[[Rows], Callable[[Row], Iterable[str]]]] = {
     "person": _by_person,
     "team": _by_team,
-    "trigger": lambda rows: lambda row: [rows.of_handoff[row.handoff_id][1]],
-    "source": lambda rows: lambda row: [rows.sources.get(row.lead_id) or NONE],
-    "segment": lambda rows: lambda row: rows.segments.get(row.lead_id) or [NONE],
+    "trigger": lambda rows: _of_handoff(lambda id: [rows.of_handoff[id][1]]),
+    "source": lambda rows: _of_lead(lambda id: [rows.sources.get(id) or NONE]),
+    "segment": lambda rows: _of_lead(lambda id: rows.segments.get(id) or [NONE]),
 }
 
 
@@ -233,11 +243,7 @@ def _group(key: str, name: str, rows: Rows, over: Scope, only: str) -> Group:
         name=name,
         only=only,
         over=over,
-        promises={
-            kind.value: _kept(kind.value, of_kind[kind.value])
-            for kind in PROMISED
-            if of_kind[kind.value]
-        },
+        promises={kind: _kept(kind, of_kind[kind]) for kind in KINDS if of_kind[kind]},
         offered=len(rows.handoffs),
         accepted=share(accepted, answered),
         passed_back=len(rows.backs),

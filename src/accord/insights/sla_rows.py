@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
 
 from accord.base.rows import IsAnyOf
+from accord.content import metrics as content
 from accord.handoffs.metrics import KEPT, LATE, missed, offered, passed_back, promised
 from accord.handoffs.models import Assignment, Handoff, Pause
 from accord.insights.metrics import Scope
 from accord.insights.narrowing import narrowed, segments
-from accord.insights.sla_values import BackRow, ClockRow, HandoffRow, Rows
+from accord.insights.sla_values import CONTENT, BackRow, ClockRow, HandoffRow, Rows
 from accord.leads.models import Activity, Lead
 from accord.qualification.models import Outcome
 from accord.qualification.queries import standing
@@ -36,10 +37,11 @@ def rows_of(scope: Scope, *, by: str, only: str, reader: User | None) -> Rows:
         return rows.filter(theirs) if by == "person" else rows
 
     clocks = seen(promised(scope), "user_id")
+    requests = seen(content.promised(scope), "answered_by_id")
     handoffs = seen(offered(scope), "owner_id")
     backs = seen(passed_back(scope), "passed_back_by_id")
     found = Rows(
-        clocks=_clocks(clocks, scope),
+        clocks=[*_clocks(clocks, scope), *_requests(requests, scope)],
         handoffs=_handoffs(handoffs, scope),
         backs=[
             BackRow(*row)
@@ -51,14 +53,37 @@ def rows_of(scope: Scope, *, by: str, only: str, reader: User | None) -> Rows:
     return _with_parts(found, by)
 
 
-def _clocks(clocks: Any, scope: Scope) -> list[ClockRow]:
-    fate = Case(
-        When(KEPT, then=Value("kept")),
-        When(LATE, then=Value("late")),
-        When(missed(scope), then=Value("missed")),
+def _fate(kept: Q, late: Q, missed: Q) -> Case:
+    """What became of a promise."""
+    return Case(
+        When(kept, then=Value("kept")),
+        When(late, then=Value("late")),
+        When(missed, then=Value("missed")),
         default=Value("running"),
         output_field=CharField(),
     )
+
+
+def _requests(requests: Any, scope: Scope) -> list[ClockRow]:
+    """Content that sales asked for; whoever answered did it in their own working time."""
+    fate = _fate(content.KEPT, content.LATE, content.missed(scope))
+    rows = requests.annotate(fate=fate).values_list(
+        *("fate", "asked_at", "answered_by_id", "lead_id", "answered_at")
+    )
+    found = list(rows)
+    worked = _worked({row[2] for row in found}, [(row[1], row[4]) for row in found if row[4]])
+    return [
+        ClockRow(
+            CONTENT,
+            *(fate, asked, person, None, lead),
+            took=worked[person].between(asked, answered) if answered else None,
+        )
+        for fate, asked, person, lead, answered in found
+    ]
+
+
+def _clocks(clocks: Any, scope: Scope) -> list[ClockRow]:
+    fate = _fate(KEPT, LATE, missed(scope))
     rows = list(
         clocks.annotate(fate=fate).values_list(
             *("kind", "fate", "started_at", "user_id", "handoff_id", "lead_id", "stopped_at")
@@ -144,9 +169,10 @@ def _with_parts(found: Rows, by: str) -> Rows:
     met: dict[uuid.UUID, list[str]] = {}
     every: list[ClockRow | HandoffRow | BackRow]
     every = [*found.clocks, *found.handoffs, *found.backs]
-    leads = {row.lead_id for row in every}
+    leads = {row.lead_id for row in every if row.lead_id}
     if by in ("team", "trigger"):
-        parts = Handoff.objects.filter(IsAnyOf(F("id"), {row.handoff_id for row in every}))
+        handoffs = {row.handoff_id for row in every if row.handoff_id}
+        parts = Handoff.objects.filter(IsAnyOf(F("id"), handoffs))
         listed = parts.values_list("id", "pool_id", "trigger")
         of_handoff = {id: (pool, trigger) for id, pool, trigger in listed}
     if by == "source":

@@ -4,18 +4,33 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from accord.handoffs.metrics import PROMISED
+from accord.handoffs.models import ClockKind
+from accord.insights.metrics import rate
+
+CONTENT = "content"
+# Every promise of a moment, sales' and marketing's, by its key.
+KINDS: Mapping[str, Any] = {
+    **{kind.value: kind.label for kind in PROMISED},
+    CONTENT: rate("content_in_time").label,
+}
+OF_MARKETING = frozenset({ClockKind.PASS_BACK_ANSWER.value, CONTENT})
 
 
 class ClockRow(NamedTuple):
-    """A promise of the period: kept, late, missed or running; `took` is working time to do it."""
+    """A promise of the period: kept, late, missed or running; `took` is working time to do it.
+
+    Content that sales asks for belongs to no handoff, and may be about no lead.
+    """
 
     kind: str
     fate: str
     at: datetime
     person: uuid.UUID | None
-    handoff_id: uuid.UUID
-    lead_id: uuid.UUID
+    handoff_id: uuid.UUID | None
+    lead_id: uuid.UUID | None
     took: timedelta | None
 
 

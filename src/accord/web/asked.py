@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy
 
-from accord.handoffs.metrics import PROMISED
 from accord.insights import returned
 from accord.insights.metrics import Scope
 from accord.insights.rules import midnight
 from accord.insights.sla import BY
+from accord.insights.sla_values import KINDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,7 @@ def asked_of(said: Mapping[str, str], calendar: "Calendar", at: "datetime") -> A
     span = said.get("period", "")
     span = span if span in SPANS else "quarter"
     by, promise, backs = said.get("by", ""), said.get("promise", ""), said.get("backs", "")
-    kinds = [kind.value for kind in PROMISED]
+    kinds = list(KINDS)
     return Asked(
         span=span,
         by=by if by in BY else "team",

@@ -43,6 +43,12 @@ PLACES = (
     ),
     Place("came_back", _("Came back"), "arrow-back-up", frozenset({"came_back"})),
     Place("deals", _("Deals"), "briefcase", frozenset({"deals"})),
+    Place(
+        "content_requests",
+        _("Content"),
+        "file-text",
+        frozenset({"content_requests", "content_request_new"}),
+    ),
     Place("scoreboard", _("Scoreboard"), "chart-bar", frozenset({"scoreboard", "promises", "sla"})),
     Place(
         "agreement",

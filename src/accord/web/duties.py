@@ -37,7 +37,7 @@ PAGES: Mapping[str, tuple[str, str, Any]] = {
     "disposition": ("handoffs", "?show=late", gettext_lazy("See who waits too long")),
     "pass_back_answer": ("came_back", "", gettext_lazy("Answer what came back")),
     "nurture": ("leads", "?stage=recycled", gettext_lazy("See who is in nurture")),
-    "content": ("agreement", "", gettext_lazy("Read what was promised")),
+    "content": ("content_requests", "", gettext_lazy("See what sales asked for")),
     "agreement": ("agreement", "", gettext_lazy("Read the agreement")),
     "scorecards": ("agreement", "", gettext_lazy("Read the scorecards")),
     "brief": ("handoffs", "", gettext_lazy("Read the briefs")),

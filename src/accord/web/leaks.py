@@ -36,6 +36,7 @@ ACTS: Mapping[str, Act] = {
     "stuck_with_sales": Act(_("Move it on"), needs="lead_deals"),
     "stuck_with_marketing": _OFFER,
     "off_track": _OFFER,
+    "content_past_due": Act(_("See it"), needs="content_requests", view="content_requests"),
 }
 _TAKE = Act(_("Take it"), needs="handoff_claim", view="handoffs", place="?show=queue")
 _OPEN = Act(_("Open"), needs="lead")
@@ -52,7 +53,11 @@ class ToDo:
 def act_on(key: str, row: "Behind", may: "Allowed") -> ToDo | None:
     """What a person can do about a row of a leak; None for rows of other figures."""
     act = ACTS.get(key)
-    if act is None or row.lead is None:
+    if act is None:
+        return None
+    if act.view == "content_requests":
+        return ToDo(act.label, f"{reverse(act.view)}?request={row.id}")
+    if row.lead is None:
         return None
     if key == "never_attempted" and row.person_id is None:
         act = _TAKE

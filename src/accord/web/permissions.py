@@ -109,6 +109,11 @@ TABLE: dict[str, frozenset[str]] = {
     "deal_step": SALES,
     "deal_win": SALES,
     "deal_loss": SALES,
+    "content_requests": EVERYONE,
+    "content_request_new": SALES,
+    "content_request_taking": MARKETING,
+    "content_request_answer": MARKETING,
+    "content_request_withdrawal": SALES,
     "agreement": EVERYONE,
     "agreement_version": EVERYONE,
     "agreement_signatures": EVERYONE,  # a head may let anybody sign

@@ -110,15 +110,13 @@ def _cells(row: "Row") -> Iterator[str]:
     yield escape(row.who.answers if row.who else "")
 
 
-def _figures(counted: Volume | Quality | None) -> tuple[str, str]:
+def _figures(counted: Volume | Quality) -> tuple[str, str]:
     if isinstance(counted, Volume):
         unit = "" if counted.unit == "leads" else f" {counted.unit}"
         return f"{figure(counted.target)}{unit}", _("%(number)s, due %(due)s") % {
             "number": figure(counted.delivered),
             "due": figure(counted.expected),
         }
-    if counted is None:
-        return "–", "–"
     said = percent(counted.promised) if counted.promised is not None else "–"
     if counted.delivered.value is None:
         return said, "–"

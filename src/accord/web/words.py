@@ -54,7 +54,6 @@ PROMISE_STATES: dict[str, Any] = {
     "at_risk": gettext_lazy("at risk"),
     "missed": gettext_lazy("missed"),
     "open": gettext_lazy("nothing came due yet"),
-    "": gettext_lazy("not measured yet"),
 }
 VERSION_STATES: dict[str, Any] = {
     "trial": gettext_lazy("on trial"),

@@ -11,9 +11,12 @@ from accord.content.actions.telling import (
     tell_of_withdrawn,
 )
 from accord.content.actions.watching import StepTaken, escalate_due, move_open
+from accord.content.models import ContentRequest, Piece
 
 __all__ = [
     "Answer",
+    "ContentRequest",
+    "Piece",
     "StepTaken",
     "Wanted",
     "answer",

@@ -37,7 +37,7 @@ _PART_OF = {"worth": "ready_leads", "given_up": "attempts"}
 
 @dataclass(frozen=True)
 class Row:
-    """One promise and how it stands; `counted` is None for what Accord does not measure yet.
+    """One promise and how it stands.
 
     `who` does it and answers for it, where the agreement names somebody. A part stands below
     the promise it belongs to, whose sentence is said there.
@@ -47,7 +47,7 @@ class Row:
     title: str
     sentence: str
     figures: Sequence[str]
-    counted: Volume | Quality | None
+    counted: Volume | Quality
     who: Who | None
     is_on_trial: bool
     is_part: bool
@@ -64,8 +64,8 @@ class Row:
 
     @property
     def state(self) -> str:
-        """Kept, at_risk, missed, open, or "" for what is not measured."""
-        return self.counted.state.value if self.counted else ""
+        """Kept, at_risk, missed or open."""
+        return self.counted.state.value
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _context(request: "Request") -> dict[str, Any]:
     rows = [*_rows(scope, terms, calendar)]
     following = month_of(over.first + timedelta(days=32), calendar.time_zone)
     of_side = {
-        side: [row for row in rows if _side(row, terms) == side]
+        side: [row for row in rows if row.counted.side == side]
         for side in (Side.ACCORD, Side.MARKETING, Side.SALES)
     }
     looked_at = read_together(terms).figures
@@ -132,7 +132,7 @@ def _context(request: "Request") -> dict[str, Any]:
 
 def _span(rows: Sequence[Row], calendar: "Calendar") -> str:
     """The period of the goal, from its first to its last day; "" without a goal."""
-    over = rows[0].counted.over if rows and rows[0].counted else None
+    over = rows[0].counted.over if rows else None
     if over is None or over.begins_at is None or over.ends_at is None:
         return ""
     zone = ZoneInfo(calendar.time_zone)
@@ -166,14 +166,14 @@ def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
     said = {each.key: each for each in read(terms).promises}
     holders = teams.holders()
     for key in promised(terms.document):
-        for number, found in enumerate(counted.get(key, [None])):
+        for number, found in enumerate(counted.get(key, ())):
             row = _row(key, found, said.get(key), terms, holders, scope)
             yield replace(row, is_part=number > 0)
 
 
 def _row(
     key: str,
-    found: Volume | Quality | None,
+    found: Volume | Quality,
     said: Promise | None,
     terms: "Terms",
     holders: Mapping[str, Sequence[str]],
@@ -182,20 +182,14 @@ def _row(
     sentence = said.sentence if said else terms.goal.text if terms.goal else ""
     return Row(
         key=key,
-        title=found.title if found else sentence,
-        sentence=sentence if found else "",
+        title=found.title,
+        sentence=sentence,
         figures=said.figures if said else (),
         counted=found,
         who=who(key, holders, scope),
         is_on_trial=terms.is_part_on_trial(key),
         is_part=False,
     )
-
-
-def _side(row: Row, terms: "Terms") -> Side:
-    if row.counted:
-        return row.counted.side
-    return next(each.side for each in read(terms).promises if each.key == row.key)
 
 
 def _looked(figure: FigureRead, scope: Scope) -> Looked:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accord.handoffs.metrics import PROMISED
 from accord.insights.narrowing import only_of
 from accord.insights.returned import returned as read_returned
 from accord.insights.rules import FEWEST_CASES
 from accord.insights.sla import PERIODS, Group, Kept, Sla, side_of
 from accord.insights.sla import sla as read_sla
 from accord.insights.sla_report import earlier, notes, promise_rows
+from accord.insights.sla_values import KINDS
 from accord.leads.files.writing import csv_lines
 from accord.teams import queries as teams
 from accord.web.asked import SPAN_LABELS, TREND_BY, Asked, asked_of
@@ -84,7 +84,7 @@ def sla(request: "Request") -> HttpResponse:
         "spans": SPAN_LABELS.items(),
         "parts": LABELS.items(),
         "part": LABELS[asked.by],
-        "promises": [(kind.value, kind.label) for kind in PROMISED],
+        "promises": KINDS.items(),
         "backs_parts": BACK_LABELS.items(),
         "back_part": BACK_LABELS[asked.backs_by],
         "opens_person": asked.by == "person" and not asked.person,
@@ -142,18 +142,18 @@ def _chart(trend: Sla) -> dict[str, Any]:
         "periods": [_name(each, trend.by) for each in trend.groups],
         "series": [
             {
-                "name": str(kind.label),
-                "side": side_of(kind.value).value,
+                "name": str(label),
+                "side": side_of(kind).value,
                 "values": [
-                    each.promises[kind.value].in_time.value if kind.value in each.promises else None
+                    each.promises[kind].in_time.value if kind in each.promises else None
                     for each in trend.groups
                 ],
                 "cases": [
-                    each.promises[kind.value].in_time.whole if kind.value in each.promises else 0
+                    each.promises[kind].in_time.whole if kind in each.promises else 0
                     for each in trend.groups
                 ],
             }
-            for kind in PROMISED
+            for kind, label in KINDS.items()
         ],
         "words": {"of": _("of"), "in_time": _("in time")},
     }

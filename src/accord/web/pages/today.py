@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from accord.agreement import queries as agreement
 from accord.agreement.reading import next_review
 from accord.base.lifecycle import Side
+from accord.content import queries as content
 from accord.handoffs import queries as handoffs
 from accord.handoffs.actions import AttemptChannel
 from accord.handoffs.queries import Returned, Show
@@ -29,10 +30,12 @@ from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, MARK
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
+    from accord.content.queries import Asked
     from accord.handoffs.queries import InboxItem, Planned
     from accord.web.requests import Request
 
 MOST = 12
+FRESH = timedelta(days=2)  # so long an answer of marketing's stands here
 _PLANNED: dict[str, Any] = {
     AttemptChannel.CALL: gettext_lazy("Call %(lead)s"),
     AttemptChannel.EMAIL: gettext_lazy("Write to %(lead)s"),
@@ -82,12 +85,14 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
         yield from (_call(item, request.at) for item in mine if not item.aside_until)
         yield from map(_step, handoffs.my_next_steps(request.user, at=request.at))
         yield from _queue(request)
+        yield from _answered(request)
     if HEAD_OF_SALES in roles:
         yield from _late(request)
     if roles & HEADS:
         yield from _leaks(roles, request.at)
     if roles & MARKETING:
         yield from _came_back(request.at)
+        yield from _asked(request)
 
 
 def _signatures(request: "Request", terms: "Terms") -> Iterator[Todo]:
@@ -218,3 +223,39 @@ def _came_back(at: datetime) -> Iterator[Todo]:
             due_at=each.promise.due_at if each.promise else None,
             act=_("Answer"),
         )
+
+
+def _asked(request: "Request") -> Iterator[Todo]:
+    """What sales asked for, and nobody else of marketing makes."""
+    for each in content.shown(content.Show.OPEN, user=request.user, limit=MOST + 1):
+        if each.is_free or each.request.taken_by_id == request.user.id:
+            yield Todo(
+                sentence=_("%(by)s asks for content: %(what)s")
+                % {"by": each.asked_by, "what": _what(each)},
+                about=each.request.need,
+                link=f"{reverse('content_requests')}#request-{each.request.id}",
+                icon="file-text",
+                side="marketing",
+                due_at=each.request.due_at,
+                act=_("Answer"),
+            )
+
+
+def _answered(request: "Request") -> Iterator[Todo]:
+    """What marketing answered lately."""
+    for each in content.answered_lately(request.user, since=request.at - FRESH):
+        is_there = each.request.state == "delivered"
+        said = _("It is there: %(what)s") if is_there else _("Marketing says why not: %(what)s")
+        yield Todo(
+            sentence=said % {"what": _what(each)},
+            about=each.request.words,
+            link=f"{reverse('content_requests')}?request={each.request.id}",
+            icon="file-check" if is_there else "message-2",
+            side="marketing",
+            act=_("Open"),
+        )
+
+
+def _what(each: "Asked") -> str:
+    words = {"piece": each.request.get_piece_display(), "lead": each.lead}
+    return _("%(piece)s for %(lead)s") % words if each.lead else str(words["piece"])
