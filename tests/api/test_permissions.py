@@ -26,6 +26,11 @@ SAME = {
     "log_attempt": "handoff_attempts",
     "qualify_handoff": "handoff_qualification",
     "pass_back_handoff": "handoff_pass_back",
+    "list_content_requests": "content_requests",
+    "ask_for_content": "content_request_new",
+    "take_content_request": "content_request_taking",
+    "answer_content_request": "content_request_answer",
+    "withdraw_content_request": "content_request_withdrawal",
     "read_report": "scoreboard",
     "submit_leads": "imports",
 }

@@ -30,6 +30,7 @@ from accord.teams.queries import company
 from tests.handoffs.office import (
     AT,
     HOUR,
+    NO_CONTENT,
     Office,
     change_agreement,
     hand_raise,
@@ -105,16 +106,7 @@ class TestAsking:
         assert Activity.objects.count() == before
 
     def test_has_no_clock_where_the_agreement_promises_none(self, office):
-        promise = (
-            "  content:\n"
-            "    text: Content that sales asks for is there, or marketing says why not.\n"
-            "    within: {working_days: 10}\n"
-        )
-        duty = (
-            "  - what: Make the content that sales asks for\n    steps: [content]\n"
-            "    responsible: [marketer]\n    accountable: head_of_marketing\n    consulted: [rep]\n"
-        )
-        change_agreement(office, (promise, ""), (duty, ""))
+        change_agreement(office, *NO_CONTENT)
         request = now(asked(office))
         assert (request.due_at, request.escalates_at, request.agreement_version) == (None, None, 2)
         watch_clocks(at=AT + 90 * DAY)

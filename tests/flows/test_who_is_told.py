@@ -12,7 +12,14 @@ import pytest
 
 from accord.agreement import actions as agreement
 from accord.base.lifecycle import Side
-from accord.flows import answer_pass_back, follow_up, pass_back, stand_in
+from accord.content.actions import Wanted
+from accord.flows import answer_pass_back, begin, follow_up, pass_back, stand_in
+from accord.flows.ask_for_content import (
+    answer_requests,
+    ask_for_content,
+    take_requests,
+    withdraw_requests,
+)
 from accord.flows.close import Opening, open_deals
 from accord.flows.hand_off import offer
 from accord.flows.merge import merge
@@ -28,8 +35,18 @@ from accord.leads.actions import renew_address
 from accord.leads.models import Door, Lead
 from accord.outbox import kinds
 from accord.outbox.models import Notification
-from accord.teams.models import Absence
-from tests.handoffs.office import AT, HOUR, MINUTE, Office, demo, hand_raise, open_office, send
+from accord.teams.models import Absence, Role
+from tests.handoffs.office import (
+    AT,
+    HOUR,
+    MINUTE,
+    Office,
+    demo,
+    hand_raise,
+    open_office,
+    person,
+    send,
+)
 from tests.laws.source import modules, obey, planted
 from tests.outbox.servers import mail_server
 
@@ -233,6 +250,64 @@ class TestClocks:
         with telling() as told:
             watch_clocks(at=AT + timedelta(days=2))
         assert ("handoff.resumed", handoff.owner_id) in told
+
+
+class TestContent:
+    def test_asking_tells_all_of_marketing(self, office):
+        with telling() as told:
+            asked(office)
+        assert told == {("content_request.asked", office.max.id)}
+
+    def test_taking_and_turning_down_tell_who_asked_and_not_who_did_it(self, office):
+        request = asked(office)
+        with telling() as told:
+            take_requests(requests=[request], by=office.max.id, at=LATER)
+        assert told == {("content_request.taken", office.mira.id)}
+        with telling() as told:
+            say(request, "turned_down", office.max.id)
+        assert told == {("content_request.answered", office.mira.id)}
+
+    def test_delivering_tells_who_asked(self, office):
+        request = asked(office)
+        with telling() as told:
+            say(request, "delivered", office.max.id)
+        assert told == {("content_request.answered", office.mira.id)}
+
+    def test_withdrawing_tells_marketing_or_whoever_makes_it(self, office):
+        ida = begin.add_person(newcomer=person("ida", [Role.MARKETER]), at=AT)
+        everybody = {office.max.id, ida.id}
+        for takes, meant in ((None, everybody), (ida.id, {ida.id})):
+            request = asked(office)
+            if takes:
+                take_requests(requests=[request], by=takes, at=AT)
+            with telling() as told:
+                withdraw_requests(requests=[request], by=office.mira.id, at=LATER)
+            assert told == {("content_request.withdrawn", user) for user in meant}
+
+    def test_a_miss_tells_marketing_and_then_its_head(self, office):
+        ida = begin.add_person(newcomer=person("ida", [Role.MARKETER]), at=AT)
+        asked(office)
+        kind, due = "content_request.unanswered", AT + timedelta(days=14, hours=7)
+        with telling() as told:
+            watch_clocks(at=due - timedelta(hours=1))
+        assert told == {("content_request.at_risk", user) for user in (office.max.id, ida.id)}
+        with telling() as told:
+            watch_clocks(at=due + MINUTE)
+        assert told == {(kind, office.max.id), (kind, ida.id)}
+        with telling() as told:
+            watch_clocks(at=due + timedelta(days=2))
+        assert told == {(kind, office.max.id)}
+
+
+def asked(office: Office) -> uuid.UUID:
+    """Mira asks for something."""
+    wanted = [Wanted("case_study", "Proof for their board")]
+    (request,) = ask_for_content(wanted=wanted, by=office.mira.id, at=AT)
+    return request.id
+
+
+def say(request: uuid.UUID, answer: str, by: uuid.UUID) -> None:
+    answer_requests(requests=[request], answer=answer, words="See there.", link="", by=by, at=LATER)
 
 
 class TestProspects:

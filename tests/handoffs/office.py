@@ -17,6 +17,25 @@ from accord.teams.models import Role, User
 # A Monday, 10:00 in Berlin.
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+# How to strike the promise of content from the agreement, and the duty that goes with it.
+NO_CONTENT = (
+    (
+        """  content:
+    text: Content that sales asks for is there, or marketing says why not.
+    within: {working_days: 10}
+""",
+        "",
+    ),
+    (
+        """  - what: Make the content that sales asks for
+    steps: [content]
+    responsible: [marketer]
+    accountable: head_of_marketing
+    consulted: [rep]
+""",
+        "",
+    ),
+)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

@@ -1,5 +1,6 @@
 """Promised and delivered, counted from what really happened."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accord.agreement.queries import NoAgreement, running
+from accord.content.actions import Wanted
 from accord.flows import follow_up
+from accord.flows.ask_for_content import answer_requests, ask_for_content, withdraw_requests
 from accord.flows.pass_back import Said, pass_back, undo_pass_back
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Handoff
@@ -22,7 +25,17 @@ from accord.insights.scoreboard import scoreboard
 from accord.leads.models import Lead
 from accord.teams.models import User
 from accord.teams.queries import company_calendar
-from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office, send
+from tests.handoffs.office import (
+    AT,
+    HOUR,
+    MINUTE,
+    NO_CONTENT,
+    Office,
+    change_agreement,
+    hand_raise,
+    open_office,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +179,58 @@ class TestNurture:
         both = promises(november(), terms=running(), calendar=company_calendar())
         assert "nurture" not in [each.key for each in both.qualities]
         assert metric("in_nurture").count(november()) == 0
+
+
+class TestContent:
+    def test_is_kept_late_missed_or_running(self) -> None:
+        office = open_office()
+        at = [AT, AT + HOUR, AT + DAY, AT + DAY, AT + 14 * DAY]
+        one, two, three, _missed, running_one = (ask(office, each) for each in at)
+        deliver(one, office.max, AT + 2 * DAY)
+        deliver(two, office.max, AT + 20 * DAY)
+        withdraw_requests(requests=[three], by=office.mira.id, at=AT + 3 * DAY)
+
+        now = quality("content", AT + 21 * DAY)
+        counts = (now.delivered.part, now.delivered.whole, now.late, now.missed, now.running)
+        assert counts == (1, 3, 1, 1, 1)
+        assert (now.side, now.promised, now.state) == ("marketing", 1.0, "missed")
+        user = User.objects.get(id=office.max.id)
+        for figure, number in zip(
+            ("part", "whole", "late", "missed", "running"), counts, strict=True
+        ):
+            page = behind(now.rows[figure], november(AT + 21 * DAY), user=user)
+            assert page.total == len(page.rows) == number
+        running_page = behind("content_running", november(AT + 21 * DAY), user=user)
+        assert [row.id for row in running_page.rows] == [running_one]
+        assert running_page.rows[0].lead_id is None
+
+    def test_withdrawn_after_it_was_missed_stays_missed(self) -> None:
+        office = open_office()
+        request = ask(office, AT)
+        withdraw_requests(requests=[request], by=office.mira.id, at=AT + 20 * DAY)
+        assert quality("content", AT + 21 * DAY).missed == 1
+        assert not metric("content_past_due").count(Scope(at=AT + 21 * DAY))
+
+    def test_is_no_promise_where_the_agreement_makes_none(self) -> None:
+        office = open_office()
+        change_agreement(office, *NO_CONTENT)
+        keys = {
+            each.key
+            for each in promises(november(), terms=running(), calendar=company_calendar()).qualities
+        }
+        assert "content" not in keys
+
+
+def ask(office: Office, at: datetime) -> uuid.UUID:
+    """Mira asks for something."""
+    wanted = [Wanted("case_study", "Proof for their board")]
+    (request,) = ask_for_content(wanted=wanted, by=office.mira.id, at=at)
+    return request.id
+
+
+def deliver(request: uuid.UUID, by: User, at: datetime) -> None:
+    """Marketing answers."""
+    answer_requests(requests=[request], answer="delivered", words="Here.", link="", by=by.id, at=at)
 
 
 class TestCameBack:

@@ -13,8 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
 from accord.base.errors import Invalid, Missing
+from accord.content.actions import Wanted
+from accord.content.models import ContentRequest
 from accord.flows import follow_up
 from accord.flows.answer_pass_back import answer_pass_backs
+from accord.flows.ask_for_content import answer_requests, ask_for_content, withdraw_requests
 from accord.flows.begin import add_person
 from accord.flows.pass_back import Said, pass_back
 from accord.flows.watch_clocks import watch_clocks
@@ -29,10 +32,20 @@ from accord.insights.returned import returned
 from accord.insights.rules import month_of, quantile
 from accord.insights.sla import BY, Group, Sla, sla
 from accord.insights.sla_report import previous
+from accord.leads.models import Lead
 from accord.teams.models import Absence, Role, User
 from accord.teams.queries import calendars_of, company_calendar, whose_figures
 from accord.teams.rules import Worked, elapsed
-from tests.handoffs.office import AT, HOUR, MINUTE, Office, hand_raise, open_office, person
+from tests.handoffs.office import (
+    AT,
+    HOUR,
+    MINUTE,
+    Office,
+    change_agreement,
+    hand_raise,
+    open_office,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -59,6 +72,7 @@ def office(lived: Office, db: None) -> Office:
 
 def live() -> Office:
     office = open_office()
+    change_agreement(office, ("within: {working_days: 10}", "within: {working_days: 3}"))
     for number in range(12):
         at = AT + (number % 5) * DAY + number * 7 * MINUTE
         source = "webinar" if number % 3 else 'fair; the "big" one=1'
@@ -73,8 +87,33 @@ def live() -> Office:
             pass_back(handoffs=[handoff.id], said=said, by=handoff.owner_id, at=tried + HOUR)
     backs = list(PassBack.objects.order_by("passed_back_at").values_list("id", flat=True))
     answer_pass_backs(backs=backs[:2], answer="agreed", note="", by=office.max.id, at=AT + 4 * DAY)
+    ask_for_pieces(office)
     watch_clocks(at=LATER)
     return office
+
+
+def ask_for_pieces(office: Office) -> None:
+    """Pieces, some for leads: answered in time, late or not, turned down, withdrawn."""
+    leads = list(Lead.objects.order_by("email").values_list("id", flat=True)[:2])
+    asked_at = [AT, AT + HOUR, AT + DAY, AT + DAY, AT + 2 * DAY, LATER - HOUR]
+    requests = [
+        ask_for_content(
+            wanted=[Wanted("case_study", f"Piece {number}", *leads[number : number + 1])],
+            by=office.mira.id,
+            at=at,
+        )[0].id
+        for number, at in enumerate(asked_at)
+    ]
+    for number, at in ((0, AT + DAY), (1, AT + 7 * DAY), (2, AT + 2 * DAY)):
+        answer_requests(
+            requests=[requests[number]],
+            answer="turned_down" if number == 2 else "delivered",
+            words="See there.",
+            link="",
+            by=office.max.id,
+            at=at,
+        )
+    withdraw_requests(requests=requests[4:5], by=office.mira.id, at=AT + 3 * DAY)
 
 
 def call(handoff: Handoff, at: datetime, outcome: str) -> None:
@@ -99,7 +138,20 @@ def table() -> pd.DataFrame:
     rows = Clock.objects.exclude(state="cancelled").values(
         "kind", "user_id", "handoff_id", "lead_id", "started_at", "due_at", "stopped_at", "state"
     )
-    frame = pd.DataFrame(list(rows))
+    requests = [
+        {
+            "kind": "content",
+            "user_id": each.answered_by_id,
+            "handoff_id": None,
+            "lead_id": each.lead_id,
+            "started_at": each.asked_at,
+            "due_at": each.due_at,
+            "stopped_at": each.answered_at,
+            "state": each.state,
+        }
+        for each in ContentRequest.objects.exclude(state="withdrawn")
+    ]
+    frame = pd.DataFrame([*rows, *requests])
     done = frame.stopped_at.notna()
     frame["fate"] = "running"
     frame.loc[done & (frame.stopped_at <= frame.due_at), "fate"] = "kept"
@@ -162,6 +214,8 @@ class TestFigures:
         for kind, rows in frame.groupby("kind"):
             assert counted(total, str(kind)) == by_pandas(rows), kind
         assert {"kept", "late", "missed"} <= set(frame.fate)
+        of_content = frame[frame.kind == "content"].fate
+        assert sorted(of_content) == ["kept", "kept", "late", "missed", "running"]
 
     def test_are_those_of_pandas_by_person(self, office: Office) -> None:
         frame = table()
@@ -350,7 +404,9 @@ class TestReport:
         row = next(row for row in said["rows"] if row["promise"] == "first_attempt")
         assert row["kept"] + row["late"] + row["missed"] == row["due"] == 12
         assert row["low"] <= row["in_time"] <= row["high"]
-        assert [row["team"] for row in said["rows"] if row["side"] == "marketing"] == ["Marketing"]
+        of_marketing = [row for row in said["rows"] if row["side"] == "marketing"]
+        assert [row["promise"] for row in of_marketing] == ["pass_back_answer", "content"]
+        assert {row["team"] for row in of_marketing} == {"Marketing"}
 
     def test_without_a_field_stays_what_it_was(self, office: Office) -> None:
         assert "promised" in report("sla", at=LATER)["rows"][0]

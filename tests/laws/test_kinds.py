@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from accord.deals import kinds as _of_deals  # noqa: F401 - a room's kinds register themselves
+from accord.content import kinds as _of_content  # noqa: F401 - a room's kinds register themselves
+from accord.content.models import Piece
+from accord.deals import kinds as _of_deals  # noqa: F401
 from accord.handoffs import kinds as _of_handoffs  # noqa: F401
 from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind, Trigger
 from accord.leads import kinds
@@ -24,6 +26,10 @@ OUTCOMES = {
     "call.received": ["price"],
     "consent.given": ["email", "phone", "profiling"],
     "consent.withdrawn": ["email", "phone", "profiling"],
+    **{
+        f"content_request.{what}": Piece.values
+        for what in ("asked", "taken", "delivered", "turned_down", "withdrawn", "missed")
+    },
 }
 DETAIL = {
     "name": "Prices",

@@ -15,7 +15,6 @@ from accord.flows.ask_for_content import answer_requests, take_requests
 from accord.flows.close import open_deal
 from accord.handoffs.models import Handoff
 from accord.teams.models import User
-from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db

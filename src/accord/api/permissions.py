@@ -29,6 +29,11 @@ TABLE: dict[str, frozenset[str]] = {
     "log_attempt": SALES,
     "qualify_handoff": SALES,
     "pass_back_handoff": SALES,
+    "list_content_requests": EVERYONE,
+    "ask_for_content": SALES,
+    "take_content_request": MARKETING,
+    "answer_content_request": MARKETING,
+    "withdraw_content_request": SALES,
     "read_report": EVERYONE,
 }
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.parser import Parser
 
-from accord.api import handoffs, leads, reports
+from accord.api import content, handoffs, leads, reports
 from accord.api.auth import BearerToken
 from accord.api.problems import CONTENT_TYPE, problem, tell_problems
 
@@ -48,8 +48,9 @@ api = Api(
     title="Accord",
     version="1.0.0",
     description=(
-        "Leads, handoffs and reports. Every call carries a key: `Authorization: Bearer …`. "
-        "What goes wrong is answered as `application/problem+json`, with the field to blame."
+        "Leads, handoffs, content and reports. Every call carries a key: "
+        "`Authorization: Bearer …`. What goes wrong is answered as "
+        "`application/problem+json`, with the field to blame."
     ),
     urls_namespace="api-v1",
     openapi_url=f"/{OPENAPI}",
@@ -59,6 +60,7 @@ api = Api(
 )
 api.add_router("/leads", leads.router)
 api.add_router("/handoffs", handoffs.router)
+api.add_router("/content", content.router)
 api.add_router("/reports", reports.router)
 tell_problems(api)
 

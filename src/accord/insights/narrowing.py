@@ -89,8 +89,6 @@ def _id(value: str) -> uuid.UUID:
 
 
 def _of_handoffs(rows: Any, condition: Q) -> Any:
-    if rows.model is ContentRequest:
-        return rows.none()
     if rows.model is Handoff:
         return rows.filter(condition)
     return rows.filter(handoff_id__in=Handoff.objects.filter(condition).values("id"))
@@ -108,15 +106,25 @@ def _of_team(rows: Any, value: str) -> Any:
     return _of_handoffs(rows, pool)
 
 
+def _of_trigger(rows: Any, value: str) -> Any:
+    if rows.model is ContentRequest:  # belongs to no handoff
+        return rows if value == NONE else rows.none()
+    return _of_handoffs(rows, Q(trigger=value))
+
+
 def _of_source(rows: Any, value: str) -> Any:
-    named = {"source__isnull": True} if value == NONE else {"source": value}
-    return rows.filter(lead_id__in=Lead.objects.filter(**named).values("id"))
+    if value != NONE:
+        return rows.filter(lead_id__in=Lead.objects.filter(source=value).values("id"))
+    without = Lead.objects.filter(source__isnull=True).values("id")
+    is_without = Q(lead_id__in=without)
+    if rows.model is ContentRequest:
+        is_without |= Q(lead_id__isnull=True)
+    return rows.filter(is_without)
 
 
 def _of_segment(rows: Any, value: str) -> Any:
     keys = list(segments()) if value == NONE else [value]
     met = standing().filter(definition__in=keys, outcome=Outcome.MET).values("lead_id")
-    rows = rows.filter(lead_id__isnull=False)
     return rows.exclude(lead_id__in=met) if value == NONE else rows.filter(lead_id__in=met)
 
 
@@ -136,7 +144,7 @@ def _of_clause(rows: Any, value: str) -> Any:
 
 _BY: Mapping[str, Callable[[Any, str], Any]] = {
     "team": _of_team,
-    "trigger": lambda rows, value: _of_handoffs(rows, Q(trigger=value)),
+    "trigger": _of_trigger,
     "source": _of_source,
     "segment": _of_segment,
     "campaign": _of_campaign,

@@ -168,23 +168,16 @@ def _by_team(rows: Rows) -> Callable[[Row], Iterable[str]]:
     return keys
 
 
-Keys = Callable[[uuid.UUID], Iterable[str]]
-
-
-def _of_handoff(keys: Keys) -> Callable[[Row], Iterable[str]]:
-    return lambda row: keys(row.handoff_id) if row.handoff_id else []
-
-
-def _of_lead(keys: Keys) -> Callable[[Row], Iterable[str]]:
-    return lambda row: keys(row.lead_id) if row.lead_id else []
+def _by_trigger(rows: Rows) -> Callable[[Row], Iterable[str]]:
+    return lambda row: [rows.of_handoff[row.handoff_id][1] if row.handoff_id else NONE]
 
 
 _KEYS: Mapping[str, Callable[[Rows], Callable[[Row], Iterable[str]]]] = {
     "person": _by_person,
     "team": _by_team,
-    "trigger": lambda rows: _of_handoff(lambda id: [rows.of_handoff[id][1]]),
-    "source": lambda rows: _of_lead(lambda id: [rows.sources.get(id) or NONE]),
-    "segment": lambda rows: _of_lead(lambda id: rows.segments.get(id) or [NONE]),
+    "trigger": _by_trigger,
+    "source": lambda rows: lambda row: [rows.sources.get(row.lead_id) or NONE],
+    "segment": lambda rows: lambda row: rows.segments.get(row.lead_id) or [NONE],
 }
 
 
@@ -227,7 +220,8 @@ def _names(by: str, keys: Iterable[str]) -> Mapping[str, str]:
     if by == "segment":
         return {**segments(), NONE: _("in no segment")}
     if by == "trigger":
-        return {str(key): str(label) for key, label in Trigger.choices}
+        triggers = {str(key): str(label) for key, label in Trigger.choices}
+        return {**triggers, NONE: _("of no handoff")}
     return {NONE: _("(no source)")}
 
 

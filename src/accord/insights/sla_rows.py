@@ -165,8 +165,8 @@ def _handoffs(handoffs: Any, scope: Scope) -> list[HandoffRow]:
 def _with_parts(found: Rows, by: str) -> Rows:
     """The rows with what parts them by this field."""
     of_handoff: dict[uuid.UUID, tuple[uuid.UUID | None, str]] = {}
-    sources: dict[uuid.UUID, str | None] = {}
-    met: dict[uuid.UUID, list[str]] = {}
+    sources: dict[uuid.UUID | None, str | None] = {}
+    met: dict[uuid.UUID | None, list[str]] = {}
     every: list[ClockRow | HandoffRow | BackRow]
     every = [*found.clocks, *found.handoffs, *found.backs]
     leads = {row.lead_id for row in every if row.lead_id}

@@ -64,5 +64,5 @@ class Rows:
     handoffs: list[HandoffRow] = field(default_factory=list)
     backs: list[BackRow] = field(default_factory=list)
     of_handoff: Mapping[uuid.UUID, tuple[uuid.UUID | None, str]] = field(default_factory=dict)
-    sources: Mapping[uuid.UUID, str | None] = field(default_factory=dict)
-    segments: Mapping[uuid.UUID, Sequence[str]] = field(default_factory=dict)
+    sources: Mapping[uuid.UUID | None, str | None] = field(default_factory=dict)
+    segments: Mapping[uuid.UUID | None, Sequence[str]] = field(default_factory=dict)

@@ -1,0 +1,210 @@
+"""Content: ask marketing for it, see what is asked for, answer it."""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ninja import Query, Router, Schema, Status
+
+from accord.api.auth import Request, called
+from accord.api.once import IdempotencyKey, once
+from accord.api.problems import PROBLEMS
+from accord.api.shapes.leads import Named
+from accord.api.times import Day
+from accord.content import queries
+from accord.content.actions import ContentRequest, Piece, Wanted
+from accord.content.queries import Asked, Show
+from accord.flows.ask_for_content import (
+    answer_requests,
+    ask_for_content,
+    take_requests,
+    withdraw_requests,
+)
+from accord.leads.queries import one_lead
+
+router = Router(tags=["Content"])
+MOST = 200  # requests in one answer
+
+
+class ContentRequestOut(Schema):
+    """A request and what became of it; `due_at` is null where no content is promised."""
+
+    id: uuid.UUID
+    piece: str
+    need: str
+    lead: Named | None
+    deal_id: uuid.UUID | None
+    deal_amount: Decimal | None
+    needed_on: date | None
+    is_reusable: bool
+    state: str
+    agreement_version: int
+    asked_at: datetime
+    asked_by: Named
+    due_at: datetime | None
+    taken_by: Named | None
+    answered_at: datetime | None
+    answered_by: Named | None
+    link: str
+    words: str
+
+
+class ContentRequestsOut(Schema):
+    """Requests: open ones first, the one due first on top; `next_begin` opens the next page."""
+
+    rows: list[ContentRequestOut]
+    next_begin: int | None
+
+
+class ContentFilters(Schema):
+    """Which: open ones by default, those that one asked for or took on, or all."""
+
+    show: Show = Show.OPEN
+    begin: int = 0
+
+
+class WantedIn(Schema):
+    """What is needed, in words. A deal brings its lead with it."""
+
+    piece: Piece
+    need: str
+    lead_id: uuid.UUID | None = None
+    deal_id: uuid.UUID | None = None
+    needed_on: Day | None = None
+    is_reusable: bool = False
+
+
+class AnswerIn(Schema):
+    """Delivered with a link, words or both; or turned_down, with the reason in words."""
+
+    answer: str
+    words: str = ""
+    link: str = ""
+
+
+_ONE = {200: ContentRequestOut, **PROBLEMS}
+
+
+@router.get(
+    "/requests/",
+    **called("list_content_requests"),
+    summary="List requests for content",
+    response={200: ContentRequestsOut, **PROBLEMS},
+)
+def list_content_requests(request: Request, filters: Query[ContentFilters]) -> ContentRequestsOut:
+    """Up to 200 an answer, those of both teams."""
+    begin = max(filters.begin, 0)
+    found = queries.shown(filters.show, user=request.auth, begin=begin, limit=MOST + 1)
+    return ContentRequestsOut(
+        rows=[_shaped(each) for each in found[:MOST]],
+        next_begin=begin + MOST if len(found) > MOST else None,
+    )
+
+
+@router.post(
+    "/requests/",
+    **called("ask_for_content"),
+    summary="Ask marketing for content",
+    response={201: ContentRequestOut, **PROBLEMS},
+)
+def ask(
+    request: Request, sent: WantedIn, idempotency_key: IdempotencyKey = None
+) -> Status[dict[str, Any]]:
+    """The promise of the agreement in force runs from now on; all of marketing is told."""
+
+    def act() -> dict[str, Any]:
+        wanted = Wanted(
+            piece=sent.piece,
+            need=sent.need,
+            lead=one_lead(request.auth, sent.lead_id).id if sent.lead_id else None,
+            deal=sent.deal_id,
+            needed_on=sent.needed_on,
+            is_reusable=sent.is_reusable,
+        )
+        return _now(ask_for_content(wanted=[wanted], by=request.auth.id, at=request.at), request)
+
+    return Status(201, dict(once(request, idempotency_key, sent.model_dump(), act)))
+
+
+@router.post(
+    "/requests/{uuid:id}/taking/",
+    **called("take_content_request"),
+    summary="Take a request on",
+    response=_ONE,
+)
+def take(request: Request, id: uuid.UUID, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
+    """From now on others of marketing leave it alone. One that somebody has is a conflict."""
+
+    def act() -> dict[str, Any]:
+        return _now(take_requests(requests=[id], by=request.auth.id, at=request.at), request)
+
+    return dict(once(request, idempotency_key, {}, act))
+
+
+@router.post(
+    "/requests/{uuid:id}/answer/",
+    **called("answer_content_request"),
+    summary="Deliver what was asked for, or say why not",
+    response=_ONE,
+)
+def answer(
+    request: Request, id: uuid.UUID, sent: AnswerIn, idempotency_key: IdempotencyKey = None
+) -> dict[str, Any]:
+    """Whoever asked is told, and the promise is kept, or late."""
+
+    def act() -> dict[str, Any]:
+        by, at = request.auth.id, request.at
+        return _now(answer_requests(requests=[id], **sent.model_dump(), by=by, at=at), request)
+
+    return dict(once(request, idempotency_key, sent.model_dump(), act))
+
+
+@router.post(
+    "/requests/{uuid:id}/withdrawal/",
+    **called("withdraw_content_request"),
+    summary="Withdraw a request of one's own",
+    response=_ONE,
+)
+def withdraw(
+    request: Request, id: uuid.UUID, idempotency_key: IdempotencyKey = None
+) -> dict[str, Any]:
+    """While nobody has answered it."""
+
+    def act() -> dict[str, Any]:
+        return _now(withdraw_requests(requests=[id], by=request.auth.id, at=request.at), request)
+
+    return dict(once(request, idempotency_key, {}, act))
+
+
+def _now(requests: list[ContentRequest], request: Request) -> dict[str, Any]:
+    shaped = _shaped(queries.one(requests[0].id, user=request.auth))
+    return shaped.model_dump(mode="json")
+
+
+def _shaped(asked: Asked) -> ContentRequestOut:
+    row = asked.request
+    return ContentRequestOut(
+        id=row.id,
+        piece=row.piece,
+        need=row.need,
+        lead=Named(id=asked.lead.id, name=str(asked.lead)) if asked.lead else None,
+        deal_id=row.deal_id,
+        deal_amount=asked.deal.amount if asked.deal else None,
+        needed_on=row.needed_on,
+        is_reusable=row.is_reusable,
+        state=row.state,
+        agreement_version=row.agreement_version,
+        asked_at=row.asked_at,
+        asked_by=Named(id=row.asked_by_id, name=asked.asked_by),
+        due_at=row.due_at,
+        taken_by=_named(row.taken_by_id, asked.taken_by),
+        answered_at=row.answered_at,
+        answered_by=_named(row.answered_by_id, asked.answered_by),
+        link=row.link,
+        words=row.words,
+    )
+
+
+def _named(id: uuid.UUID | None, name: str) -> Named | None:
+    return Named(id=id, name=name) if id else None
