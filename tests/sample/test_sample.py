@@ -7,6 +7,7 @@ from django.db import connection
 
 from accord.agreement.queries import running
 from accord.base.errors import Conflict
+from accord.content.models import ContentRequest
 from accord.handoffs.models import Clock, ClockState, Handoff
 from accord.leads.models import Activity, Lead
 from accord.sample import actions, plan, queries, story
@@ -14,7 +15,10 @@ from accord.teams.queries import is_paused, workspace
 from tests.flows.test_take_in import set_up
 
 AT = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
-TABLES = ("leads_lead", "leads_activity", "leads_stageentry", "handoffs_handoff", "deals_deal")
+TABLES = (
+    *("leads_lead", "leads_activity", "leads_stageentry", "handoffs_handoff", "deals_deal"),
+    "content_contentrequest",
+)
 
 
 def digest() -> list[tuple]:
@@ -32,6 +36,9 @@ def test_a_year_is_filled_is_repeatable_and_leaves_nothing_behind():
     assert Lead.objects.count() == 60
     assert not running().is_trial
     assert Clock.objects.filter(state=ClockState.RUNNING, due_at__gt=AT).exists()
+    states = set(ContentRequest.objects.values_list("state", flat=True))
+    assert states >= {"delivered", "turned_down"}
+    assert states & {"asked", "taken"}
     assert queries.progress().is_done
     assert not is_paused()
     first = digest()

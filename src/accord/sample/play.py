@@ -20,6 +20,7 @@ from accord.sample.plan import Prospect, Sending
 from accord.sample.queries import Open
 from accord.sample.replies import reply
 from accord.sample.sending import send
+from accord.sample.wishes import Wishes
 
 # Reps on both sides of the ocean are at work at the first hour; the others are of late.
 HOUR = (15, 45)
@@ -85,11 +86,17 @@ class Play:
     due: list[Due] = field(default_factory=list)
     mood: tuple[story.Back, ...] = ()
     wrote_at: datetime | None = None
+    wishes: Wishes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Marketing makes what sales wishes for."""
+        self.wishes = Wishes(self.marketers)
 
     def go_on(self, *, sent: Sequence[Sending], at: datetime, is_last: bool) -> None:
         """Take in what was sent up to `at`, and let the reps do their part, unless it is last."""
         self._take_in(sent, at)
         reply(marketers=self.marketers, dice=self.dice, at=at)
+        self.wishes.go_on(at)
         if self.wrote_at is None or at >= self.wrote_at + letters.EVERY:
             letters.write_letters(dice=self.dice, at=at)
             self.wrote_at = at

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accord.base.lifecycle import Stage
+from accord.deals.models import Deal, DealState
 from accord.handoffs.models import Handoff, PassBack
 from accord.leads.models import Identity, Import, Lead
 from accord.sample import cast
@@ -53,6 +54,21 @@ def in_nurture() -> list[str]:
         stage=Stage.RECYCLED, do_not_contact=False, email__isnull=False, merged_into_id__isnull=True
     )
     return [str(email) for email in resting.order_by("email").values_list("email", flat=True)]
+
+
+@dataclass(frozen=True)
+class OpenDeal:
+    """An open deal, and whose it is."""
+
+    id: uuid.UUID
+    owner_id: uuid.UUID
+
+
+def newest_open_deal() -> OpenDeal | None:
+    """The open deal that was opened last; None while there is none."""
+    rows = Deal.objects.filter(state=DealState.OPEN, owner__isnull=False)
+    found = rows.order_by("-opened_at", "title", "id").values_list("id", "owner_id").first()
+    return OpenDeal(*found) if found else None
 
 
 @dataclass(frozen=True)
