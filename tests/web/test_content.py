@@ -118,6 +118,7 @@ def test_who_is_slower_reads_who_was_faster(signed_in: SignedIn, cast: dict[str,
     assert "Marek Nowak has taken this on" in text(answer)
     answer = act(signed_in("head_of_marketing"), "answer", request, answer="delivered", words="")
     assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#notices"  # the request itself stays where it is
 
 
 def test_who_asked_may_withdraw(signed_in: SignedIn) -> None:

@@ -24,9 +24,14 @@ def status_of(refusal: Refusal) -> int:
 
 
 def refused(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    """The sentence as a page, or for htmx as a notice in the page that stays."""
-    template = "parts/notice.html" if is_partial(request) else "refused.html"
-    return render(request, template, {"sentence": sentence, "tone": "danger"}, status=status)
+    """The sentence as a page, or for htmx as a notice in the page that stays as it is."""
+    context = {"sentence": sentence, "tone": "danger"}
+    if not is_partial(request):
+        return render(request, "refused.html", context, status=status)
+    answer = render(request, "parts/notice.html", context, status=status)
+    answer.headers["HX-Retarget"] = "#notices"
+    answer.headers["HX-Reswap"] = "beforeend"
+    return answer
 
 
 class Refusals:
