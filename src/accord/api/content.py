@@ -1,8 +1,6 @@
 """Content: ask marketing for it, see what is asked for, answer it."""
 
 import uuid
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from ninja import Query, Router, Schema, Status
@@ -10,11 +8,11 @@ from ninja import Query, Router, Schema, Status
 from accord.api.auth import Request, called
 from accord.api.once import IdempotencyKey, once
 from accord.api.problems import PROBLEMS
-from accord.api.shapes.leads import Named
+from accord.api.shapes.content import ContentRequestOut, content_request_of
 from accord.api.times import Day
 from accord.content import queries
 from accord.content.actions import ContentRequest, Piece, Wanted
-from accord.content.queries import Asked, Show
+from accord.content.queries import Show
 from accord.flows.ask_for_content import (
     answer_requests,
     ask_for_content,
@@ -25,29 +23,6 @@ from accord.leads.queries import one_lead
 
 router = Router(tags=["Content"])
 MOST = 200  # requests in one answer
-
-
-class ContentRequestOut(Schema):
-    """A request and what became of it; `due_at` is null where no content is promised."""
-
-    id: uuid.UUID
-    piece: str
-    need: str
-    lead: Named | None
-    deal_id: uuid.UUID | None
-    deal_amount: Decimal | None
-    needed_on: date | None
-    is_reusable: bool
-    state: str
-    agreement_version: int
-    asked_at: datetime
-    asked_by: Named
-    due_at: datetime | None
-    taken_by: Named | None
-    answered_at: datetime | None
-    answered_by: Named | None
-    link: str
-    words: str
 
 
 class ContentRequestsOut(Schema):
@@ -97,7 +72,7 @@ def list_content_requests(request: Request, filters: Query[ContentFilters]) -> C
     begin = max(filters.begin, 0)
     found = queries.shown(filters.show, user=request.auth, begin=begin, limit=MOST + 1)
     return ContentRequestsOut(
-        rows=[_shaped(each) for each in found[:MOST]],
+        rows=[content_request_of(each) for each in found[:MOST]],
         next_begin=begin + MOST if len(found) > MOST else None,
     )
 
@@ -178,33 +153,5 @@ def withdraw(
 
 
 def _now(requests: list[ContentRequest], request: Request) -> dict[str, Any]:
-    shaped = _shaped(queries.one(requests[0].id, user=request.auth))
+    shaped = content_request_of(queries.one(requests[0].id, user=request.auth))
     return shaped.model_dump(mode="json")
-
-
-def _shaped(asked: Asked) -> ContentRequestOut:
-    row = asked.request
-    return ContentRequestOut(
-        id=row.id,
-        piece=row.piece,
-        need=row.need,
-        lead=Named(id=asked.lead.id, name=str(asked.lead)) if asked.lead else None,
-        deal_id=row.deal_id,
-        deal_amount=asked.deal.amount if asked.deal else None,
-        needed_on=row.needed_on,
-        is_reusable=row.is_reusable,
-        state=row.state,
-        agreement_version=row.agreement_version,
-        asked_at=row.asked_at,
-        asked_by=Named(id=row.asked_by_id, name=asked.asked_by),
-        due_at=row.due_at,
-        taken_by=_named(row.taken_by_id, asked.taken_by),
-        answered_at=row.answered_at,
-        answered_by=_named(row.answered_by_id, asked.answered_by),
-        link=row.link,
-        words=row.words,
-    )
-
-
-def _named(id: uuid.UUID | None, name: str) -> Named | None:
-    return Named(id=id, name=name) if id else None

@@ -19,8 +19,7 @@ from accord.insights.rates import closed_quarters, worths
 from accord.insights.rules import expected, share
 from accord.teams.rules import Calendar
 
-# Marketing answers all that comes back and all that sales asks for, and forgets nobody in nurture.
-EVERY = 1.0
+EVERY = 1.0  # of what comes back, of what sales asks for, of those in nurture: marketing drops none
 _ALIKE = {part: part for part in ("late", "missed", "running")}
 
 
@@ -146,15 +145,14 @@ def _content(scope: Scope, terms: Terms) -> Iterator[Quality]:
     """What sales asked for in the scope: delivered, or turned down, in time. One query."""
     if terms.marketing.content is None:
         return
-    found = content.promised(scope).aggregate(
+    counts = content.promised(scope).aggregate(
         kept=Count("id", filter=content.KEPT),
         late=Count("id", filter=content.LATE),
         missed=Count("id", filter=content.missed(scope)),
         all=Count("id"),
     )
-    counts = [found["kept"], found["late"], found["missed"], found["all"]]
-    label = str(rate("content_in_time").label)
-    yield _of_moments("content", label, Side.MARKETING, EVERY, counts, scope)
+    title = str(rate("content_in_time").label)
+    yield _of_moments("content", title, Side.MARKETING, EVERY, [*counts.values()], scope)
 
 
 def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
@@ -175,10 +173,10 @@ def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
 
 
 def _quality(kind: ClockKind, counts: Sequence[int], terms: Terms, scope: Scope) -> Quality:
-    label = str(kind.label)
+    side, promised = Side.SALES, terms.sales.within_share
     if kind == ClockKind.PASS_BACK_ANSWER:
-        return _of_moments(kind.value, label, Side.MARKETING, EVERY, counts, scope)
-    return _of_moments(kind.value, label, Side.SALES, terms.sales.within_share, counts, scope)
+        side, promised = Side.MARKETING, EVERY
+    return _of_moments(kind.value, str(kind.label), side, promised, counts, scope)
 
 
 def _of_moments(

@@ -90,7 +90,7 @@ class Play:
 
     def __post_init__(self) -> None:
         """Marketing makes what sales wishes for."""
-        self.wishes = Wishes(self.marketers)
+        self.wishes = Wishes([*self.reps], self.marketers)
 
     def go_on(self, *, sent: Sequence[Sending], at: datetime, is_last: bool) -> None:
         """Take in what was sent up to `at`, and let the reps do their part, unless it is last."""

@@ -10,7 +10,7 @@ from accord.content.actions import Wanted
 from accord.flows.ask_for_content import answer_requests, ask_for_content, take_requests
 from accord.sample import queries
 
-EVERY = timedelta(days=12)
+EVERY = timedelta(days=6)  # sooner than any answer, so that something is always open
 _ADDRESS = "https://www.halden-instruments.example/content/"
 
 
@@ -32,7 +32,7 @@ WISHES = (
     Wish(
         "technical_answer",
         "How do readings get into SAP without anybody typing them again?",
-        5,
+        9,
         "sap-interface",
         "The engineers wrote down which interface, with a picture.",
     ),
@@ -46,21 +46,21 @@ WISHES = (
     Wish(
         "price_sheet",
         "Prices for twenty and for forty sensors, calibration included",
-        3,
+        8,
         "prices-level-sensors",
         "Valid until the end of the quarter.",
     ),
     Wish(
         "comparison",
         "We against the spreadsheets they have now, on one page",
-        8,
+        10,
         "comparison-spreadsheets",
         "",
     ),
     Wish(
         "other",
         "A film of their own plant, with a drone",
-        4,
+        7,
         "",
         "Only they would see it; the film of the plant in Ulm shows the same.",
         is_reusable=False,
@@ -75,7 +75,7 @@ WISHES = (
     Wish(
         "case_study",
         "Somebody from chemicals, with an explosive atmosphere",
-        6,
+        12,
         "",
         "No customer there lets us write about them yet; two were asked.",
         is_reusable=False,
@@ -87,6 +87,7 @@ WISHES = (
 class Wishes:
     """The wishes of the year, one after the other; `open` are those not answered yet."""
 
+    reps: Sequence[uuid.UUID]
     marketers: Sequence[uuid.UUID]
     asked: int = 0
     asked_at: datetime | None = None
@@ -110,13 +111,14 @@ class Wishes:
             self._ask(at)
 
     def _ask(self, at: datetime) -> None:
-        """For the deal that was opened last; without one, nobody asks yet."""
+        """For the deal that was opened last; without one, for nobody in particular."""
         deal = queries.newest_open_deal()
-        if deal is None:
-            return
         wish = WISHES[self.asked % len(WISHES)]
-        wanted = Wanted(wish.piece, wish.need, deal=deal.id, is_reusable=wish.is_reusable)
-        (request,) = ask_for_content(wanted=[wanted], by=deal.owner_id, at=at)
+        rep = deal.owner_id if deal else self.reps[self.asked % len(self.reps)]
+        wanted = Wanted(
+            wish.piece, wish.need, deal=deal.id if deal else None, is_reusable=wish.is_reusable
+        )
+        (request,) = ask_for_content(wanted=[wanted], by=rep, at=at)
         marketer = self.marketers[self.asked % len(self.marketers)]
         self.open.append((request.id, wish, at, marketer))
         self.asked, self.asked_at = self.asked + 1, at

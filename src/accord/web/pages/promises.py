@@ -154,14 +154,14 @@ def _month(request: "Request", calendar: "Calendar") -> Month:
 def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
     """The goal, then each promise in the order of the document, with its parts."""
     both = read_promises(scope, terms=terms, calendar=calendar)
-    beside: list[Volume | Quality | None] = [
+    every: list[Volume | Quality | None] = [
         revenue(scope, terms=terms, calendar=calendar),
         customers(scope, terms=terms, calendar=calendar),
+        *both.volumes,
+        *both.qualities,
     ]
     counted: dict[str, list[Volume | Quality]] = {}
-    for each in (*beside, *both.volumes, *both.qualities):
-        if each is None:
-            continue
+    for each in filter(None, every):
         counted.setdefault(_PART_OF.get(each.key, each.key), []).append(each)
     said = {each.key: each for each in read(terms).promises}
     holders = teams.holders()
