@@ -1,7 +1,7 @@
 """The page that both heads keep open: how each promise of the agreement stands today."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accord.agreement.checking import promised
 from accord.agreement.queries import running
-from accord.agreement.reading import Promise, read
+from accord.agreement.reading import read
 from accord.agreement.together import FigureRead, read_together
 from accord.base.errors import Invalid
 from accord.base.lifecycle import Side
@@ -161,35 +161,27 @@ def _rows(scope: Scope, terms: "Terms", calendar: "Calendar") -> Iterator[Row]:
         *both.qualities,
     ]
     counted: dict[str, list[Volume | Quality]] = {}
-    for each in filter(None, every):
-        counted.setdefault(_PART_OF.get(each.key, each.key), []).append(each)
+    for each in every:
+        if each is not None:
+            counted.setdefault(_PART_OF.get(each.key, each.key), []).append(each)
     said = {each.key: each for each in read(terms).promises}
     holders = teams.holders()
     for key in promised(terms.document):
         for number, found in enumerate(counted.get(key, ())):
-            row = _row(key, found, said.get(key), terms, holders, scope)
-            yield replace(row, is_part=number > 0)
+            yield Row(
+                key=key,
+                title=found.title,
+                sentence=said[key].sentence if key in said else _of_goal(terms),
+                figures=said[key].figures if key in said else (),
+                counted=found,
+                who=who(key, holders, scope),
+                is_on_trial=terms.is_part_on_trial(key),
+                is_part=number > 0,
+            )
 
 
-def _row(
-    key: str,
-    found: Volume | Quality,
-    said: Promise | None,
-    terms: "Terms",
-    holders: Mapping[str, Sequence[str]],
-    scope: Scope,
-) -> Row:
-    sentence = said.sentence if said else terms.goal.text if terms.goal else ""
-    return Row(
-        key=key,
-        title=found.title,
-        sentence=sentence,
-        figures=said.figures if said else (),
-        counted=found,
-        who=who(key, holders, scope),
-        is_on_trial=terms.is_part_on_trial(key),
-        is_part=False,
-    )
+def _of_goal(terms: "Terms") -> str:
+    return terms.goal.text if terms.goal else ""
 
 
 def _looked(figure: FigureRead, scope: Scope) -> Looked:

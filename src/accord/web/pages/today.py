@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -232,7 +233,7 @@ def _asked(request: "Request") -> Iterator[Todo]:
             yield Todo(
                 sentence=_("%(by)s asks for content: %(what)s")
                 % {"by": each.asked_by, "what": _what(each)},
-                about=each.request.need,
+                about=_short(each.request.need),
                 link=f"{reverse('content_requests')}#request-{each.request.id}",
                 icon="file-text",
                 side="marketing",
@@ -248,12 +249,16 @@ def _answered(request: "Request") -> Iterator[Todo]:
         said = _("It is there: %(what)s") if is_there else _("Marketing says why not: %(what)s")
         yield Todo(
             sentence=said % {"what": _what(each)},
-            about=each.request.words,
+            about=_short(each.request.words),
             link=f"{reverse('content_requests')}?request={each.request.id}",
             icon="file-check" if is_there else "message-2",
             side="marketing",
             act=_("Open"),
         )
+
+
+def _short(text: str) -> str:
+    return shorten(text, 160, placeholder="…")
 
 
 def _what(each: "Asked") -> str:
