@@ -90,6 +90,14 @@ def test_what_is_not_there_is_missing(rep: Caller, marketer: Caller) -> None:
     assert marketer.post(f"{PATH}{nowhere}/taking/").status_code == 404
 
 
+def test_a_page_begins_somewhere(rep: Caller) -> None:
+    asked(rep)
+    assert len(rep.get(PATH, begin=0).json()["rows"]) == 1
+    assert rep.get(PATH, begin=1).json()["rows"] == []
+    for wrong in (-1, 10**30, "x"):
+        assert rep.get(PATH, begin=wrong).status_code == 422
+
+
 def test_only_pages_are_links(rep: Caller, marketer: Caller) -> None:
     path = f"{PATH}{asked(rep)['id']}/answer/"
     for answer in (

@@ -358,6 +358,30 @@ def test_it_moves_with_its_lead_and_back(office):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_of_several_who_take_it_at_once_one_has_it():
+    office = open_office()
+    request, people = asked(office), [marketer(name) for name in ("ida", "jo", "kai")]
+    go, slower = threading.Barrier(len(people)), []
+
+    def act(user: User) -> None:
+        go.wait()
+        try:
+            take(request, user)
+        except Conflict as refused:
+            slower.append(refused.sentence)
+        connection.close()
+
+    threads = [threading.Thread(target=act, args=[user]) for user in people]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    faster = {user.id: user.name for user in people}[now(request).taken_by_id]
+    assert slower == [f"{faster} has taken this on; talk to them, or to the head of marketing."] * 2
+    assert told("taken") == [office.mira.id]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_take_each_step_once():
     office = open_office()
     for _n in range(5):

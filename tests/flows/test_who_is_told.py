@@ -267,6 +267,14 @@ class TestContent:
             say(request, "turned_down", office.max.id)
         assert told == {("content_request.answered", office.mira.id)}
 
+    def test_taking_over_tells_who_had_it_too(self, office):
+        ida = begin.add_person(newcomer=person("ida", [Role.MARKETER]), at=AT)
+        request = asked(office)
+        take_requests(requests=[request], by=ida.id, at=AT)
+        with telling() as told:
+            take_requests(requests=[request], by=office.max.id, at=LATER)
+        assert told == {("content_request.taken", user) for user in (office.mira.id, ida.id)}
+
     def test_delivering_tells_who_asked(self, office):
         request = asked(office)
         with telling() as told:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from ninja import Query, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from accord.api.auth import Request, called
 from accord.api.once import IdempotencyKey, once
@@ -36,7 +36,7 @@ class ContentFilters(Schema):
     """Which: open ones by default, those that one asked for or took on, or all."""
 
     show: Show = Show.OPEN
-    begin: int = 0
+    begin: int = Field(0, ge=0, le=1_000_000)
 
 
 class WantedIn(Schema):
@@ -69,7 +69,7 @@ _ONE = {200: ContentRequestOut, **PROBLEMS}
 )
 def list_content_requests(request: Request, filters: Query[ContentFilters]) -> ContentRequestsOut:
     """Up to 200 an answer, those of both teams."""
-    begin = max(filters.begin, 0)
+    begin = filters.begin
     found = queries.shown(filters.show, user=request.auth, begin=begin, limit=MOST + 1)
     return ContentRequestsOut(
         rows=[content_request_of(each) for each in found[:MOST]],

@@ -22,8 +22,7 @@ register(
     ),
     Kind(
         "content_request.taken",
-        _("Marketing makes what you asked for"),
-        Side.SALES,
+        _("Somebody of marketing makes what was asked for"),
         is_for_digest=True,
     ),
     Kind("content_request.answered", _("Marketing answered what you asked for"), Side.SALES),

@@ -39,14 +39,14 @@ def ask_for_content(
 def take_requests(
     *, requests: Collection[uuid.UUID], by: uuid.UUID, at: datetime
 ) -> list[ContentRequest]:
-    """Take requests on, all or none; whoever asked is told.
+    """Take requests on, all or none; whoever asked is told, and whoever had it before.
 
     Raises Missing, or Conflict when somebody was faster.
     """
     with transaction.atomic():
         taken = actions.take(requests=requests, by=by, at=at)
-        actions.tell_of_taken(requests=taken, by=by, at=at)
-    return taken
+        actions.tell_of_taken(taken=taken, by=by, at=at)
+    return [each.request for each in taken]
 
 
 def answer_requests(

@@ -1,6 +1,6 @@
 """What is done with requests for content."""
 
-from accord.content.actions.answering import Answer, answer, take, withdraw
+from accord.content.actions.answering import Answer, Taken, answer, take, withdraw
 from accord.content.actions.asking import Wanted, ask
 from accord.content.actions.telling import (
     tell_of_answered,
@@ -18,6 +18,7 @@ __all__ = [
     "ContentRequest",
     "Piece",
     "StepTaken",
+    "Taken",
     "Wanted",
     "answer",
     "ask",

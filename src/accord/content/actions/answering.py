@@ -53,7 +53,15 @@ class Answer:
     link: str = ""
 
 
-def take(*, requests: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[ContentRequest]:
+@dataclass(frozen=True)
+class Taken:
+    """A request that was taken on now, and from whom it was taken over."""
+
+    request: ContentRequest
+    over_from: uuid.UUID | None
+
+
+def take(*, requests: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Take requests on, all or none: from now on others of marketing leave them alone.
 
     Who heads marketing may take one over, and anybody what somebody who is gone had taken.
@@ -61,9 +69,12 @@ def take(*, requests: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> lis
     """
     others = _whom_stands_in(by)
     with transaction.atomic():
+        before = dict(
+            ContentRequest.objects.filter(id__in=requests).values_list("id", "taken_by_id")
+        )
         taken = _change(_TAKE, requests, by=by, at=at, others=others)
         record(requests=taken, kind="content_request.taken", side=Side.MARKETING, by=by, at=at)
-    return taken
+    return [Taken(each, before[each.id]) for each in taken]
 
 
 def answer(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.models import Seat
 from accord.base.ids import named_id
+from accord.content.actions.answering import Taken
 from accord.content.actions.watching import StepTaken
 from accord.content.models import ContentRequest, Piece, RequestState
 from accord.leads.queries import names_of
@@ -44,22 +45,23 @@ def tell_of_asked(*, requests: Sequence[ContentRequest], by: uuid.UUID, at: date
     )
 
 
-def tell_of_taken(*, requests: Sequence[ContentRequest], by: uuid.UUID, at: datetime) -> None:
-    """Tell those who asked that somebody makes it now."""
-    if not requests:
+def tell_of_taken(*, taken: Sequence[Taken], by: uuid.UUID, at: datetime) -> None:
+    """Tell those who asked, and those who had it before, that somebody makes it now."""
+    if not taken:
         return
-    what, marketers = _named(requests), teams.names([by])
+    what, marketers = _named([each.request for each in taken]), teams.names([by])
     tell(
         tellings=[
             Telling(
-                event_id=named_id("content taken", each.id, at.isoformat()),
-                user_id=each.asked_by_id,
+                event_id=named_id("content taken", each.request.id, at.isoformat()),
+                user_id=user_id,
                 kind="content_request.taken",
-                subject=_("%(marketer)s makes what you asked for: %(what)s")
-                % {"marketer": marketers.get(by, ""), "what": what[each.id]},
-                link=_page_of(each),
+                subject=_("%(marketer)s makes it now: %(what)s")
+                % {"marketer": marketers.get(by, ""), "what": what[each.request.id]},
+                link=_page_of(each.request),
             )
-            for each in requests
+            for each in taken
+            for user_id in filter(None, (each.request.asked_by_id, each.over_from))
         ],
         at=at,
         by=by,

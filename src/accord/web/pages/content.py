@@ -39,6 +39,7 @@ SHOWS: dict[str, Any] = {
     Show.MINE: gettext_lazy("Mine"),
     Show.ALL: gettext_lazy("All"),
 }
+_MOST_DIGITS = 6  # of where a page begins
 _SAID: dict[str, Any] = {
     "delivered": gettext_lazy("Delivered. Whoever asked is told."),
     "turned_down": gettext_lazy("Answered. Whoever asked reads why."),
@@ -50,7 +51,8 @@ def content_requests(request: "Request") -> HttpResponse:
     """What sales asked for, what is due first on top; or the one request that is named."""
     given = request.GET.get("show", "")
     show = Show(given) if given in SHOWS else Show.OPEN
-    begin = int(text) if (text := request.GET.get("begin", "")).isdecimal() else 0
+    text = request.GET.get("begin", "")
+    begin = int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
     only = _id(request.GET, "request")
     user, until = request.user, begin + queries.PAGE
     found = [queries.one(only, user=user)] if only else queries.shown(show, user=user, begin=begin)
