@@ -5,46 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Ceil, Extract
 from django.utils.translation import gettext_lazy as _
 
 from accord.base.lifecycle import HOLDER, Side, Stage
 from accord.criteria.metrics import Metric, Scope, register
-from accord.leads.models import Lead
+from accord.leads.models import Lead, StageEntry
+from accord.leads.rules.pace import ninth_left
 
 # From each of these somebody has to move a lead on; in the others it may stay for ever.
 MOVING = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
 LOOK_BACK = timedelta(days=365)  # a whole year, so that no season weighs more than another
 FEWEST = 30  # stays; of fewer the ninth in ten is chance
 COUNTED_LIVE_UP_TO = 20_000  # stays; of more the pace is worked out once an hour
-
-
-# The product-limit estimate (Kaplan and Meier, 1958): of those still there after so long, so many
-# leave then. Who has not left yet counts as there for as long as they have been.
-_PACE = """
-WITH stay AS (
-    SELECT stage, LEAST(COALESCE(left_at, %(at)s), %(at)s) - entered_at AS lasted,
-           COALESCE(left_at <= %(at)s, FALSE) AS has_ended
-    FROM leads_stageentry
-    WHERE stage = ANY(%(stages)s) AND entered_at >= %(since)s AND entered_at < %(at)s
-      AND (left_at IS NULL OR left_at > entered_at)
-), moment AS (
-    SELECT stage, lasted, count(*) FILTER (WHERE has_ended) AS left_then,
-           sum(count(*)) OVER (PARTITION BY stage ORDER BY lasted DESC) AS there
-    FROM stay GROUP BY stage, lasted
-), curve AS (
-    SELECT stage, lasted, left_then,
-           bool_or(left_then = there) OVER longer OR exp(sum(
-               CASE WHEN left_then < there THEN ln(1 - left_then::float / there::float) END
-           ) OVER longer) < 0.1 + 1e-9 AS is_ninth
-    FROM moment WINDOW longer AS (PARTITION BY stage ORDER BY lasted)
-)
-SELECT stage, sum(left_then)::int, min(lasted) FILTER (WHERE is_ninth) FROM curve GROUP BY stage
-"""
 
 
 @dataclass(frozen=True)
@@ -66,24 +53,45 @@ class Pace:
 def pace(at: datetime) -> Mapping[str, Pace]:
     """The pace of each stage that has one, by the stays that began in the year before `at`.
 
-    Who was in a stage for no time at all only passed it. One query, and one look at what is
-    kept: of many stays the answer may be an hour old.
+    To the hour, begun ones whole. Who was in a stage for no time at all only passed it. One
+    query, and one look at what is kept: of many stays the answer may be an hour old.
     """
     key = f"pace:{int(at.timestamp() // 3600)}"
     kept: Mapping[str, Pace] | None = cache.get(key)
     if kept is not None:
         return kept
-    params: dict[str, Any] = {
-        "at": at,
-        "since": at - LOOK_BACK,
-        "stages": [stage.value for stage in MOVING],
+    found = {
+        stage: Pace(sum(left.values()), _span(ninth_left(left, still)))
+        for stage, (left, still) in _stays(at).items()
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_PACE, params)
-        found = {stage: Pace(stays, p90) for stage, stays, p90 in cursor.fetchall()}
     if sum(each.stays for each in found.values()) > COUNTED_LIVE_UP_TO:
         cache.set(key, found, timeout=3600)
     return found
+
+
+def _stays(at: datetime) -> dict[str, tuple[dict[int, int], dict[int, int]]]:
+    """Of each stage, how many left it after so many hours, and how many are still in it."""
+    ended = Q(left_at__lte=at)
+    until = Case(When(ended, then=F("left_at")), default=Value(at), output_field=DateTimeField())
+    lasted = ExpressionWrapper(until - F("entered_at"), output_field=DurationField())
+    rows = (
+        StageEntry.objects.filter(stage__in=MOVING, entered_at__gte=at - LOOK_BACK)
+        .filter(Q(left_at__isnull=True) | Q(left_at__gt=F("entered_at")), entered_at__lt=at)
+        .annotate(hours=Ceil(Extract(lasted, "epoch") / 3600), has_ended=Q(ended))
+        .values_list("stage", "hours", "has_ended")
+        .annotate(number=Count("id"))
+        .order_by()
+    )
+    found: dict[str, tuple[dict[int, int], dict[int, int]]] = {}
+    for stage, hours, has_ended, number in rows:
+        left, still = found.setdefault(stage, ({}, {}))
+        part = left if has_ended else still
+        part[int(hours)] = part.get(int(hours), 0) + number
+    return found
+
+
+def _span(hours: int | None) -> timedelta | None:
+    return None if hours is None else timedelta(hours=hours)
 
 
 def stuck(scope: Scope, stages: Collection[Stage] = MOVING) -> QuerySet[Lead]:
