@@ -29,7 +29,7 @@ from accord.leads.models import Activity, Company, Lead
 from accord.leads.models import StageEntry as Stay
 from accord.leads.rules import ConsentSaid
 from accord.qualification.actions import judge
-from accord.qualification.asking import question
+from accord.qualification.asking import ever_met, question
 from accord.qualification.queries import to_recheck
 from accord.teams.models import Role, User
 from tests.handoffs.office import WEEK, person
@@ -400,3 +400,15 @@ def test_a_back_test_says_what_was_said():
     assert seen == {"met", "not_met", "cannot_tell"}
     # What was not looked at again has not changed: judged as a whole, nothing is written.
     assert judge(terms=terms, leads=None, at=BEGIN + timedelta(days=DAYS - 1, hours=7)) == 0
+
+
+def test_of_stages_entered_at_one_moment_the_last_one_counts():
+    """As when an act brings a lead through two stages: their ids say nothing of their order."""
+    open_shop()
+    leads = sorted(add_people(random.Random(3)))[:40]
+    at = BEGIN + timedelta(days=DAYS)
+    for stage in (Stage.SAL, Stage.RECYCLED):
+        entries = [Entering(lead, stage, Cause.ACT, "moved") for lead in leads]
+        enter_stages(entries=entries, by=None, at=at)
+    met = ever_met([running()], "with_sales", leads=leads, begins=at, ends=at + timedelta(days=1))
+    assert met == [set()]

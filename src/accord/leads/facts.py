@@ -77,7 +77,9 @@ _STANDING = Relation(
     past=(
         "LATERAL (SELECT entry.lead_id, entry.stage FROM leads_stageentry AS entry "
         f"WHERE entry.lead_id = lead.id AND GREATEST(entry.known_at, entry.entered_at) <= {THEN} "
-        "ORDER BY entry.entered_at DESC, entry.known_at DESC, entry.id DESC LIMIT 1)"
+        # Of several entered at one moment, that one which was not left at once.
+        "ORDER BY entry.entered_at DESC, entry.known_at DESC, "
+        "entry.left_at IS NOT DISTINCT FROM entry.entered_at, entry.id DESC LIMIT 1)"
     ),
     on="standing.lead_id = lead.id",
     changes="SELECT lead_id, GREATEST(entered_at, known_at) AS at FROM leads_stageentry",
