@@ -6,9 +6,8 @@ import django
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.translation import gettext as _
 
-from accord.base.errors import Refusal
+from accord.base.errors import Refusal, _
 from accord.config import postgres
 from accord.config.home import home
 

@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 import click
-from django.utils.translation import gettext as _
 
-from accord.base.errors import Refusal
+from accord.base.errors import Refusal, _
 from accord.config import postgres, running
 from accord.config.home import home
 from accord.config.supervisor import Supervisor
