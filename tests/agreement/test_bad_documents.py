@@ -127,6 +127,15 @@ def without(*path: str) -> str:
             "40",
         ),
         (
+            "target: 40\n    per: month",
+            """target: 40
+    per: month
+    worth: {amount: 900, currency: EUR}
+    segments: [{definition: mql, target: 5, worth: {amount: 1000, currency: EUR}}]""",
+            "marketing.ready_leads.segments.0.worth.amount",
+            "900",
+        ),
+        (
             "brought: {working_days: 5}",
             (
                 "brought: {working_days: 5}\n"

@@ -238,19 +238,26 @@ class TestWorth:
             (
                 "    per: month\n",
                 """    per: month
-    segments: [{definition: ideal_customer, target: 10}]
+    segments:
+      - {definition: ideal_customer, target: 10, worth: {amount: 4000, currency: EUR}}
     worth: {amount: 9000, currency: EUR}
 """,
             ),
         )
+        before = hand_raise("ida", email="ida@old.example", at=AT - timedelta(days=150))
+        deal(Lead.objects.get(id=before.lead_id), 1000, days_ago=100)
         hand_raise(company="Acme", employees="120")
         hand_raise("eva", email="eva@tiny.example")
         both = promises(november(), terms=running(), calendar=company_calendar())
         found = {(each.key, each.only): each for each in both.volumes}
         assert set(found) == {
-            *(("ready_leads", ""), ("ready_leads", "ideal_customer"), ("worth", ""))
+            *(("ready_leads", ""), ("ready_leads", "ideal_customer")),
+            *(("worth", ""), ("worth", "ideal_customer")),
         }
         assert found["ready_leads", ""].delivered == 2
         assert found["ready_leads", "ideal_customer"].delivered == 1
         assert found["ready_leads", "ideal_customer"].target == 10
-        assert found["worth", ""].delivered == 0
+        # The one lead of a hand-raise before brought 1,000.
+        assert found["worth", ""].delivered == 2000
+        assert found["worth", "ideal_customer"].delivered == 1000
+        assert found["worth", "ideal_customer"].target == 4000

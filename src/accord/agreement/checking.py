@@ -146,6 +146,8 @@ def _segments(document: Document, definitions: Mapping[str, Definition]) -> Iter
     for number, segment in enumerate(ready.segments):
         clause = f"marketing.ready_leads.segments.{number}"
         yield from _is_defined(f"{clause}.definition", segment.definition, definitions)
+        if segment.worth and ready.worth and segment.worth.currency == ready.worth.currency:
+            yield from _is_part(f"{clause}.worth.amount", segment.worth.amount, ready.worth.amount)
         if segment.target > ready.target:
             yield Fault(
                 f"{clause}.target",
@@ -160,6 +162,14 @@ def _is_defined(clause: str, key: str, definitions: Mapping[str, Definition]) ->
             clause,
             _("“%(key)s” is not a definition with criteria; name one of %(definitions)s.")
             % {"key": key, "definitions": _or(definitions)},
+        )
+
+
+def _is_part(clause: str, amount: int, whole: int) -> Iterator[Fault]:
+    if amount > whole:
+        words = {"whole": whole}
+        yield Fault(
+            clause, _("it is more than all ready leads are worth together (%(whole)s).") % words
         )
 
 

@@ -104,18 +104,19 @@ class Goal(Clause):
     marketing_share: Share
 
 
-class Segment(Clause):
-    """How many of the ready leads meet a definition."""
-
-    definition: Key
-    target: Count
-
-
 class Worth(Clause):
     """What the ready leads of a period are worth together."""
 
     amount: Count
     currency: Currency
+
+
+class Segment(Clause):
+    """How many of the ready leads meet a definition, and what those are worth together."""
+
+    definition: Key
+    target: Count
+    worth: Worth | None = None
 
 
 _A_MONTH = {"week": 365.25 / 12 / 7, "month": 1.0, "quarter": 1 / 3}  # periods in a month

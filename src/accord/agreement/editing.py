@@ -125,6 +125,10 @@ def _ready_leads(of: Reader, terms: Terms) -> Iterator[Field]:
     for number, each in enumerate(promise.segments):
         title = terms.definitions[each.definition].title
         yield from of.number(f"{clause}.segments.{number}.target", title, per)
+        if each.worth:
+            unit = f"{each.worth.currency} {per}"
+            label = _("Worth together: %(title)s") % {"title": title}
+            yield from of.number(f"{clause}.segments.{number}.worth.amount", label, unit)
     if promise.worth:
         unit = f"{promise.worth.currency} {per}"
         yield from of.number(f"{clause}.worth.amount", _("Worth together"), unit)

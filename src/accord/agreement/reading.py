@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accord.agreement.document import Worth
 from accord.agreement.terms import Duty, LossReason, Reason, Step, Terms
 from accord.agreement.wording import (
     ASKED_FOR,
@@ -243,13 +244,9 @@ def _of_marketing(terms: Terms) -> list[Promise]:
     figures = [leads_per(per, promised.ready_leads.target)]
     for segment in said.ready_leads.segments:
         title = terms.definitions[segment.definition].title
-        figures.append(f"{title}: {leads_per(per, segment.target)}")
-    if worth := said.ready_leads.worth:
-        amount = number_format(worth.amount, force_grouping=True)
-        figures.append(
-            _("worth %(amount)s %(currency)s together")
-            % {"amount": amount, "currency": worth.currency}
-        )
+        figures.append(f"{title}: {leads_per(per, segment.target)}{_worth(segment.worth, ', ')}")
+    if said.ready_leads.worth:
+        figures.append(_worth(said.ready_leads.worth))
     accepted = _("at least %(share)s accepted") % {"share": percent(promised.acceptance_rate)}
     return [
         Promise(
@@ -267,6 +264,14 @@ def _of_marketing(terms: Terms) -> list[Promise]:
         ),
         *_further(terms),
     ]
+
+
+def _worth(worth: Worth | None, before: str = "") -> str:
+    if worth is None:
+        return ""
+    amount = number_format(worth.amount, force_grouping=True)
+    words = {"amount": amount, "currency": worth.currency}
+    return before + _("worth %(amount)s %(currency)s together") % words
 
 
 def _further(terms: Terms) -> Iterator[Promise]:

@@ -1,6 +1,6 @@
 """Promised and delivered: what both sides signed for, and how it stands today."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -66,26 +66,33 @@ def _ready_leads(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Vol
 
 
 def _worth(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Volume]:
-    """What the ready leads are worth together, by what such leads brought before."""
-    per, promise = terms.marketing.ready_leads.per, terms.marketing.ready_leads.worth
-    if promise is None:
-        return
+    """What the ready leads, and those of each segment, are worth by what such brought before."""
+    promise, each = terms.marketing.ready_leads, dict[str, Mapping[str, float]]()
     first, until, tomorrow = _days(scope, calendar)
     before = closed_quarters(scope.at, calendar.time_zone)
-    each = worths(before, currency=promise.currency)
-    handed_over = metric("ready_leads").rows(scope).values_list("trigger")
-    numbers = dict(handed_over.annotate(number=Count("id")))
-    yield Volume(
-        key="worth",
-        side=Side.MARKETING,
-        title=_("What the ready leads are worth"),
-        target=expected(promise.amount, per, calendar, first, until),
-        expected=expected(promise.amount, per, calendar, first, tomorrow),
-        delivered=sum(number * each[trigger] for trigger, number in numbers.items()),
-        over=scope,
-        rows="ready_leads",
-        unit=promise.currency,
-    )
+    parts = [("", _("What the ready leads are worth"), promise.worth)]
+    for part in promise.segments:
+        words = {"title": terms.definitions[part.definition].title}
+        parts.append((part.definition, _("What they are worth: %(title)s") % words, part.worth))
+    for only, title, worth in parts:
+        if worth is None:
+            continue
+        if worth.currency not in each:
+            each[worth.currency] = worths(before, currency=worth.currency)
+        handed_over = narrowed(metric("ready_leads").rows(scope), only, reader=None)
+        numbers = handed_over.values_list("trigger").annotate(number=Count("id"))
+        yield Volume(
+            key="worth",
+            side=Side.MARKETING,
+            title=title,
+            target=expected(worth.amount, promise.per, calendar, first, until),
+            expected=expected(worth.amount, promise.per, calendar, first, tomorrow),
+            delivered=sum(number * each[worth.currency][trigger] for trigger, number in numbers),
+            over=scope,
+            rows="ready_leads",
+            unit=worth.currency,
+            only=only,
+        )
 
 
 def _days(scope: Scope, calendar: Calendar) -> tuple[date, date, date]:

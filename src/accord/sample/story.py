@@ -199,7 +199,7 @@ OWN_FIGURES = (
         """target: 170
     per: month
     segments:
-      - {definition: ideal_customer, target: 140}
+      - {definition: ideal_customer, target: 140, worth: {amount: 600000, currency: EUR}}
       - {definition: decision_maker, target: 45}
     worth: {amount: 800000, currency: EUR}
 """,
