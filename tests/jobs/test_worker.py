@@ -28,7 +28,12 @@ def sam():
 @pytest.fixture(autouse=True)
 def no_jobs_left_over():
     """The jobs are no models of ours, and so are not emptied between tests."""
+    _empty()
     yield
+    _empty()
+
+
+def _empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
