@@ -9,6 +9,7 @@ from django.core import mail
 from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 
+from accord.jobs import tasks
 from accord.outbox.actions import Listening, Telling, send_due, set_listener, tell
 from accord.outbox.models import Channel, DeliveryState, Notification
 from accord.teams.actions import Newcomer, add_user
@@ -165,5 +166,5 @@ def test_a_job_ends_though_more_comes_due_meanwhile(monkeypatch, sam):
     for name in ("send_mail", "send_posts"):
         begun.clear()
         monkeypatch.setattr(f"accord.flows.send_out.{name}", send)
-        app.tasks[name]()
+        getattr(tasks, name)()
         assert len(begun) == 2
