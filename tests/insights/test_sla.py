@@ -368,6 +368,8 @@ class TestWhoSees:
                 )
         with pytest.raises(Missing):
             narrowed(metric("offered").rows(november()), "weather=fair", reader=None)
+        with pytest.raises(Missing):
+            narrowed(metric("first_attempt_kept").rows(november()), "reason=x", reader=None)
 
 
 class TestCameBack:

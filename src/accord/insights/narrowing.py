@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.core.exceptions import FieldError
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
@@ -55,7 +56,10 @@ def narrowed(rows: Any, only: str, *, reader: User | None) -> Any:
         elif name == "person":
             rows = _of_person(rows, value, reader)
         elif name in _BY:
-            rows = _BY[name](rows, value)
+            try:
+                rows = _BY[name](rows, value)
+            except FieldError:  # such as the reason of a clock
+                raise _missing() from None
         elif name:
             raise _missing()
     return rows
