@@ -97,6 +97,13 @@ class TestASegmentWithLimitsOfItsOwn:
         slipping = [never_attempted(Scope(at=AT + n * MINUTE)).count() for n in (29, 32, 59, 62)]
         assert slipping == [0, 1, 1, 2]
 
+    def test_slips_after_the_time_of_all_once_no_version_knows_the_segment(self, company):
+        User.objects.filter(id__in=company.reps).update(is_active=False)
+        hand_raise("eva", employees=50)
+        change_agreement(company, ("target: 40", "target: 41"), at=AT + MINUTE)
+        slipping = [never_attempted(Scope(at=AT + n * MINUTE)).count() for n in (32, 62)]
+        assert slipping == [0, 1]
+
 
 @pytest.mark.django_db
 class TestTheWarning:

@@ -17,6 +17,7 @@ from accord.deals import actions as deals
 from accord.handoffs.leaks import deals_left_behind, leads_left_behind
 from accord.leads.actions import assign_owners
 from accord.leads.actions.accounts import pass_on_accounts
+from accord.leads.actions.holding import hold_leads
 from accord.leads.models import Company
 from accord.outbox.actions import Telling, tell
 from accord.teams.models import Role, User
@@ -58,6 +59,7 @@ def pass_on(*, user_id: uuid.UUID, to: uuid.UUID, by: uuid.UUID, at: datetime) -
         if rep is None or not rep.is_active or Role.REP not in rep.roles:
             raise Invalid(_("Choose a rep who works here."), field="to")
         leads = leads_left_behind(Scope(at=at)).filter(owner_id=user_id)
+        hold_leads(leads=list(leads.values_list("id", flat=True)))
         why = _("%(name)s is no longer here") % {"name": gone.name}
         owners = dict.fromkeys(leads.values_list("id", flat=True), to)
         passed = LeftBehind(

@@ -38,6 +38,7 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
     In the queue there is no clock: the limit is counted from the offer, by the company's hours.
     """
     terms, calendar = running(), _hours(scope)
+    own = list(terms.sales.first_attempt_of)
     late = Clock.objects.filter(
         handoff_id=OuterRef("id"),
         kind=ClockKind.FIRST_ATTEMPT,
@@ -46,15 +47,16 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
     )
     queued = [
         Q(
+            # What an earlier version called a segment has the limits of all.
+            Q(segment=segment) if segment else ~Q(segment__in=own),
             owner__isnull=True,
             trigger=trigger,
-            segment=segment,
             offered_at__lt=past_due_before(
                 terms.first_attempt(trigger, segment), calendar=calendar, at=scope.at
             ),
         )
         for trigger in Trigger.values
-        for segment in ("", *terms.sales.first_attempt_of)
+        for segment in ("", *own)
     ]
     untouched = _open(scope).filter(first_attempt_at__isnull=True, accepted_at__isnull=True)
     return untouched.filter(Exists(late) | reduce(or_, queued))
