@@ -126,8 +126,14 @@ def test_another_command_stops_it(up: Up) -> None:
 
 
 def test_whatever_is_killed_is_started_again(up: Up) -> None:
-    killed = [*up.children("gunicorn"), *up.children("accord.cli", "worker"), up.database()]
-    assert len(killed) == 3
+    assert soon(lambda: bool(up.children("accord.config.arrivals")))
+    killed = [
+        *up.children("gunicorn"),
+        *up.children("accord.cli", "worker"),
+        *up.children("accord.config.arrivals"),
+        up.database(),
+    ]
+    assert len(killed) == 4
     for process in killed:
         process.kill()
 
@@ -135,6 +141,7 @@ def test_whatever_is_killed_is_started_again(up: Up) -> None:
     assert soon(lambda: postgres.is_running(up.home))
     assert soon(lambda: answers(up.address))
     assert soon(lambda: bool(up.children("accord.cli", "worker")))
+    assert soon(lambda: bool(up.children("accord.config.arrivals")))
     assert up.interrupt() == 0
 
 

@@ -2,19 +2,21 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, connections
 
-from accord.base.once import asked_once, asking_once
+from accord.base.once import asked_once, asking_once, each_asked_once
 from accord.config.arrivals import Arrivals
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.record import record
-from accord.flows.submit import submit
+from accord.flows.submit import MOST_WAIT, _places, submit
 from accord.flows.take_in import take_in_waiting
 from accord.handoffs.models import Handoff
 from accord.jobs import tasks
+from accord.leads.actions.intake import MANY
 from accord.leads.models import Activity, Fate, Submission
 from tests.config.test_up import soon
 from tests.handoffs.office import demo, open_office
@@ -128,6 +130,47 @@ class TestWhatCannotBeTakenIn:
             tasks.take_in()
 
 
+@pytest.mark.django_db
+class TestWhereMuchComesIn:
+    """Whoever sends is answered; a worker takes in, and its sets are large."""
+
+    @pytest.fixture(autouse=True)
+    def crowded(self):
+        open_office()
+        for number in range(MANY):
+            wait_at_the_door(f"early{number}")
+
+    def test_a_caller_leaves_it_to_the_worker(self):
+        (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
+        assert (done.fate, done.lead_id) == (Fate.WAITING, None)
+        tasks.take_in()
+        assert Handoff.objects.count() == MANY + 1
+
+    def test_a_caller_with_many_leads_is_no_crowd(self):
+        tasks.take_in()
+        many = [Incoming(demo(f"late{number}")) for number in range(MANY * 2)]
+        done = submit(submissions=many, door=Door.API, by=None, at=AT)
+        assert {each.fate for each in done} == {Fate.CREATED}
+
+    def test_what_was_taken_in_meanwhile_is_answered(self, monkeypatch):
+        monkeypatch.setattr("accord.leads.actions.await_turn", tasks.take_in)
+        (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
+        assert done.fate == Fate.CREATED
+
+
+@pytest.mark.django_db
+def test_where_all_places_to_wait_are_taken_nobody_waits():
+    open_office()
+    with ExitStack() as taken:
+        for _ in range(MOST_WAIT):
+            taken.enter_context(_places)
+        (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
+    assert done.fate == Fate.WAITING
+    (again,) = submit(submissions=[Incoming(demo("eva"))], door=Door.API, by=None, at=AT)
+    assert again.fate == Fate.CREATED
+    assert Handoff.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_who_send_at_once_are_taken_in_together():
     open_office()
@@ -164,3 +207,20 @@ def test_what_stays_the_same_is_asked_once_and_only_inside():
     assert asked == ["a", "b"]
     ask("a")
     assert asked == ["a", "b", "a"]
+
+
+def test_of_many_each_is_asked_once():
+    asked = []
+
+    @each_asked_once
+    def ask(many):
+        asked.append(sorted(many))
+        return {each: each.upper() for each in many if each != "?"}
+
+    with asking_once():
+        assert ask({"a", "?"}) == {"a": "A"}
+        assert ask({"a", "b", "?"}) == {"a": "A", "b": "B"}
+        assert ask({"b"}) == {"b": "B"}
+    assert asked == [["?", "a"], ["b"]]
+    assert ask({"a"}) == {"a": "A"}
+    assert asked[-1] == ["a"]

@@ -1,6 +1,6 @@
 """What is asked again and again within one step of data's way is asked once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 Args = ParamSpec("Args")
 Answer = TypeVar("Answer")
+Each = TypeVar("Each")
 
 
 @contextmanager
@@ -35,5 +36,25 @@ def asked_once(ask: Callable[Args, Answer]) -> Callable[Args, Answer]:
             known[key] = ask(*args, **named)
         found: Answer = known[key]
         return found
+
+    return answer
+
+
+def each_asked_once(
+    ask: Callable[[Collection[Each]], dict[Each, Answer]],
+) -> Callable[[Collection[Each]], dict[Each, Answer]]:
+    """As `asked_once`, for a question about many: of each it is asked once."""
+
+    @wraps(ask)
+    def answer(many: Collection[Each]) -> dict[Each, Answer]:
+        known = _known.get()
+        if known is None:
+            return ask(many)
+        answers: dict[Each, tuple[Answer, ...]] = known.setdefault(ask, {})
+        missing = {each for each in many if each not in answers}
+        if missing:
+            found = ask(missing)
+            answers |= {each: (found[each],) if each in found else () for each in missing}
+        return {each: said for each in many for said in answers[each]}
 
     return answer

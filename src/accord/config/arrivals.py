@@ -1,15 +1,23 @@
 """What comes to the doors is taken in at once: the database says when, so that nobody asks it.
 
-A job for each would be most of the work. The clock's `take_in` makes up for what this one missed.
+A job for each would be most of the work. It is a process of its own, beside the worker that keeps
+it: a lead does not wait while jobs are at work. The clock's `take_in` makes up for what it missed.
+
+python -m accord.config.arrivals
 """
 
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 
+import django
 import psycopg
 from django.db import close_old_connections, connection, connections
 from psycopg.conninfo import make_conninfo
+
+from accord.config.parents import die_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -56,3 +64,22 @@ def _address() -> str:
     given = connection.get_connection_params()
     names = ("dbname", "user", "password", "host", "port", "connect_timeout")
     return make_conninfo(**{name: given[name] for name in names if given.get(name)})
+
+
+def main() -> None:
+    """Take in what comes until SIGTERM or SIGINT."""
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    die_with_parent()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accord.config.settings")
+    django.setup()
+    from accord.jobs.tasks import take_in
+
+    arrivals = Arrivals(take_in)
+    arrivals.start()
+    signal.sigwait(ends)
+    arrivals.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,8 @@
 """Django's settings. What a machine may differ in comes from the environment, all of it here.
 
 DATABASE_URL           another PostgreSQL than the one under ACCORD_HOME
+ACCORD_DATABASE_POOLED yes: between Accord and PostgreSQL stands a pool that gives each transaction
+                       another connection, so that none can keep a plan
 ACCORD_HOME            the home folder
 ACCORD_SECRET_KEY      signs sessions and links, seals secrets of others; else one is made and kept
                        in the home folder
@@ -107,6 +109,7 @@ TEMPLATES = [
 # --- database and jobs -----------------------------------------------------------------------
 DATABASE_URL = os.environ.get("DATABASE_URL") or postgres.dsn(HOME)
 _DATABASE = environment.database(DATABASE_URL)
+_IS_POOLED = environment.flag("ACCORD_DATABASE_POOLED", default=False)
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -119,7 +122,14 @@ DATABASES = {
         # A database that was started anew is noticed before a request uses a dead connection.
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 10, "application_name": "accord", **_DATABASE},
+        "OPTIONS": {
+            "connect_timeout": 10,
+            "application_name": "accord",
+            # What is asked again and again is planned once a connection.
+            "server_side_binding": True,
+            "prepare_threshold": None if _IS_POOLED else 5,
+            **_DATABASE,
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

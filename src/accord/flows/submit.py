@@ -1,5 +1,6 @@
 """Receive and take in at once, for a door whose caller waits for the outcome."""
 
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +8,19 @@ from datetime import datetime
 
 from psycopg.errors import DeadlockDetected
 
-from accord.flows.receive import Door, Incoming, receive
+from accord.flows.receive import Door, Incoming, have_taken_in, receive
 from accord.flows.take_in import BATCH, take_in_waiting
-from accord.leads.models import Fate, Submission
+from accord.leads import actions
+from accord.leads.models import Fate
+from accord.leads.queries import fates_of
 
 __all__ = ["Door", "Incoming", "Submitted", "submit"]
+
+# So many of a process's threads wait for an outcome at once: some are left to answer forms and
+# pages. Where much comes in, a worker takes it in, and they wait for so many sets of its at most.
+MOST_WAIT = 4
+SETS = 2
+_places = threading.BoundedSemaphore(MOST_WAIT)
 
 
 @dataclass(frozen=True)
@@ -38,19 +47,27 @@ def submit(
     """
     receipts = receive(submissions=submissions, door=door, by=by, at=at, takes_in=True)
     ids = sorted({receipt.id for receipt in receipts})
-    _take_in(ids, at)
-    found = Submission.objects.in_bulk(ids)
-    return [
-        Submitted(
-            id=receipt.id,
-            is_new=receipt.is_new,
-            fate=Fate(found[receipt.id].fate),
-            lead_id=found[receipt.id].lead_id,
-            reason=found[receipt.id].reason,
-            field=found[receipt.id].field,
-        )
-        for receipt in receipts
-    ]
+    if not _places.acquire(blocking=False):
+        have_taken_in()
+    else:
+        try:
+            if actions.many_wait(but=ids):
+                _await_worker(ids)
+            else:
+                _take_in(ids, at)
+        finally:
+            _places.release()
+    fates = fates_of(ids)
+    return [Submitted(receipt.id, receipt.is_new, *fates[receipt.id]) for receipt in receipts]
+
+
+def _await_worker(ids: Sequence[uuid.UUID]) -> None:
+    """Taken in here, a large set would share its process with those who answer others."""
+    have_taken_in()
+    for _ in range(SETS):
+        actions.await_turn()
+        if not actions.still_waits(ids):
+            return
 
 
 def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:

@@ -28,26 +28,28 @@ from accord.teams.queries import workspace
 log = logging.getLogger(__name__)
 
 BATCH = 1_000
-GATHER = 0.05  # seconds in which more comes together, where much comes in
 
 
 def take_in_waiting(
-    *, at: datetime, limit: int = BATCH, first: Sequence[uuid.UUID] | None = None
+    *,
+    at: datetime,
+    limit: int = BATCH,
+    first: Sequence[uuid.UUID] | None = None,
+    gather: float = 0.0,
 ) -> int:
     """Take in what waits at the doors, oldest first; how many submissions that was.
 
     `first` names submissions whose sender waits for the outcome: others are taken in along with
     them, and nothing when somebody else has taken them in. One at a time takes in, so that under
     load each takes in what came meanwhile. It all happens at `at`, or when the last of it came.
-    Killed on the way, it leaves everything waiting.
+    Where many wait, it lets more come together for `gather` seconds. Killed on the way, it leaves
+    everything waiting.
     """
-    gather = 0.0
     while actions.still_waits(first):
         with transaction.atomic(), asking_once():
-            if actions.have_turn(gather=gather):
+            if actions.have_turn(gather=gather if gather and actions.many_wait() else 0.0):
                 return _take_in_claimed(actions.claim_waiting(limit=limit, first=first), at)
         actions.await_turn()
-        gather = GATHER
     return 0
 
 

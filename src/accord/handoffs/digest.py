@@ -2,8 +2,11 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,15 +21,14 @@ AT_RISK = timedelta(hours=4)  # before a promise is due
 
 def waiting(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
     """What waits for each of sales, the one due first on top. Two queries."""
-    mine = _open_of(readers)
-    leads = _names(handoff.lead_id for each in mine.values() for handoff in each[:MOST_LINES])
+    mine = _open_of(readers, Q())
     return {
         reader.id: Section(
             title=_("Waits for you"),
-            number=len(mine[reader.id]),
-            short=_said("%(n)s lead waits", "%(n)s leads wait", len(mine[reader.id])),
+            number=mine[reader.id].number,
+            short=_said("%(n)s lead waits", "%(n)s leads wait", mine[reader.id].number),
             nothing=_("No lead waits for you."),
-            lines=[_line(each, leads, reader) for each in mine[reader.id][:MOST_LINES]],
+            lines=mine[reader.id].lines,
         )
         for reader in readers
         if reader.id in mine
@@ -35,18 +37,14 @@ def waiting(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Sec
 
 def at_risk(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
     """What is past due or soon will be, for each of sales. Two queries."""
-    mine = {
-        reader: [each for each in found if each.due_at and each.due_at <= at + AT_RISK]
-        for reader, found in _open_of(readers).items()
-    }
-    leads = _names(handoff.lead_id for each in mine.values() for handoff in each[:MOST_LINES])
+    mine = _open_of(readers, Q(due_at__lte=at + AT_RISK))
     return {
         reader.id: Section(
             title=_("At risk: due within four hours, or past due"),
-            number=len(mine[reader.id]),
-            short=_said("%(n)s at risk", "%(n)s at risk", len(mine[reader.id])),
+            number=mine[reader.id].number,
+            short=_said("%(n)s at risk", "%(n)s at risk", mine[reader.id].number),
             nothing=_("No promise is at risk."),
-            lines=[_line(each, leads, reader) for each in mine[reader.id][:MOST_LINES]],
+            lines=mine[reader.id].lines,
         )
         for reader in readers
         if reader.id in mine
@@ -71,23 +69,40 @@ def came_back(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, S
     return {reader.id: section for reader in meant}
 
 
-def _open_of(readers: Collection[Reader]) -> dict[uuid.UUID, list[Handoff]]:
-    """The open handoffs of those in sales, the one due first on top."""
-    found: dict[uuid.UUID, list[Handoff]] = {
-        reader.id: [] for reader in readers if SALES_ROLES & reader.roles
-    }
-    rows = Handoff.objects.filter(disposed_at__isnull=True, owner_id__in=found)
-    for each in rows.order_by("due_at", "offered_at", "id").only("lead_id", "owner_id", "due_at"):
-        if each.owner_id:
-            found[each.owner_id].append(each)
+@dataclass
+class _Open:
+    """How many handoffs somebody has, and lines of those that are due first."""
+
+    number: int = 0
+    lines: list[str] = field(default_factory=list)
+
+
+def _open_of(readers: Collection[Reader], narrowed: Q) -> dict[uuid.UUID, _Open]:
+    """The open handoffs of those in sales, the one due first on top. Two queries."""
+    meant = {reader.id: reader for reader in readers if SALES_ROLES & reader.roles}
+    in_order = ["due_at", "offered_at", "id"]
+    first = list(
+        Handoff.objects.filter(narrowed, disposed_at__isnull=True, owner_id__in=meant)
+        .annotate(
+            place=Window(RowNumber(), partition_by="owner_id", order_by=in_order),
+            number=Window(Count("id"), partition_by="owner_id"),
+        )
+        .filter(place__lte=MOST_LINES)
+        .order_by("owner_id", "place")
+        .values_list("owner_id", "lead_id", "due_at", "number")
+    )
+    leads = _names(lead_id for _owner, lead_id, _due, _number in first)
+    found = {id: _Open() for id in meant}
+    for owner, lead_id, due_at, number in first:
+        found[owner].number = number
+        found[owner].lines.append(_line(leads.get(lead_id, ""), due_at, meant[owner]))
     return found
 
 
-def _line(handoff: Handoff, leads: Mapping[uuid.UUID, str], reader: Reader) -> str:
-    name = leads.get(handoff.lead_id, "")
-    if handoff.due_at is None:
+def _line(name: str, due_at: datetime | None, reader: Reader) -> str:
+    if due_at is None:
         return name
-    due = date_format(handoff.due_at.astimezone(reader.zone), "D j M, H:i")
+    due = date_format(due_at.astimezone(reader.zone), "D j M, H:i")
     return _("%(lead)s, due %(moment)s") % {"lead": name, "moment": due}
 
 

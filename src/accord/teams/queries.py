@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing, Refusal
-from accord.base.once import asked_once
+from accord.base.once import asked_once, each_asked_once
 from accord.teams.calendars import Absences
 from accord.teams.models import (
     MARKETING_ROLES,
@@ -22,7 +24,6 @@ from accord.teams.models import (
     Invitation,
     Role,
     SettingChange,
-    Token,
     User,
     Workspace,
 )
@@ -33,6 +34,12 @@ from accord.teams.rules import Calendar, holidays_of
 
 # The years whose public holidays the calendars know.
 HOLIDAY_YEARS = range(2015, 2051)
+# As SQL: they are asked at every call of the API and for every form.
+_NAME = "SELECT name FROM teams_workspace LIMIT 1"
+_HOLDER = """
+SELECT holder.* FROM teams_token AS token JOIN teams_user AS holder ON holder.id = token.user_id
+WHERE token.digest = %s AND token.revoked_at IS NULL AND holder.is_active
+"""
 SEAT_ROLES = {"sales": Role.HEAD_OF_SALES, "marketing": Role.HEAD_OF_MARKETING}
 
 
@@ -40,6 +47,14 @@ SEAT_ROLES = {"sales": Role.HEAD_OF_SALES, "marketing": Role.HEAD_OF_MARKETING}
 def workspace() -> Workspace | None:
     """The company that runs this Accord; None before set-up."""
     return Workspace.objects.select_related("calendar").first()
+
+
+def company_name() -> str | None:
+    """What the company that runs this Accord is called; None before set-up."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAME)
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def is_paused() -> bool:
@@ -61,8 +76,9 @@ def company_calendar() -> Calendar:
     return _read(here.calendar, _exceptions([here.calendar_id]).get(here.calendar_id, {}))
 
 
+@each_asked_once
 def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, Calendar]:
-    """The working time of people, by their id; None stands for the company. Four queries.
+    """The working time of people, by their id; None stands for the company. Five queries at most.
 
     A person works their own hours, else their team's, else the company's on the wall clock of
     their own zone; never while they are absent.
@@ -70,17 +86,24 @@ def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, 
     if not users:
         return {}
     companys = company().calendar
-    found = User.objects.filter(id__in=filter(None, users))
-    people = list(found.select_related("calendar", "team__calendar"))
-    rows = {user.id: user.calendar or (user.team and user.team.calendar) for user in people}
-    exceptions = _exceptions({companys.id, *(row.id for row in rows.values() if row)})
-    absences = _absences(rows)
+    people = list(
+        User.objects.filter(id__in=filter(None, users)).values_list(
+            "id", "time_zone", Coalesce("calendar_id", "team__calendar_id")
+        )
+    )
+    own = {calendar for _id, _zone, calendar in people if calendar}
+    rows = CalendarRow.objects.in_bulk(own)
+    exceptions = _exceptions({companys.id, *own})
+    absences = _absences([id for id, _zone, _calendar in people])
     calendars: dict[uuid.UUID | None, Calendar] = {}
-    for user in people:
-        row = rows[user.id] or companys
-        zone = row.time_zone if rows[user.id] else user.time_zone
-        away = absences.get(user.id, ())
-        calendars[user.id] = _read(row, exceptions.get(row.id, {}), zone=zone, absences=away)
+    for id, zone, calendar in people:
+        row = rows.get(calendar, companys)
+        calendars[id] = _read(
+            row,
+            exceptions.get(row.id, {}),
+            zone=row.time_zone if calendar else zone,
+            absences=absences.get(id, ()),
+        )
     if None in users:
         calendars[None] = _read(companys, exceptions.get(companys.id, {}))
     return calendars
@@ -188,14 +211,7 @@ def setting_changes(what: Collection[str], *, limit: int) -> list[SettingChange]
 
 def user_of_token(secret: str) -> User | None:
     """The active person to whom a token's secret belongs; None when it is no longer good."""
-    token = (
-        Token.objects.filter(
-            digest=digest_of(secret), revoked_at__isnull=True, user__is_active=True
-        )
-        .select_related("user")
-        .first()
-    )
-    return token.user if token else None
+    return next(iter(User.objects.raw(_HOLDER, [digest_of(secret)])), None)
 
 
 def open_invitation(secret: str, *, at: datetime) -> Invitation | None:

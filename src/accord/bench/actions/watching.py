@@ -16,7 +16,8 @@ from accord.bench.actions.place import address_of
 
 LOOK_EVERY = 0.1
 ALERTS_EVERY = 10  # looks
-RECENT, ALL = timedelta(seconds=5), timedelta(days=1)
+LATE_EVERY = 10  # looks; what was long under way is seen so much later at most
+RECENT, LATE, ALL = timedelta(seconds=5), timedelta(seconds=90), timedelta(days=1)
 TOLD_WITHIN = timedelta(seconds=60)
 # Whatever is seen so long after it began is found at the end, and counts as seen then.
 _HANDOFFS = """
@@ -65,7 +66,7 @@ class Watcher(threading.Thread):
         with psycopg.connect(self._address, autocommit=True) as connection:
             number = 0
             while not self.stop.wait(LOOK_EVERY):
-                self._look_at_handoffs(connection, RECENT)
+                self._look_at_handoffs(connection, RECENT if number % LATE_EVERY else LATE)
                 number += 1
                 if number % ALERTS_EVERY == 0:
                     self._look_at_alerts(connection, 2 * RECENT)

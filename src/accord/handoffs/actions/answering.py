@@ -17,6 +17,7 @@ from accord.handoffs.actions.clocks import (
     start_clocks,
     stop_clocks,
 )
+from accord.handoffs.actions.moments import pauses_of
 from accord.handoffs.actions.taking import MAY_ANSWER, RETURNING, Taken, hold, take, take_all
 from accord.handoffs.models import ClockKind, Handoff
 from accord.leads.actions import record_activities
@@ -54,7 +55,8 @@ def accept(*, handoffs: Sequence[uuid.UUID], by: uuid.UUID, at: datetime) -> lis
         claim(handoffs=handoffs, by=by, at=at)
         taken = take_all(_ACCEPT, {}, handoffs=handoffs, by=by, at=at)
         stop_clocks(taken, [ClockKind.ANSWER], at)
-        start_clocks([Start(h, ClockKind.DISPOSITION, h.owner_id) for h in taken if h.owner_id], at)
+        starts = [Start(h, ClockKind.DISPOSITION, h.owner_id) for h in taken if h.owner_id]
+        start_clocks(starts, at, pauses=pauses_of([h.id for h in taken]))
         set_next_due(taken)
         _record("handoff.accepted", taken, by, at)
     return taken

@@ -19,9 +19,10 @@ from accord.handoffs.actions.clocks import (
     start_clocks,
 )
 from accord.handoffs.actions.finding import end_assignments, take_pools
+from accord.handoffs.actions.moments import pauses_of
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import Assignment
-from accord.handoffs.queries.tried import tried_enough
+from accord.handoffs.queries.tried import Tried, attempts_of, tried_enough
 from accord.handoffs.rules.routing import BROUGHT, Routed, Trace
 from accord.leads.actions import assign_owners
 
@@ -83,6 +84,29 @@ def assign(
 
     Ends the clocks of the one before and starts those of the next; the lead gets its owner.
     """
+    taken = _take(assignings, at)
+    if taken:
+        ids = [handoff.id for handoff in taken]
+        end_assignments(ids, at)
+        cancel_clocks(taken, at)
+        starts = _starts(taken, attempts_of({handoff.lead_id for handoff in taken}))
+        start_clocks(starts, at, pauses=pauses_of(ids))
+        _note(taken, assignings, why=why, by=by, at=at)
+    return taken
+
+
+def assign_new(
+    *, assignings: Sequence[Assigning], why: str, by: uuid.UUID | None, at: datetime
+) -> list[Taken]:
+    """As `assign`, of handoffs that were made just now: nothing of them is there yet to end."""
+    taken = _take(assignings, at)
+    if taken:
+        start_clocks(_starts(taken, {}), at, pauses={})
+        _note(taken, assignings, why=why, by=by, at=at)
+    return taken
+
+
+def _take(assignings: Sequence[Assigning], at: datetime) -> list[Taken]:
     if not assignings:
         return []
     rows = recordset(
@@ -90,23 +114,30 @@ def assign(
         ((a.handoff_id, a.user_id, a.instead_of, a.pool_id) for a in assignings),
     )
     take_pools()
-    taken = take(_ASSIGN, {"rows": rows, "at": at})
-    if taken:
-        how = {assigning.handoff_id: assigning for assigning in assignings}
-        _note_assignments(taken, how, by, at)
-        _count_turns(taken, how)
-        cancel_clocks(taken, at)
-        start_clocks(_starts(taken), at)
-        set_next_due(taken)
-        assign_owners(owners={h.lead_id: h.owner_id for h in taken}, why=why, by=by, at=at)
-    return taken
+    return take(_ASSIGN, {"rows": rows, "at": at})
 
 
-def _starts(taken: Sequence[Taken]) -> list[Start]:
+def _note(
+    taken: Sequence[Taken],
+    assignings: Sequence[Assigning],
+    *,
+    why: str,
+    by: uuid.UUID | None,
+    at: datetime,
+) -> None:
+    """What follows from handoffs having changed hands, once their clocks run."""
+    how = {assigning.handoff_id: assigning for assigning in assignings}
+    _note_assignments(taken, how, by, at)
+    _count_turns(taken, how)
+    set_next_due(taken)
+    assign_owners(owners={h.lead_id: h.owner_id for h in taken}, why=why, by=by, at=at)
+
+
+def _starts(taken: Sequence[Taken], tried: Mapping[uuid.UUID, Tried]) -> list[Start]:
     """The clocks of whoever has handoffs now."""
     terms = terms_by_number({h.agreement_version for h in taken})
     expected = {h.id: terms[h.agreement_version].attempts for h in taken}
-    enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
+    enough = tried_enough({h.id: h.lead_id for h in taken}, expected, tried)
     return [
         Start(handoff, kind, handoff.owner_id)
         for handoff in taken
@@ -118,7 +149,6 @@ def _starts(taken: Sequence[Taken]) -> list[Start]:
 def _note_assignments(
     taken: Sequence[Taken], how: Mapping[uuid.UUID, Assigning], by: uuid.UUID | None, at: datetime
 ) -> None:
-    end_assignments([h.id for h in taken], at)
     copy_rows(
         Assignment,
         (

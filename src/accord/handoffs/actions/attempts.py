@@ -16,7 +16,7 @@ from accord.handoffs.actions.clocks import set_next_due, stop_clocks
 from accord.handoffs.actions.planning import do_next_steps
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import AttemptChannel, AttemptOutcome, ClockKind
-from accord.handoffs.queries.tried import tried_enough
+from accord.handoffs.queries.tried import attempts_of, tried_enough
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
@@ -96,7 +96,8 @@ def begin_attempts(leads: Collection[uuid.UUID], at: datetime) -> list[Taken]:
 def _tried_enough(taken: Sequence[Taken]) -> list[Taken]:
     terms = terms_by_number({h.agreement_version for h in taken})
     expected = {h.id: terms[h.agreement_version].attempts for h in taken}
-    enough = tried_enough({h.id: h.lead_id for h in taken}, expected)
+    leads = {h.id: h.lead_id for h in taken}
+    enough = tried_enough(leads, expected, attempts_of(set(leads.values())))
     return [handoff for handoff in taken if handoff.id in enough]
 
 

@@ -5,15 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
-from accord.base.rows import recordset
 from accord.criteria.explain import sentence
 from accord.criteria.language import Clause, Group, Leaf, Test
 from accord.criteria.registry import registry
@@ -25,7 +22,6 @@ from accord.handoffs.actions.openings import (
     people_of,
     story,
 )
-from accord.handoffs.actions.taking import Taken
 from accord.handoffs.kinds import because
 from accord.leads import kinds
 from accord.leads.models import Activity, Lead
@@ -36,48 +32,32 @@ if TYPE_CHECKING:
 
 DEEDS = 5  # how much of what they did stands in the brief
 _LOOKED_AT = 40  # as far back as the story looks, by lead
-_WRITE = """
-UPDATE handoffs_handoff AS handoff SET brief = new.brief
-FROM json_to_recordset(%s::json) AS new(id uuid, brief jsonb)
-WHERE handoff.id = new.id
-"""
 
 
-def write_briefs(handoffs: Sequence[Taken], offered: Mapping[uuid.UUID, "Offering"]) -> None:
-    """Write what the reps will read: why ready, what they did and said, what to ask and to do.
+def briefs_of(
+    offered: Mapping[uuid.UUID, "Offering"], terms: Terms
+) -> dict[uuid.UUID, dict[str, Any]]:
+    """What the reps will read, by lead: why ready, what they did and said, what to ask and to do.
 
-    Eight statements, whatever the number of handoffs.
+    Six statements, whatever the number of leads.
     """
-    ids = [handoff.lead_id for handoff in handoffs]
+    ids = sorted(offered)
     leads = Lead.objects.select_related("company", "campaign").in_bulk(ids)
-    terms = terms_by_number({handoff.agreement_version for handoff in handoffs})
-    gates = {each.gate for each in terms.values()}
     verdicts = {
         verdict.lead_id: verdict
-        for verdict in Verdict.objects.filter(lead_id__in=ids, definition__in=gates)
+        for verdict in Verdict.objects.filter(lead_id__in=ids, definition=terms.gate)
     }
     happened, backs, zone = _happened(ids), earlier_backs(ids), company_zone()
     people = people_of(backs)
-    rows = [
-        (
-            handoff.id,
-            _brief(
-                Told(
-                    leads[handoff.lead_id],
-                    happened.get(handoff.lead_id, ()),
-                    backs.get(handoff.lead_id, ()),
-                    people,
-                    zone,
-                ),
-                offered[handoff.lead_id],
-                terms[handoff.agreement_version],
-                verdicts.get(handoff.lead_id),
-            ),
+    return {
+        id: _brief(
+            Told(leads[id], happened.get(id, ()), backs.get(id, ()), people, zone),
+            offered[id],
+            terms,
+            verdicts.get(id),
         )
-        for handoff in handoffs
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [recordset(("id", "brief"), rows)])
+        for id in ids
+    }
 
 
 def _happened(leads: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Activity]]:

@@ -13,7 +13,7 @@ from accord.agreement.queries import terms_by_number
 from accord.agreement.terms import Terms
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
-from accord.handoffs.actions.moments import pauses_of, promised
+from accord.handoffs.actions.moments import promised
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
 from accord.teams.queries import calendars_of
@@ -80,18 +80,21 @@ class Start:
     user_id: uuid.UUID | None
 
 
-def start_clocks(starts: Sequence[Start], at: datetime) -> None:
+def start_clocks(
+    starts: Sequence[Start], at: datetime, *, pauses: Mapping[uuid.UUID, Sequence[Pause]]
+) -> None:
     """Start clocks by the agreement each handoff was offered under and its owner's calendar.
 
-    While the prospect has asked us to wait, the owner's stand still from the beginning.
+    `pauses`, by handoff: while the prospect has asked us to wait, the owner's stand still from
+    the beginning.
     """
     if not starts:
         return
     calendars = calendars_of({start.user_id for start in starts})
     terms = terms_by_number({start.handoff.agreement_version for start in starts})
     resting = {
-        handoff_id: [pause for pause in pauses if pause[1] > at]
-        for handoff_id, pauses in pauses_of({start.handoff.id for start in starts}).items()
+        handoff_id: [pause for pause in asked if pause[1] > at]
+        for handoff_id, asked in pauses.items()
     }
     copy_rows(
         Clock,

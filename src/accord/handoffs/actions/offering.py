@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accord.agreement.queries import terms_of
+from accord.agreement.terms import Terms
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
-from accord.handoffs.actions.assigning import as_routed, assign
-from accord.handoffs.actions.briefs import write_briefs
+from accord.handoffs.actions.assigning import as_routed, assign_new
+from accord.handoffs.actions.briefs import briefs_of
 from accord.handoffs.actions.finding import find_owners, queue
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import Handoff, Trigger
@@ -28,10 +29,10 @@ INSERT INTO handoffs_handoff AS handoff
     (id, lead_id, episode_id, trigger, segment, state, agreement_version, round, ready_at,
      offered_at, offered_by_id, brief)
 SELECT new.id, new.lead_id, new.episode_id, new.trigger, new.segment, 'offered', %(version)s,
-       new.round, new.ready_at, %(at)s, %(by)s, '{{}}'
+       new.round, new.ready_at, %(at)s, %(by)s, new.brief
 FROM json_to_recordset(%(rows)s::json)
      AS new(id uuid, lead_id uuid, episode_id uuid, trigger text, segment text, round int,
-            ready_at timestamptz)
+            ready_at timestamptz, brief jsonb)
 ON CONFLICT DO NOTHING
 {RETURNING}
 """
@@ -60,14 +61,13 @@ def offer(
     with transaction.atomic(savepoint=False):
         there = hold_leads(leads={offering.lead_id for offering in offerings})
         wanted = {o.lead_id: o for o in offerings if o.lead_id in there}
-        new = _insert(list(wanted.values()), version, by, at) if wanted else []
+        new = _insert(wanted, terms_of(version), by, at) if wanted else []
         if not new:
             return []
         routed = find_owners({handoff.id: handoff.lead_id for handoff in new}, at)
-        write_briefs(new, wanted)
         _record(new, wanted, {r.handoff_id: r.user_id for r in routed if r.user_id}, by, at)
         queue(routed, at=at)
-        assign(
+        assign_new(
             assignings=as_routed(routed),
             why=_("handed over by marketing"),
             by=by,
@@ -77,26 +77,27 @@ def offer(
 
 
 def _insert(
-    offerings: Sequence[Offering], version: int, by: uuid.UUID | None, at: datetime
+    offered: Mapping[uuid.UUID, Offering], terms: Terms, by: uuid.UUID | None, at: datetime
 ) -> list[Taken]:
-    of_its_own = terms_of(version).sales.first_attempt_of
-    segments = first_met([*of_its_own], leads=[o.lead_id for o in offerings])
+    segments = first_met([*terms.sales.first_attempt_of], leads=list(offered))
+    briefs = briefs_of(offered, terms)
     rows = recordset(
-        ("id", "lead_id", "episode_id", "trigger", "segment", "round", "ready_at"),
+        ("id", "lead_id", "episode_id", "trigger", "segment", "round", "ready_at", "brief"),
         (
             (
-                named_id("handoff", o.lead_id, o.episode_id),
-                o.lead_id,
+                named_id("handoff", lead_id, o.episode_id),
+                lead_id,
                 o.episode_id,
                 o.trigger.value,
-                segments.get(o.lead_id, ""),
+                segments.get(lead_id, ""),
                 o.round,
                 o.ready_at,
+                briefs[lead_id],
             )
-            for o in sorted(offerings, key=lambda o: o.lead_id)
+            for lead_id, o in sorted(offered.items())
         ),
     )
-    return take(_OFFER, {"rows": rows, "version": version, "by": by, "at": at})
+    return take(_OFFER, {"rows": rows, "version": terms.number, "by": by, "at": at})
 
 
 def _record(

@@ -113,6 +113,7 @@ def pass_back(*, returnings: Sequence[Returning], by: uuid.UUID, at: datetime) -
                 if not said[h.id].answers_itself
             ],
             at,
+            pauses={},
         )
         give_turns_back([h.id for h in taken if said[h.id].gives_turn_back], credit=1)
         record_activities(rows=[(h.lead_id, _told(h, said[h.id], by, at)) for h in taken], at=at)

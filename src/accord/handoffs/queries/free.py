@@ -20,19 +20,21 @@ def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Pers
     """People and their stand-ins: who is there, at work, and speaks what. Six statements."""
     away = absent(at)
     everybody = {*ids, *(stand_in for stand_in in away.values() if stand_in)}
-    users = list(User.objects.filter(id__in=everybody))
+    users = User.objects.filter(id__in=everybody)
     calendars = calendars_of(everybody)
     return {
-        user.id: Person(
-            user.name,
-            is_active=user.is_active,
-            is_present=user.id not in away,
-            is_at_work=bool(elapsed(calendars[user.id], at, at + A_MOMENT)),
-            languages=frozenset(user.languages),
-            offset=at.astimezone(ZoneInfo(user.time_zone)).utcoffset(),
-            stand_in=away.get(user.id),
+        id: Person(
+            name,
+            is_active=is_active,
+            is_present=id not in away,
+            is_at_work=bool(elapsed(calendars[id], at, at + A_MOMENT)),
+            languages=frozenset(languages),
+            offset=at.astimezone(ZoneInfo(zone)).utcoffset(),
+            stand_in=away.get(id),
         )
-        for user in users
+        for id, name, is_active, languages, zone in users.values_list(
+            "id", "name", "is_active", "languages", "time_zone"
+        )
     }
 
 

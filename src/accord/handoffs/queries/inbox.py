@@ -27,7 +27,7 @@ from accord.teams.models import User
 from accord.teams.queries import calendars_of
 from accord.teams.rules import Calendar, elapsed
 
-PAGE = 15  # whole handoffs, each with its brief: as many as one reads before the next look
+PAGE = 10  # whole handoffs, each with its brief: as many as one reads before the next look
 _BY_TRYING = (ClockKind.FIRST_ATTEMPT, ClockKind.ATTEMPTS)  # what is kept by trying to reach them
 _STILL_TO_DO = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MISSED)
 

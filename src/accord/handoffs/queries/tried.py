@@ -26,14 +26,15 @@ def attempts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, Tried]:
 
 
 def tried_enough(
-    handoffs: Mapping[uuid.UUID, uuid.UUID], expected: Mapping[uuid.UUID, Attempts]
+    handoffs: Mapping[uuid.UUID, uuid.UUID],
+    expected: Mapping[uuid.UUID, Attempts],
+    tried: Mapping[uuid.UUID, Tried],
 ) -> set[uuid.UUID]:
-    """The handoffs (their leads by id) on which nobody has to try again. Two queries.
+    """The handoffs (their leads by id) on which nobody has to try again. One query.
 
     As many attempts as expected were made, on as many of the channels that there are for the
     lead; or somebody talked with them; or there is no channel at all.
     """
-    tried = attempts_of(set(handoffs.values()))
     possible = channels_of(set(handoffs.values()))
     return {
         id

@@ -26,6 +26,7 @@ _TELL = "SELECT pg_notify('accord_arrivals', '')"
 # theirs taken in by then, and one of the rest takes in all that has come meanwhile. So the more
 # comes in, the more is taken in at a time.
 _LOCK = 0x1EAD
+MANY = 5
 _TRY_TURN = "SELECT pg_try_advisory_xact_lock(%s)"
 _AWAIT_TURN = "SELECT pg_advisory_xact_lock_shared(%s)"
 _GATHER = "SELECT pg_sleep(%s)"
@@ -34,6 +35,12 @@ SELECT EXISTS (
     SELECT FROM leads_submission
     WHERE fate = 'waiting' AND (%(first)s::uuid[] IS NULL OR id = ANY(%(first)s::uuid[]))
 )
+"""
+_OTHERS_WAIT = """
+SELECT count(*) FROM (
+    SELECT FROM leads_submission
+    WHERE fate = 'waiting' AND id <> ALL(%(but)s::uuid[])
+    LIMIT %(most)s) AS waiting
 """
 _CLAIM = """
 UPDATE leads_submission SET fate = 'refused', reason = 'Being taken in'
@@ -111,6 +118,13 @@ def still_waits(first: Sequence[uuid.UUID] | None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_STILL_WAITS, {"first": None if first is None else list(first)})
         return bool(cursor.fetchone()[0])
+
+
+def many_wait(*, but: Sequence[uuid.UUID] = ()) -> bool:
+    """Whether so many wait to be taken in, beside these, that more come all the time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERS_WAIT, {"but": list(but), "most": MANY})
+        return int(cursor.fetchone()[0]) == MANY
 
 
 def have_turn(*, gather: float) -> bool:

@@ -38,6 +38,7 @@ from accord.leads.queries.exports import company_rows, lead_rows
 from accord.leads.queries.intake import (
     Example,
     examples,
+    fates_of,
     import_page,
     imports,
     last_import,
@@ -101,6 +102,7 @@ __all__ = [
     "examples",
     "fact_rules",
     "facts_changed_at",
+    "fates_of",
     "identities_of",
     "import_page",
     "imports",

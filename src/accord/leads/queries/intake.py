@@ -4,12 +4,27 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
 from accord.leads.models import Fate, Identity, Import, ImportState, Submission
 from accord.leads.queries.companies import names_of
+
+_FATES = """
+SELECT id, fate, lead_id, reason, field FROM leads_submission WHERE id = ANY(%s::uuid[])
+"""
+
+
+_Fate = tuple[Fate, uuid.UUID | None, str | None, str | None]
+
+
+def fates_of(submissions: Collection[uuid.UUID]) -> dict[uuid.UUID, _Fate]:
+    """What became of submissions: fate, lead, and of a refused one why and by which field."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FATES, [list(submissions)])
+        return {id: (Fate(fate), *rest) for id, fate, *rest in cursor.fetchall()}
 
 
 def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, str | None]]:

@@ -17,6 +17,9 @@ from accord.outbox.rules import LEASE, rest_after
 
 log = logging.getLogger(__name__)
 
+# Mails that are noted as sent together: so many are repeated when a sender is killed, and can be
+# told by their Message-ID. Of the other ways each is noted by itself.
+NOTE_AT_ONCE = 5
 SEND_AT_ONCE = 25  # messages; each may hang for as long as its way out lets it
 MAIL = (Channel.EMAIL,)
 POSTS = (Channel.PUSH, Channel.CHAT)
@@ -104,10 +107,14 @@ def send_due(*, channels: Collection[str] = MAIL, at: datetime, limit: int = SEN
             channel: ways.enter_context(_way(channel, parcels, at, gone))
             for channel in sorted({parcel.channel for parcel in parcels})
         }
-        for parcel in parcels:
-            trouble = posts[parcel.channel](parcel)
-            _settle([_became(notice, trouble, at) for notice in parcel.notices])
-            sent += trouble is None
+        size = NOTE_AT_ONCE if posts.keys() == {*MAIL} else 1
+        for begin in range(0, len(parcels), size):
+            became = []
+            for parcel in parcels[begin : begin + size]:
+                trouble = posts[parcel.channel](parcel)
+                became += [_became(notice, trouble, at) for notice in parcel.notices]
+                sent += trouble is None
+            _settle(became)
     _settle([_postponed(notice, at + BETWEEN) for notice in later])
     if gone:
         Browser.objects.filter(id__in=gone).delete()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 # One plan for whatever is given: until the transaction ends, none is made for each execution.
@@ -33,9 +34,10 @@ class Prepared:
         cursor.execute(_IS_THERE, [self.name])
         is_there, _mode = cursor.fetchone() or (False, "")
         if not is_there:
-            cursor.execute(self._prepare, self.fixed)
+            cursor.execute(_composed(self._prepare, self.fixed))
         places = ", ".join(["%s"] * len(self.given))
-        cursor.execute(f"EXECUTE {self.name}({places})", [given[name] for name in self.given])
+        values = [given[name] for name in self.given]
+        cursor.execute(_composed(f"EXECUTE {self.name}({places})", values))
 
     @cached_property
     def name(self) -> str:
@@ -49,3 +51,9 @@ class Prepared:
         for number, name in enumerate(self.given, start=1):
             sql = sql.replace(f"%({name})s", f"${number}")
         return f"PREPARE {self.name} ({', '.join(self.given.values())}) AS {sql}"
+
+
+def _composed(sql: str, values: Any) -> str:
+    """The statement with its values written in: PREPARE and EXECUTE take no parameters."""
+    said: str = connection.ops.compose_sql(sql, values)
+    return said

@@ -91,7 +91,7 @@ FORMS = {
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows a form, and keeps what was filled in."""
     found = FORMS.get(slug)
-    company = teams.workspace()
+    company = teams.company_name()
     if found is None or company is None:
         raise Http404
     own = _own()
@@ -103,13 +103,13 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
         "fields": own_fields(own, {}, request.POST),
         "wordings": [
             (purpose, words, f"consent_{purpose}" in request.POST)
-            for purpose, words in found.wordings(company.name).items()
+            for purpose, words in found.wordings(company).items()
         ],
     }
     if request.method != "POST":
         return render(request, "form.html", context)
     try:
-        _receive(request, found, own, found.wordings(company.name))
+        _receive(request, found, own, found.wordings(company))
     except Invalid as refusal:
         context |= {"sentence": refusal.sentence, "field": refusal.field}
         context["refused"] = refusal.field

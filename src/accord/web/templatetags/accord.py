@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -67,6 +68,7 @@ def _drawing(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, extra: str = "") -> SafeString:
     """An outline icon, drawn in place; the word beside it is what is read aloud."""
     return format_html(
@@ -76,6 +78,18 @@ def icon(name: str, extra: str = "") -> SafeString:
         extra,
         mark_safe(_drawing(name)),  # noqa: S308 - a file of the icon package
     )
+
+
+@register.simple_tag
+def gets(view: str, *args: object) -> SafeString:
+    """Where a link leads; what is there opens in place where there is JavaScript."""
+    return format_html('href="{0}" hx-get="{0}"', reverse(view, args=args))
+
+
+@register.simple_tag
+def posts(view: str, *args: object) -> SafeString:
+    """Where a form is sent; the answer comes in place where there is JavaScript."""
+    return format_html('action="{0}" hx-post="{0}"', reverse(view, args=args))
 
 
 @register.simple_tag

@@ -11,12 +11,12 @@ from accord.base.ids import named_id
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.actions.telling.people import (
     INBOX,
-    brought_just_now,
     heads_of_sales,
     names_of,
     page_of,
 )
 from accord.handoffs.models import Handoff, Trigger, WhenNobody
+from accord.leads.models import Lead
 from accord.outbox.actions import Telling, tell
 from accord.teams import queries as teams
 
@@ -27,18 +27,17 @@ def tell_of_offers(
     """Tell each rep of what they got; of what waits in the queue, the heads of sales."""
     if not handoffs:
         return
-    leads = names_of(handoff.lead_id for handoff in handoffs)
-    brought = brought_just_now(leads, at)
+    leads = Lead.objects.in_bulk({handoff.lead_id for handoff in handoffs})
     tell(
         tellings=[
             _lead_for_you(
                 named_id("offered", handoff.id),
                 handoff.owner_id,
-                leads[handoff.lead_id],
+                str(leads[handoff.lead_id]),
                 handoff,
             )
             for handoff in handoffs
-            if handoff.owner_id and handoff.owner_id != brought.get(handoff.lead_id)
+            if handoff.owner_id and not _brought(leads[handoff.lead_id], handoff.owner_id, at)
         ],
         at=at,
         by=by,
@@ -175,6 +174,11 @@ def tell_of_withdrawn(
         at=at,
         by=by,
     )
+
+
+def _brought(lead: Lead, user_id: uuid.UUID, at: datetime) -> bool:
+    """Whether somebody brought the lead in this moment; they know of it already."""
+    return lead.known_at == at and lead.brought_by_id == user_id
 
 
 def _lead_for_you(event_id: uuid.UUID, user_id: uuid.UUID, who: str, handoff: Handoff) -> Telling:

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
 
 from accord.agreement.models import Seat
 from accord.leads.models import Lead
@@ -16,12 +15,6 @@ def names_of(leads: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """What leads are called, by their id."""
     rows = Lead.objects.filter(id__in=set(leads)).only("id", "name", "email", "phone")
     return {lead.id: str(lead) for lead in rows}
-
-
-def brought_just_now(leads: Iterable[uuid.UUID], at: datetime) -> dict[uuid.UUID, uuid.UUID]:
-    """Who brought those of the leads that became known at this moment; they know it already."""
-    new = Lead.objects.filter(id__in=set(leads), known_at=at, brought_by__isnull=False)
-    return dict(new.values_list("id", "brought_by_id"))
 
 
 def heads_of_sales() -> list[uuid.UUID]:
