@@ -47,6 +47,14 @@ class Up:
             if each.status() != psutil.STATUS_ZOMBIE and set(words) <= set(each.cmdline())
         ]
 
+    def intake(self) -> list[psutil.Process]:
+        """The process that takes in what comes, which the worker keeps."""
+        return [
+            each
+            for each in self.tree.children(recursive=True)
+            if each.status() != psutil.STATUS_ZOMBIE and "accord.config.arrivals" in each.cmdline()
+        ]
+
     def database(self) -> psutil.Process:
         pid = (places.locate(self.home).data / "postmaster.pid").read_text().split()[0]
         return psutil.Process(int(pid))
@@ -126,14 +134,8 @@ def test_another_command_stops_it(up: Up) -> None:
 
 
 def test_whatever_is_killed_is_started_again(up: Up) -> None:
-    assert soon(lambda: bool(up.children("accord.config.arrivals")))
-    killed = [
-        *up.children("gunicorn"),
-        *up.children("accord.cli", "worker"),
-        *up.children("accord.config.arrivals"),
-        up.database(),
-    ]
-    assert len(killed) == 4
+    killed = [*up.children("gunicorn"), *up.children("accord.cli", "worker"), up.database()]
+    assert len(killed) == 3
     for process in killed:
         process.kill()
 
@@ -141,7 +143,20 @@ def test_whatever_is_killed_is_started_again(up: Up) -> None:
     assert soon(lambda: postgres.is_running(up.home))
     assert soon(lambda: answers(up.address))
     assert soon(lambda: bool(up.children("accord.cli", "worker")))
-    assert soon(lambda: bool(up.children("accord.config.arrivals")))
+    assert up.interrupt() == 0
+
+
+def test_what_takes_in_is_kept_by_the_worker_and_ends_with_it(up: Up) -> None:
+    assert soon(lambda: bool(up.intake()))
+    (first,) = up.intake()
+    first.kill()
+    assert soon(lambda: bool(up.intake()) and gone([first]))
+
+    (second,) = up.intake()
+    (worker,) = up.children("accord.cli", "worker")
+    worker.kill()
+    assert soon(lambda: gone([worker, second]))
+    assert soon(lambda: bool(up.intake()))
     assert up.interrupt() == 0
 
 

@@ -55,5 +55,5 @@ class Prepared:
 
 def _composed(sql: str, values: Any) -> str:
     """The statement with its values written in: PREPARE and EXECUTE take no parameters."""
-    said: str = connection.ops.compose_sql(sql, values)
+    said: str = connection.ops.compose_sql(sql, values)  # type: ignore[attr-defined] # of PostgreSQL
     return said
