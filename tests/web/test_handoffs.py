@@ -41,20 +41,20 @@ class TestInbox:
     def test_is_empty_with_a_sentence(self, sam: Client) -> None:
         assert "Nobody waits for you" in str(sam.get(reverse("handoffs")).content)
 
-    def test_comes_by_fifteen_and_says_how_many_are_left(
+    def test_comes_by_ten_and_says_how_many_are_left(
         self, sam: Client, sends: Sends, cast: dict[str, User]
     ) -> None:
-        for number in range(17):
+        for number in range(12):
             sends(email=f"person{number}@acme.example", phone="")
         Handoff.objects.update(owner=cast["rep"])
 
         first = str(sam.get(reverse("handoffs")).content, "utf-8")
-        assert (first.count("<article"), "Show more (2 left)" in first) == (15, True)
-        address = reverse("handoffs") + "?show=mine&begin=15"
+        assert (first.count("<article"), "Show more (2 left)" in first) == (10, True)
+        address = reverse("handoffs") + "?show=mine&begin=10"
         rest = str(sam.get(address, headers={"HX-Request": "true"}).content, "utf-8")
         assert (rest.count("<article"), "Show more" in rest) == (2, False)
         seen = re.findall(r'id="handoff-([\w-]+)"', first + rest)
-        assert len(set(seen)) == 17
+        assert len(set(seen)) == 12
 
 
 def stands_out(client: Client, handoff: Handoff) -> list[str]:
