@@ -18,7 +18,7 @@ from accord.leads import actions, queries
 from accord.leads.models import Door
 from accord.leads.rules import Reading, read_body
 
-__all__ = ["Door", "Incoming", "Receipt", "check_body", "have_taken_in", "receive"]
+__all__ = ["Door", "Incoming", "Receipt", "check_body", "receive"]
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,6 @@ def receive(
         if not takes_in and any(receipt.is_new for receipt in receipts):
             actions.tell_of_arrivals()
     return receipts
-
-
-def have_taken_in() -> None:
-    """Have a worker take in soon what waits at the doors."""
-    actions.tell_of_arrivals()
 
 
 def _receipt(digest: str, kept: tuple[uuid.UUID, str | None]) -> Receipt:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from psycopg.errors import DeadlockDetected
 
-from accord.flows.receive import Door, Incoming, have_taken_in, receive
+from accord.flows.receive import Door, Incoming, receive
 from accord.flows.take_in import BATCH, take_in_waiting
 from accord.leads import actions
 from accord.leads.models import Fate
@@ -48,7 +48,7 @@ def submit(
     receipts = receive(submissions=submissions, door=door, by=by, at=at, takes_in=True)
     ids = sorted({receipt.id for receipt in receipts})
     if not _places.acquire(blocking=False):
-        have_taken_in()
+        actions.tell_of_arrivals()
     else:
         try:
             if actions.many_wait(but=ids):
@@ -63,7 +63,7 @@ def submit(
 
 def _await_worker(ids: Sequence[uuid.UUID]) -> None:
     """Taken in here, a large set would share its process with those who answer others."""
-    have_taken_in()
+    actions.tell_of_arrivals()
     for _ in range(SETS):
         actions.await_turn()
         if not actions.still_waits(ids):

@@ -26,7 +26,7 @@ _TELL = "SELECT pg_notify('accord_arrivals', '')"
 # theirs taken in by then, and one of the rest takes in all that has come meanwhile. So the more
 # comes in, the more is taken in at a time.
 _LOCK = 0x1EAD
-MANY = 5
+MANY = 5  # that wait: more come all the time
 _TRY_TURN = "SELECT pg_try_advisory_xact_lock(%s)"
 _AWAIT_TURN = "SELECT pg_advisory_xact_lock_shared(%s)"
 _GATHER = "SELECT pg_sleep(%s)"
