@@ -17,7 +17,10 @@ A_MOMENT = timedelta(microseconds=1)
 
 
 def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Person]:
-    """People and their stand-ins: who is there, at work, and speaks what. Seven statements at most."""
+    """People and their stand-ins: who is there, at work, and speaks what.
+
+    Seven statements at most.
+    """
     away = absent(at)
     everybody = {*ids, *(stand_in for stand_in in away.values() if stand_in)}
     users = User.objects.filter(id__in=everybody)
