@@ -78,7 +78,7 @@ def test_passed_on_again_nothing_happens_and_nobody_is_told(office, gone):
 
 def test_only_what_is_left_behind_by_those_gone_and_only_to_reps_who_are_here(office, gone):
     to = the_other(office, gone)
-    with pytest.raises(Conflict, match="still works here"):
+    with pytest.raises(Conflict, match="still works in sales"):
         pass_on(user_id=to, to=office.head.id, by=office.head.id, at=PASSED)
     for nobody in (office.max.id, gone):
         with pytest.raises(Invalid, match="rep who works here"):

@@ -76,6 +76,7 @@ NO_PAGES = {
     *("lead_calls", "call_outcome", "call_withdrawal", "handoff_aside_end", "came_back_nurture"),
     *("route_place", "route_removal", "pool_removal", "sla_export", "live"),
     *("person_absences", "person_absence_end", "person_leaving", "person_passing_on"),
+    "person_roles",
     *("hours_day", "hours_day_of_company"),
     *("notification_browsers", "notification_browser_removal"),
     *("notification_chats", "notification_chat_removal"),

@@ -275,6 +275,18 @@ class TestPeople:
         assert handoff.owner_id != sam.id
         assert "No longer here" in text(head, "people")
 
+    def test_are_what_an_admin_says(self, signed_in: SignedIn, head: Client) -> None:
+        sam = User.objects.get(name="Sam Okafor")
+        address = reverse("person_roles", args=[sam.id])
+        assert head.post(address, {"roles": ["rep", "admin"]}).status_code == 403
+        assert address not in text(head, "person", sam.id)
+        admin = signed_in("admin")
+        assert address in text(admin, "person", sam.id)
+        assert admin.post(address, {"roles": ["rep", "marketer"]}).status_code == 302
+        sam.refresh_from_db()
+        assert sam.roles == ["rep", "marketer"]
+        assert admin.post(address, {}).status_code == 422
+
     def test_who_are_gone_have_what_they_left_behind_passed_on(
         self, head: Client, handoff: Handoff
     ) -> None:

@@ -7,13 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accord.agreement import actions as agreement
-from accord.agreement.models import Seat
 from accord.deals.actions import add_default_steps
 from accord.flows.recheck import re_evaluate
-from accord.handoffs.actions.pools import add_pool, default_pool, join_pool, leave_pool
+from accord.flows.roles import take_turns
+from accord.handoffs.actions.pools import add_pool
 from accord.leads import actions as leads
 from accord.teams import actions as teams
-from accord.teams import queries as teams_now
 from accord.teams.actions import Newcomer, Week
 from accord.teams.models import SALES_ROLES, Role, User
 
@@ -76,7 +75,7 @@ def join(
         user = teams.accept_invitation(
             secret=secret, email=email, name=name, password=password, time_zone=time_zone, at=at
         )
-        _take_turns(user, at)
+        take_turns(user=user, at=at)
     return user
 
 
@@ -87,17 +86,5 @@ def add_person(*, newcomer: Newcomer, at: datetime) -> User:
     """
     with transaction.atomic():
         user = teams.add_user(newcomer=newcomer, at=at)
-        _take_turns(user, at)
+        take_turns(user=user, at=at)
     return user
-
-
-def _take_turns(user: User, at: datetime) -> None:
-    """Reps get handoffs in turn; a head of sales only while there are no reps."""
-    pool, reps = default_pool(), teams_now.reps()
-    if pool is None:
-        return
-    if Role.REP in user.roles or (Role.HEAD_OF_SALES in user.roles and not reps):
-        join_pool(pool=pool, user=user.id, at=at)
-    if reps:
-        heads = {head.id for head in teams_now.heads(Seat.SALES)} - {rep.id for rep in reps}
-        leave_pool(pool=pool, users=heads, at=at)

@@ -1,4 +1,4 @@
-"""What somebody who is gone still has goes to a colleague: leads, open deals and accounts.
+"""What somebody who is gone, or left sales, still has goes to a colleague: leads, open deals and accounts.
 
 Their open handoffs went by the routes when they left, see `stand_in`.
 """
@@ -21,6 +21,7 @@ from accord.leads.actions.holding import hold_leads
 from accord.leads.models import Company
 from accord.outbox.actions import Telling, tell
 from accord.teams.models import Role, User
+from accord.teams.queries import out_of_sales
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,29 @@ class LeftBehind:
 
 
 def left_behind(user_id: uuid.UUID, *, at: datetime) -> LeftBehind:
-    """What a person left behind; nothing of somebody who still works here. Three queries."""
+    """What a person left behind; nothing of somebody who works in sales. Three queries."""
     scope = Scope(at=at)
     return LeftBehind(
         leads=leads_left_behind(scope).filter(owner_id=user_id).count(),
         deals=deals_left_behind(scope).filter(owner_id=user_id).count(),
-        accounts=Company.objects.filter(owner_id=user_id, owner__is_active=False).count(),
+        accounts=Company.objects.filter(owner_id=user_id, owner__in=out_of_sales()).count(),
     )
 
 
 def pass_on(*, user_id: uuid.UUID, to: uuid.UUID, by: uuid.UUID, at: datetime) -> LeftBehind:
     """Give what somebody left behind to a rep, who is told; how much that was.
 
-    Raises Conflict while they still work here, Invalid for somebody who works no leads.
+    Raises Conflict while they still work in sales, Invalid for somebody who works no leads.
     """
     with transaction.atomic():
         gone, rep = User.objects.get(id=user_id), User.objects.filter(id=to).first()
-        if gone.is_active:
-            raise Conflict(_("%(name)s still works here.") % {"name": gone.name})
+        if not out_of_sales().filter(id=user_id).exists():
+            raise Conflict(_("%(name)s still works in sales.") % {"name": gone.name})
         if rep is None or not rep.is_active or Role.REP not in rep.roles:
             raise Invalid(_("Choose a rep who works here."), field="to")
         leads = leads_left_behind(Scope(at=at)).filter(owner_id=user_id)
         hold_leads(leads=list(leads.values_list("id", flat=True)))
-        why = _("%(name)s is no longer here") % {"name": gone.name}
+        why = _("%(name)s no longer works leads") % {"name": gone.name}
         owners = dict.fromkeys(leads.values_list("id", flat=True), to)
         passed = LeftBehind(
             leads=len(assign_owners(owners=owners, why=why, by=by, at=at)),

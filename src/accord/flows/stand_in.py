@@ -84,7 +84,7 @@ def hand_over_work(*, at: datetime) -> list[Taken]:
         for absence in teams.begin_absences(at=at):
             moved.extend(_hand_over(absence, at))
         left = work_of_those_gone()
-        why = _("whoever had it is no longer here")
+        why = _("whoever had it no longer works leads")
         moved.extend(route_anew(handoffs=left, why=why, by=None, at=at))
     return moved
 

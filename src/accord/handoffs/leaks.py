@@ -21,8 +21,8 @@ from accord.handoffs.nurture import nurture_span
 from accord.handoffs.queries.planned import still_to_do
 from accord.handoffs.rules.leaks import past_due_before, quiet_after
 from accord.leads.models import Activity, Lead
-from accord.teams.models import Absence, User
-from accord.teams.queries import company_calendar
+from accord.teams.models import Absence
+from accord.teams.queries import company_calendar, out_of_sales
 from accord.teams.rules import Calendar
 
 _WITH_SALES = (Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
@@ -161,7 +161,7 @@ def _leads(scope: Scope) -> QuerySet[Lead]:
 
 
 def _gone() -> Any:
-    return User.objects.filter(is_active=False).values("id")
+    return out_of_sales().values("id")
 
 
 register(

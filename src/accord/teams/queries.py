@@ -125,6 +125,11 @@ def reps() -> list[User]:
     return [user for user in people() if Role.REP in user.roles]
 
 
+def out_of_sales() -> QuerySet[User]:
+    """Whoever works no leads: they are gone, or have no role of sales (any more)."""
+    return User.objects.exclude(is_active=True, roles__overlap=sorted(SALES_ROLES))
+
+
 def heads(seat: str) -> list[User]:
     """The people who sign for a seat, "sales" or "marketing", by name."""
     role = SEAT_ROLES[seat]

@@ -93,6 +93,7 @@ TABLE: dict[str, frozenset[str]] = {
     "person": EVERYONE,  # one's own, or anybody's for SETTERS: the page looks
     "person_absences": EVERYONE,
     "person_absence_end": EVERYONE,
+    "person_roles": frozenset({ADMIN}),
     "person_leaving": SETTERS,
     "person_passing_on": SETTERS,
     "hours": EVERYONE,

@@ -134,6 +134,7 @@ urlpatterns = [
         people.person_absence_end,
         name="person_absence_end",
     ),
+    path("people/<uuid:id>/roles/", people.person_roles, name="person_roles"),
     path("people/<uuid:id>/leaving/", people.person_leaving, name="person_leaving"),
     path("people/<uuid:id>/passing-on/", people.person_passing_on, name="person_passing_on"),
     path("hours/", hours.hours, name="hours"),

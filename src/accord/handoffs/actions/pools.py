@@ -73,8 +73,12 @@ def join_pool(*, pool: Pool, user: uuid.UUID, at: datetime, weight: int = FULL_S
 
 def leave_pool(*, pool: Pool, users: Collection[uuid.UUID], at: datetime) -> None:
     """Give up reps' places in a pool; what they have stays theirs."""
-    places = PoolMember.objects.filter(pool=pool, user_id__in=users, left_at__isnull=True)
-    places.update(left_at=at)
+    PoolMember.objects.filter(pool=pool, user_id__in=users, left_at=None).update(left_at=at)
+
+
+def leave_all_pools(*, user: uuid.UUID, at: datetime) -> None:
+    """Give up somebody's places everywhere; what they have stays theirs."""
+    PoolMember.objects.filter(user_id=user, left_at=None).update(left_at=at)
 
 
 def give_turns_back(handoffs: Collection[uuid.UUID], *, credit: int) -> None:

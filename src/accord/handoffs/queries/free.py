@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language_info
 
 from accord.handoffs.rules.pools import Person
-from accord.teams.models import User
+from accord.teams.models import SALES_ROLES, User
 from accord.teams.queries import absent, calendars_of
 from accord.teams.rules import elapsed
 
@@ -28,15 +28,15 @@ def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Pers
     return {
         id: Person(
             name,
-            is_active=is_active,
+            is_active=is_active and not SALES_ROLES.isdisjoint(roles),
             is_present=id not in away,
             is_at_work=bool(elapsed(calendars[id], at, at + A_MOMENT)),
             languages=frozenset(languages),
             offset=at.astimezone(ZoneInfo(zone)).utcoffset(),
             stand_in=away.get(id),
         )
-        for id, name, is_active, languages, zone in users.values_list(
-            "id", "name", "is_active", "languages", "time_zone"
+        for id, name, is_active, roles, languages, zone in users.values_list(
+            "id", "name", "is_active", "roles", "languages", "time_zone"
         )
     }
 

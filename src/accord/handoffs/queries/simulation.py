@@ -18,7 +18,7 @@ from accord.handoffs.rules.routing import Answer, Plan, Routed, Wanted
 from accord.handoffs.traces import trace_sentences
 from accord.leads.models import Lead
 from accord.qualification.own_criteria import answers_then
-from accord.teams.models import Absence, User
+from accord.teams.models import SALES_ROLES, Absence, User
 from accord.teams.queries import calendars_of, company
 from accord.teams.rules import elapsed
 
@@ -176,7 +176,7 @@ class _People:
         calendar = self._calendars.get(user.id)
         return Person(
             user.name,
-            is_active=user.is_active,
+            is_active=user.is_active and not SALES_ROLES.isdisjoint(user.roles),
             is_present=away is None,
             is_at_work=calendar is None or bool(elapsed(calendar, moment, moment + _A_MOMENT)),
             languages=frozenset(user.languages),

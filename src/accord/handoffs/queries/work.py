@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 
 from accord.handoffs.models import Handoff
+from accord.teams.queries import out_of_sales
 
 
 def work_of(user_id: uuid.UUID, *, untouched: bool) -> list[uuid.UUID]:
@@ -15,8 +16,8 @@ def work_of(user_id: uuid.UUID, *, untouched: bool) -> list[uuid.UUID]:
 
 
 def work_of_those_gone() -> list[uuid.UUID]:
-    """Open handoffs whose owner no longer works here."""
-    found = Handoff.objects.filter(disposed_at__isnull=True, owner__is_active=False)
+    """Open handoffs whose owner no longer works here, or not in sales."""
+    found = Handoff.objects.filter(disposed_at__isnull=True, owner__in=out_of_sales())
     return list(found.order_by("lead_id").values_list("id", flat=True))
 
 

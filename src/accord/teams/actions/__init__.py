@@ -28,6 +28,7 @@ from accord.teams.actions.people import (
     revoke_token,
     set_active,
     set_password,
+    set_roles,
     set_up,
     set_working,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "set_active",
     "set_calendar",
     "set_password",
+    "set_roles",
     "set_up",
     "set_working",
 ]

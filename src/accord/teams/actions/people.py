@@ -139,6 +139,29 @@ def set_active(*, user_id: uuid.UUID, is_active: bool, by: uuid.UUID, at: dateti
         note_changes(changes=[Changed("person", user.id, user.name, before, after)], by=by, at=at)
 
 
+def set_roles(
+    *, user_id: uuid.UUID, roles: Collection[str], by: uuid.UUID, at: datetime
+) -> frozenset[str]:
+    """Say what a person is here; the roles they had. Their work is the caller's to look after.
+
+    Raises Missing, Invalid for none or an unknown one, Conflict when no admin would be left.
+    """
+    with transaction.atomic():
+        everybody = User.objects.select_for_update().filter(is_active=True).order_by("id")
+        admins = {each.id for each in everybody if Role.ADMIN in each.roles}
+        user = _there(user_id)
+        given = _roles(roles)
+        if Role.ADMIN not in given and admins == {user_id}:
+            raise Conflict(
+                _("%(name)s is the only admin; make somebody else one first.")
+                % {"name": user.name}
+            )
+        User.objects.filter(id=user_id).update(roles=given)
+        before, after = {"roles": list(user.roles)}, {"roles": given}
+        note_changes(changes=[Changed("person", user.id, user.name, before, after)], by=by, at=at)
+    return frozenset(user.roles)
+
+
 def _there(user_id: uuid.UUID) -> User:
     user = User.objects.filter(id=user_id).select_related("team").first()
     if user is None:

@@ -1,6 +1,7 @@
 """The people here: how they work, when they are away, and who stands in for them."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accord.base.errors import Invalid
-from accord.flows import hours, pass_on, stand_in
+from accord.flows import hours, pass_on, roles, stand_in
+from accord.handoffs.actions import Taken
 from accord.handoffs.traces import language_name
 from accord.teams import actions, shown
 from accord.teams import queries as teams
 from accord.teams.actions import HandsOver, Working
 from accord.teams.zones import zones_offered
-from accord.web.permissions import SETTERS
+from accord.web.permissions import ADMIN, ROLES, SETTERS
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -69,7 +71,9 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
         "colleagues": [each for each in teams.people() if each.id != id],
         "hands_over": HandsOver.choices,
     }
-    if context["may_let_go"] and not row.user.is_active:
+    if ADMIN in request.user.roles and row.user.is_active:
+        context["roles"] = [(key, label, key in row.user.roles) for key, label in ROLES.items()]
+    if context["may_let_go"] and teams.out_of_sales().filter(id=id).exists():
         context |= {"left": pass_on.left_behind(id, at=request.at), "reps": teams.reps()}
     return render(request, "person.html", context)
 
@@ -91,13 +95,7 @@ def person_absences(request: "Request", id: uuid.UUID) -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    said = _("The absence is noted.")
-    if moved:
-        number = ngettext(
-            "%(n)d lead was handed over.", "%(n)d leads were handed over.", len(moved)
-        )
-        said = f"{said} {number % {'n': len(moved)}}"
-    messages.success(request, said)
+    messages.success(request, _said(_("The absence is noted."), moved))
     return redirect("person", id)
 
 
@@ -123,6 +121,15 @@ def person_passing_on(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def person_roles(request: "Request", id: uuid.UUID) -> HttpResponse:
+    """What somebody is here; whoever leaves sales has their open leads handed to others."""
+    given = request.POST.getlist("roles")
+    moved = roles.set_roles(user_id=id, roles=given, by=request.user.id, at=request.at)
+    messages.success(request, _said(_("Saved."), moved))
+    return redirect("person", id)
+
+
+@require_POST
 def person_leaving(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Somebody no longer works here, or does again."""
     if request.POST.get("back"):
@@ -140,6 +147,13 @@ def person_leaving(request: "Request", id: uuid.UUID) -> HttpResponse:
         % {"n": len(moved)},
     )
     return redirect("people")
+
+
+def _said(done: str, moved: Sequence[Taken]) -> str:
+    if not moved:
+        return done
+    number = ngettext("%(n)d lead was handed over.", "%(n)d leads were handed over.", len(moved))
+    return f"{done} {number % {'n': len(moved)}}"
 
 
 def _may(request: "Request", id: uuid.UUID) -> bool:
