@@ -52,7 +52,7 @@ class Up:
         return [
             each
             for each in self.tree.children(recursive=True)
-            if each.status() != psutil.STATUS_ZOMBIE and "accord.config.arrivals" in each.cmdline()
+            if each.status() != psutil.STATUS_ZOMBIE and "accord.jobs.arrivals" in each.cmdline()
         ]
 
     def database(self) -> psutil.Process:

@@ -9,13 +9,13 @@ import pytest
 from django.db import connection, connections
 
 from accord.base.once import asked_once, asking_once, each_asked_once
-from accord.config.arrivals import Arrivals
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.record import record
 from accord.flows.submit import MOST_WAIT, _places, submit
 from accord.flows.take_in import take_in_waiting
 from accord.handoffs.models import Handoff
-from accord.jobs import tasks
+from accord.jobs import arrivals
+from accord.jobs.arrivals import Arrivals
 from accord.leads.actions.intake import MANY
 from accord.leads.models import Activity, Fate, Submission
 from tests.config.test_up import soon
@@ -39,8 +39,8 @@ def test_a_worker_hears_of_what_comes_and_takes_it_in_within_a_second():
         while take_in_waiting(at=datetime.now(UTC)):
             pass
 
-    arrivals = Arrivals(take_in)
-    arrivals.start()
+    listening = Arrivals(take_in)
+    listening.start()
     try:
         assert soon(lambda: Handoff.objects.count() == 1)
         began = time.perf_counter()
@@ -48,15 +48,30 @@ def test_a_worker_hears_of_what_comes_and_takes_it_in_within_a_second():
         assert soon(lambda: Handoff.objects.count() == 2)
         assert time.perf_counter() - began < 10  # the clock alone would take up to fifteen
     finally:
-        arrivals.stop()
-    assert not arrivals.is_alive()
+        listening.stop()
+    assert not listening.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_was_told_of_is_taken_in_all_the_same(monkeypatch):
+    open_office()
+    monkeypatch.setattr(arrivals, "LOOKS_EVERY", 0.5)
+    listening = Arrivals(arrivals.take_in)
+    listening.start()
+    try:
+        assert soon(lambda: listening.is_alive())
+        sent = [Incoming(body=demo("dana"))]  # by a caller who takes in, and was killed
+        receive(submissions=sent, door=Door.API, by=None, at=AT, takes_in=True)
+        assert soon(lambda: Handoff.objects.count() == 1)
+    finally:
+        listening.stop()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_whose_database_goes_away_listens_again():
     open_office()
-    arrivals = Arrivals(lambda: take_in_waiting(at=datetime.now(UTC)))
-    arrivals.start()
+    listening = Arrivals(lambda: take_in_waiting(at=datetime.now(UTC)))
+    listening.start()
     listens = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
     try:
         with connection.cursor() as cursor:
@@ -67,7 +82,7 @@ def test_a_worker_whose_database_goes_away_listens_again():
         wait_at_the_door("dana")
         assert soon(lambda: Handoff.objects.count() == 1)
     finally:
-        arrivals.stop()
+        listening.stop()
 
 
 @pytest.mark.django_db
@@ -115,7 +130,7 @@ class TestWhatCannotBeTakenIn:
     def test_holds_up_nobody_else(self, caplog):
         for name in ("anna", "ben"):
             wait_at_the_door(name)
-        tasks.take_in()
+        arrivals.take_in()
         assert Handoff.objects.count() == 2
         assert Submission.objects.get(fate=Fate.WAITING).body["email"] == "dana@acme.example"
         assert "could not be taken in; it still waits" in caplog.text
@@ -127,7 +142,7 @@ class TestWhatCannotBeTakenIn:
 
     def test_is_an_error_where_nothing_else_waits(self):
         with pytest.raises(ZeroDivisionError):
-            tasks.take_in()
+            arrivals.take_in()
 
 
 @pytest.mark.django_db
@@ -143,17 +158,17 @@ class TestWhereMuchComesIn:
     def test_a_caller_leaves_it_to_the_worker(self):
         (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
         assert (done.fate, done.lead_id) == (Fate.WAITING, None)
-        tasks.take_in()
+        arrivals.take_in()
         assert Handoff.objects.count() == MANY + 1
 
     def test_a_caller_with_many_leads_is_no_crowd(self):
-        tasks.take_in()
+        arrivals.take_in()
         many = [Incoming(demo(f"late{number}")) for number in range(MANY * 2)]
         done = submit(submissions=many, door=Door.API, by=None, at=AT)
         assert {each.fate for each in done} == {Fate.CREATED}
 
     def test_what_was_taken_in_meanwhile_is_answered(self, monkeypatch):
-        monkeypatch.setattr("accord.leads.actions.await_turn", tasks.take_in)
+        monkeypatch.setattr("accord.leads.actions.await_turn", arrivals.take_in)
         (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
         assert done.fate == Fate.CREATED
 

@@ -14,9 +14,8 @@ from accord.outbox import jobs
 SOURCE = Path(accord.__file__).parent
 CALLS = {"defer", "defer_each"}
 SECONDS = {
-    **dict.fromkeys(
-        ("take_in", "watch_clocks", "recheck", "send_mail", "send_posts", "rescue"), 15
-    ),
+    "watch_clocks": 5,
+    **dict.fromkeys(("recheck", "send_mail", "send_posts", "rescue"), 15),
     **dict.fromkeys(("read_mailbox", "come_into_force", "send_digests"), 60),
     "release": 900,
     "hand_over_work": 15,

@@ -42,7 +42,7 @@ def run(*, concurrency: int) -> None:
 @contextmanager
 def _taking_in() -> Iterator[None]:
     """Beside whatever is done in here, a process takes in what comes to the doors."""
-    child = Child("intake", [sys.executable, "-m", "accord.config.arrivals"])
+    child = Child("intake", [sys.executable, "-m", "accord.jobs.arrivals"])
     ending = threading.Event()
 
     def keep() -> None:

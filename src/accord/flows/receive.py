@@ -57,7 +57,7 @@ def receive(
 ) -> list[Receipt]:
     """Keep submissions verbatim and have them taken in soon.
 
-    `takes_in`: the caller takes them in itself; the clock does where that fails.
+    `takes_in`: the caller takes them in itself; the process that listens does where that fails.
     Raises Conflict when a nonce was used before for another body; then nothing is kept.
     """
     rows = []

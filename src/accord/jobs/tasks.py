@@ -7,32 +7,16 @@ from pathlib import Path
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-# Six fields: the last one is seconds.
-EVERY_15_SECONDS = "* * * * * */15"
+# Six fields: the last one is seconds. Not all strike at once, so that nothing else waits for them.
+EVERY_5_SECONDS = "* * * * * */5"
+EVERY_15_SECONDS = "* * * * * {}-59/15"
 IN_TIME = 10  # the priority of what is promised to be on time
-# Seconds in which more comes together, where much comes in: a set costs as much as thirty leads,
-# whatever its size.
-GATHER = 0.2
 # A deadlock, or a database that was started anew: 2, 4, 8 and 16 seconds later it works.
 AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
 
 
 # A job that waits is enough: `queueing_lock` keeps the clock from piling them up.
-@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="take_in by the clock")
-@app.task(name="take_in", retry=AGAIN)
-def take_in(timestamp: int | None = None) -> None:
-    """Take in all that waits at the doors."""
-    from accord.flows.take_in import BATCH, take_in_one_by_one, take_in_waiting
-
-    try:
-        while take_in_waiting(at=datetime.now(UTC), gather=GATHER) >= BATCH:
-            pass
-    except Exception:
-        if not take_in_one_by_one(at=datetime.now(UTC)):
-            raise
-
-
-@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="watch_clocks")
+@app.periodic(cron=EVERY_5_SECONDS, queue="clock", queueing_lock="watch_clocks")
 @app.task(name="watch_clocks", priority=IN_TIME)
 def watch_clocks(timestamp: int | None = None) -> None:
     """Take the steps that missed promises call for, and end pauses."""
@@ -43,7 +27,7 @@ def watch_clocks(timestamp: int | None = None) -> None:
         watch_clocks(at=datetime.now(UTC))
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="hand_over_work")
+@app.periodic(cron=EVERY_15_SECONDS.format(2), queue="clock", queueing_lock="hand_over_work")
 @app.task(name="hand_over_work")
 def hand_over_work(timestamp: int | None = None) -> None:
     """Hand over the work of those who are away from now on, or gone."""
@@ -62,7 +46,7 @@ def reschedule(*, users: list[str] | None) -> None:
     reschedule(users=None if users is None else [uuid.UUID(user) for user in users])
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="recheck")
+@app.periodic(cron=EVERY_15_SECONDS.format(4), queue="clock", queueing_lock="recheck")
 @app.task(name="recheck")
 def recheck(timestamp: int | None = None) -> None:
     """Judge again the leads whose verdict time alone may have changed."""
@@ -73,7 +57,7 @@ def recheck(timestamp: int | None = None) -> None:
         recheck(at=datetime.now(UTC))
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="send_mail by the clock")
+@app.periodic(cron=EVERY_15_SECONDS.format(7), queue="clock", queueing_lock="send_mail by the clock")
 @app.task(name="send_mail", retry=AGAIN)
 def send_mail(timestamp: int | None = None) -> None:
     """Send the mails that are due."""
@@ -85,7 +69,7 @@ def send_mail(timestamp: int | None = None) -> None:
         pass
 
 
-@app.periodic(cron=EVERY_15_SECONDS, queue="clock", queueing_lock="send_posts by the clock")
+@app.periodic(cron=EVERY_15_SECONDS.format(9), queue="clock", queueing_lock="send_posts by the clock")
 @app.task(name="send_posts", retry=AGAIN)
 def send_posts(timestamp: int | None = None) -> None:
     """Send what is due to browsers and chats."""

@@ -20,7 +20,7 @@ FROM json_to_recordset(%s::json) AS new(id uuid, nonce text, digest text, body t
 ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
 RETURNING id
 """
-# The channel at which the workers listen, see `accord.config.arrivals`.
+# The channel at which the workers listen, see `accord.jobs.arrivals`.
 _TELL = "SELECT pg_notify('accord_arrivals', '')"
 # Whoever takes in has this lock. The others wait until it is free again, all at once: most find
 # theirs taken in by then, and one of the rest takes in all that has come meanwhile. So the more

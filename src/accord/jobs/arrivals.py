@@ -1,16 +1,19 @@
 """What comes to the doors is taken in at once: the database says when, so that nobody asks it.
 
 A job for each would be most of the work. It is a process of its own, beside the worker that keeps
-it: a lead does not wait while jobs are at work. The clock's `take_in` makes up for what it missed.
+it: a lead does not wait while jobs are at work. Now and then it looks for what it was not told of,
+such as what a process that was killed had begun.
 
-python -m accord.config.arrivals
+python -m accord.jobs.arrivals
 """
 
 import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import django
 import psycopg
@@ -23,7 +26,11 @@ log = logging.getLogger(__name__)
 
 LOOKS_UP_EVERY = 1.0  # seconds, to see whether it is to stop
 RESTS_FOR = 2.0  # after trouble, such as a database that was started anew
+LOOKS_EVERY = 15.0  # seconds, whether anything waits that it was not told of
 ARRIVALS = "accord_arrivals"  # the channel
+# Seconds in which more comes together, where much comes in: a set costs as much as thirty leads,
+# whatever its size.
+GATHER = 0.2
 
 
 class Arrivals(threading.Thread):
@@ -53,10 +60,13 @@ class Arrivals(threading.Thread):
         with psycopg.connect(_address(), autocommit=True) as ear:
             ear.execute(f"LISTEN {ARRIVALS}")
             self._take_in()
+            looked = time.monotonic()
             while not self._stopping.is_set():
-                if list(ear.notifies(timeout=LOOKS_UP_EVERY, stop_after=1)):
+                is_told = list(ear.notifies(timeout=LOOKS_UP_EVERY, stop_after=1))
+                if is_told or time.monotonic() - looked >= LOOKS_EVERY:
                     close_old_connections()
                     self._take_in()
+                    looked = time.monotonic()
 
 
 def _address() -> str:
@@ -66,6 +76,21 @@ def _address() -> str:
     return make_conninfo(**{name: given[name] for name in names if given.get(name)})
 
 
+def take_in() -> None:
+    """Take in all that waits at the doors; where a set fails, one by one.
+
+    Raises what it failed with when nothing could be taken in.
+    """
+    from accord.flows.take_in import BATCH, take_in_one_by_one, take_in_waiting
+
+    try:
+        while take_in_waiting(at=datetime.now(UTC), gather=GATHER) >= BATCH:
+            pass
+    except Exception:
+        if not take_in_one_by_one(at=datetime.now(UTC)):
+            raise
+
+
 def main() -> None:
     """Take in what comes until SIGTERM or SIGINT."""
     ends = {signal.SIGTERM, signal.SIGINT}
@@ -73,8 +98,6 @@ def main() -> None:
     die_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accord.config.settings")
     django.setup()
-    from accord.jobs.tasks import take_in
-
     arrivals = Arrivals(take_in)
     arrivals.start()
     signal.sigwait(ends)
