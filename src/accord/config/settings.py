@@ -112,7 +112,7 @@ _DATABASE = environment.database(DATABASE_URL)
 _IS_POOLED = environment.flag("ACCORD_DATABASE_POOLED", default=False)
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "accord.config.database",
         "NAME": _DATABASE.pop("dbname", "accord"),
         "USER": _DATABASE.pop("user", ""),
         "PASSWORD": _DATABASE.pop("password", ""),
@@ -139,7 +139,9 @@ CACHES = {
         "LOCATION": "shared_cache",
         # Nonces are kept here: the 300 entries of the default would push them out.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    },
+    # Parts of pages that are the same for everybody, in each process.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = ["accord.jobs"]
