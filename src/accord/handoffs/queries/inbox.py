@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict
@@ -49,7 +49,8 @@ class Promise:
 class InboxItem:
     """An open handoff as its owner sees it, with the lead and the promises, first due first.
 
-    `next_step` is what the owner planned; `aside_until` is set while it rests.
+    `next_step` is what the owner planned; `aside_until` is set while it rests, `pauses` says how
+    often they asked to wait while they do.
     """
 
     handoff: Handoff
@@ -57,6 +58,7 @@ class InboxItem:
     promises: Sequence[Promise]
     next_step: NextStep | None = None
     aside_until: datetime | None = None
+    pauses: int = 0
 
     @property
     def id(self) -> uuid.UUID:
@@ -121,7 +123,7 @@ _DUE_FIRST = (F("due_at").asc(nulls_last=True), "offered_at", "id")
 def shown(
     show: Show, *, user: User, at: datetime, limit: int = PAGE, begin: int = 0
 ) -> list[InboxItem]:
-    """Open handoffs, what is due first on top, of the queue the longest waiting. Seven queries.
+    """Open handoffs, what is due first on top, of the queue the longest waiting. Eight queries.
 
     Of one's own, what one planned is due as well, and what was put aside comes last.
     """
@@ -186,11 +188,7 @@ def _aside(at: datetime) -> Q:
 
 
 def _open() -> QuerySet[Handoff]:
-    """Open handoffs with their owners, and how often each was let rest."""
-    own = Pause.objects.filter(handoff_id=OuterRef("id")).order_by().values("handoff_id")
-    pauses = Coalesce(Subquery(own.annotate(n=Count("id")).values("n")), 0)
-    rows = Handoff.objects.filter(disposed_at__isnull=True).select_related("owner")
-    return rows.annotate(pauses=pauses)
+    return Handoff.objects.filter(disposed_at__isnull=True).select_related("owner")
 
 
 def _items(rows: QuerySet[Handoff], at: datetime) -> list[InboxItem]:
@@ -202,6 +200,7 @@ def _items(rows: QuerySet[Handoff], at: datetime) -> list[InboxItem]:
     )
     promises = _promises(handoffs, at)
     planned = next_steps_of([handoff.id for handoff in handoffs])
+    pauses = _pauses_of([id for id, due in promises.items() if due[0].paused_until])
     return [
         InboxItem(
             handoff,
@@ -209,10 +208,19 @@ def _items(rows: QuerySet[Handoff], at: datetime) -> list[InboxItem]:
             promises.get(handoff.id, ()),
             planned.get(handoff.id),
             _aside_until(handoff, at),
+            pauses.get(handoff.id, 0),
         )
         for handoff in handoffs
         if handoff.lead_id in leads
     ]
+
+
+def _pauses_of(handoffs: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """How often each of what rests now was let rest."""
+    if not handoffs:
+        return {}
+    rows = Pause.objects.filter(handoff_id__in=handoffs).values_list("handoff_id")
+    return dict(rows.annotate(number=Count("id")))
 
 
 def _aside_until(handoff: Handoff, at: datetime) -> datetime | None:
