@@ -123,7 +123,7 @@ def _offering(call: Triggered, case: Case) -> Offering:
 def _offer(
     offerings: Sequence[Offering], terms: Terms, *, by: uuid.UUID | None, at: datetime
 ) -> list[Handoff]:
-    handoffs = actions.offer(offerings=offerings, version=terms.number, by=by, at=at)
+    handoffs = actions.offer(offerings=offerings, terms=terms, by=by, at=at)
     set_statuses(statuses={handoff.lead_id: LeadStatus.NEW for handoff in handoffs})
     tell_of_offers(handoffs=handoffs, by=by, at=at)
     return handoffs

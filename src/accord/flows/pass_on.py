@@ -1,4 +1,4 @@
-"""What somebody who is gone, or left sales, still has goes to a colleague: leads, open deals and accounts.
+"""What somebody who is gone, or left sales, still has goes to a colleague: leads, deals, accounts.
 
 Their open handoffs went by the routes when they left, see `stand_in`.
 """

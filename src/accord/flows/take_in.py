@@ -45,7 +45,7 @@ def take_in_waiting(
     Where many wait, it lets more come together for `gather` seconds. Killed on the way, it leaves
     everything waiting.
     """
-    while actions.still_waits(first):
+    while first is None or actions.still_waits(first):
         with transaction.atomic(), asking_once():
             if actions.have_turn(gather=gather if gather and actions.many_wait() else 0.0):
                 return _take_in_claimed(actions.claim_waiting(limit=limit, first=first), at)

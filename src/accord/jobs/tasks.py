@@ -57,7 +57,9 @@ def recheck(timestamp: int | None = None) -> None:
         recheck(at=datetime.now(UTC))
 
 
-@app.periodic(cron=EVERY_15_SECONDS.format(7), queue="clock", queueing_lock="send_mail by the clock")
+@app.periodic(
+    cron=EVERY_15_SECONDS.format(7), queue="clock", queueing_lock="send_mail by the clock"
+)
 @app.task(name="send_mail", retry=AGAIN)
 def send_mail(timestamp: int | None = None) -> None:
     """Send the mails that are due."""
@@ -69,7 +71,9 @@ def send_mail(timestamp: int | None = None) -> None:
         pass
 
 
-@app.periodic(cron=EVERY_15_SECONDS.format(9), queue="clock", queueing_lock="send_posts by the clock")
+@app.periodic(
+    cron=EVERY_15_SECONDS.format(9), queue="clock", queueing_lock="send_posts by the clock"
+)
 @app.task(name="send_posts", retry=AGAIN)
 def send_posts(timestamp: int | None = None) -> None:
     """Send what is due to browsers and chats."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from accord.agreement.queries import terms_by_number
+from accord.agreement.terms import Terms
 from accord.base.ids import new_id
 from accord.base.rows import copy_rows, recordset
 from accord.handoffs.actions.clocks import (
@@ -84,24 +85,30 @@ def assign(
 
     Ends the clocks of the one before and starts those of the next; the lead gets its owner.
     """
+    if assignings:
+        take_pools()
     taken = _take(assignings, at)
     if taken:
         ids = [handoff.id for handoff in taken]
         end_assignments(ids, at)
         cancel_clocks(taken, at)
-        starts = _starts(taken, attempts_of({handoff.lead_id for handoff in taken}))
+        terms = terms_by_number({handoff.agreement_version for handoff in taken})
+        starts = _starts(taken, attempts_of({handoff.lead_id for handoff in taken}), terms)
         start_clocks(starts, at, pauses=pauses_of(ids))
         _note(taken, assignings, why=why, by=by, at=at)
     return taken
 
 
 def assign_new(
-    *, assignings: Sequence[Assigning], why: str, by: uuid.UUID | None, at: datetime
+    *, assignings: Sequence[Assigning], terms: Terms, why: str, by: uuid.UUID | None, at: datetime
 ) -> list[Taken]:
-    """As `assign`, of handoffs that were made just now: nothing of them is there yet to end."""
+    """As `assign`, of handoffs that were made just now under `terms`: nothing is there to end.
+
+    Whoever found the owners has taken the pools.
+    """
     taken = _take(assignings, at)
     if taken:
-        start_clocks(_starts(taken, {}), at, pauses={})
+        start_clocks(_starts(taken, {}, {terms.number: terms}), at, pauses={})
         _note(taken, assignings, why=why, by=by, at=at)
     return taken
 
@@ -113,7 +120,6 @@ def _take(assignings: Sequence[Assigning], at: datetime) -> list[Taken]:
         ("id", "user_id", "instead_of", "pool_id"),
         ((a.handoff_id, a.user_id, a.instead_of, a.pool_id) for a in assignings),
     )
-    take_pools()
     return take(_ASSIGN, {"rows": rows, "at": at})
 
 
@@ -133,9 +139,10 @@ def _note(
     assign_owners(owners={h.lead_id: h.owner_id for h in taken}, why=why, by=by, at=at)
 
 
-def _starts(taken: Sequence[Taken], tried: Mapping[uuid.UUID, Tried]) -> list[Start]:
+def _starts(
+    taken: Sequence[Taken], tried: Mapping[uuid.UUID, Tried], terms: Mapping[int, Terms]
+) -> list[Start]:
     """The clocks of whoever has handoffs now."""
-    terms = terms_by_number({h.agreement_version for h in taken})
     expected = {h.id: terms[h.agreement_version].attempts for h in taken}
     enough = tried_enough({h.id: h.lead_id for h in taken}, expected, tried)
     return [

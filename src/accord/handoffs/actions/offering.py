@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accord.agreement.queries import terms_of
 from accord.agreement.terms import Terms
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
@@ -22,7 +21,6 @@ from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
 from accord.qualification.queries import first_met
-from accord.teams.models import User
 
 _OFFER = f"""
 INSERT INTO handoffs_handoff AS handoff
@@ -52,23 +50,24 @@ class Offering:
 
 
 def offer(
-    *, offerings: Sequence[Offering], version: int, by: uuid.UUID | None, at: datetime
+    *, offerings: Sequence[Offering], terms: Terms, by: uuid.UUID | None, at: datetime
 ) -> list[Handoff]:
-    """Offer leads to sales under a version of the agreement; the handoffs that are new.
+    """Offer leads to sales under these terms; the handoffs that are new.
 
     Each goes where the rules send it, or waits in the queue without an owner.
     """
     with transaction.atomic(savepoint=False):
         there = hold_leads(leads={offering.lead_id for offering in offerings})
         wanted = {o.lead_id: o for o in offerings if o.lead_id in there}
-        new = _insert(wanted, terms_of(version), by, at) if wanted else []
+        new = _insert(wanted, terms, by, at) if wanted else []
         if not new:
             return []
         routed = find_owners({handoff.id: handoff.lead_id for handoff in new}, at)
-        _record(new, wanted, {r.handoff_id: r.user_id for r in routed if r.user_id}, by, at)
+        _record(new, wanted, {r.handoff_id: r.user_name for r in routed}, by, at)
         queue(routed, at=at)
         assign_new(
             assignings=as_routed(routed),
+            terms=terms,
             why=_("handed over by marketing"),
             by=by,
             at=at,
@@ -103,11 +102,10 @@ def _insert(
 def _record(
     new: Sequence[Taken],
     wanted: Mapping[uuid.UUID, Offering],
-    owners: Mapping[uuid.UUID, uuid.UUID],
+    owners: Mapping[uuid.UUID, str],
     by: uuid.UUID | None,
     at: datetime,
 ) -> None:
-    names = dict(User.objects.filter(id__in=set(owners.values())).values_list("id", "name"))
     record_activities(
         rows=[
             (
@@ -121,7 +119,7 @@ def _record(
                     outcome=handoff.trigger,
                     text=wanted[handoff.lead_id].why or None,
                     detail={
-                        "owner": names.get(owners[handoff.id]) if handoff.id in owners else None,
+                        "owner": owners.get(handoff.id) or None,
                         "asks_for": wanted[handoff.lead_id].asks_for or None,
                     },
                 ),

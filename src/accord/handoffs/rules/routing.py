@@ -7,7 +7,7 @@ order, each to a person or to a pool that takes turns; else the default pool.
 import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from accord.handoffs.rules.pools import ANYBODY, Person, Pool, Step, Wish, step
@@ -73,7 +73,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Routed:
-    """Where a handoff goes; `user_id` None is the queue of `pool_id`."""
+    """Where a handoff goes, and to whom by name; `user_id` None is the queue of `pool_id`."""
 
     handoff_id: uuid.UUID
     user_id: uuid.UUID | None
@@ -81,6 +81,7 @@ class Routed:
     trace: Trace
     route_id: uuid.UUID | None = None
     pool_id: uuid.UUID | None = None
+    user_name: str = ""
 
 
 def route(
@@ -96,7 +97,8 @@ def route(
     somebody gets by name counts as their turn in every pool; what a rep brings does not.
     """
     router = _Router(plan, people, dice)
-    return [router.route(one) for one in wanted]
+    found = [router.route(one) for one in wanted]
+    return [replace(r, user_name=people[r.user_id].name) if r.user_id else r for r in found]
 
 
 class _Router:

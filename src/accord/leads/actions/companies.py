@@ -29,6 +29,7 @@ SELECT id, name, domain, industry, employees, country, %s
 FROM json_to_recordset(%s::json)
      AS new(id uuid, name text, domain text, industry text, employees int, country text)
 ON CONFLICT DO NOTHING
+RETURNING id
 """
 _FIND_COMPANIES = """
 SELECT domain, NULL, id FROM leads_company WHERE domain = ANY(%s)
@@ -49,8 +50,9 @@ def companies_of(*, entries: Sequence[Entry], at: datetime) -> dict[uuid.UUID, u
     found = _find_companies(named)
     fresh = sorted(key for key in named if key not in found)
     if fresh:
-        _add_companies([named[key] for key in fresh], fresh, at)
-        found = _find_companies(named)
+        added = _add_companies([named[key] for key in fresh], fresh, at)
+        # One that somebody else has added meanwhile has another id.
+        found = {**found, **added} if len(added) == len(fresh) else _find_companies(named)
     return {entry.submission_id: found[_company_key(entry)] for entry in entries if entry.company}
 
 
@@ -73,21 +75,16 @@ def _find_companies(
 
 def _add_companies(
     companies: list[dict[str, object]], keys: list[tuple[str, str]], at: datetime
-) -> None:
+) -> dict[tuple[str, str], uuid.UUID]:
+    """Those that were really added, by key."""
+    ids = {named_id("company", *key): key for key in keys}
+    rows = recordset(
+        ("id", *_COMPANY),
+        ((id, *map(company.get, _COMPANY)) for id, company in zip(ids, companies, strict=True)),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD_COMPANIES,
-            [
-                at,
-                recordset(
-                    ("id", *_COMPANY),
-                    (
-                        (named_id("company", *key), *map(company.get, _COMPANY))
-                        for key, company in zip(keys, companies, strict=True)
-                    ),
-                ),
-            ],
-        )
+        cursor.execute(_ADD_COMPANIES, [at, rows])
+        return {ids[id]: id for (id,) in cursor.fetchall()}
 
 
 def fill_companies(

@@ -33,7 +33,7 @@ _GATHER = "SELECT pg_sleep(%s)"
 _STILL_WAITS = """
 SELECT EXISTS (
     SELECT FROM leads_submission
-    WHERE fate = 'waiting' AND (%(first)s::uuid[] IS NULL OR id = ANY(%(first)s::uuid[]))
+    WHERE fate = 'waiting' AND id = ANY(%(first)s::uuid[])
 )
 """
 _OTHERS_WAIT = """
@@ -113,10 +113,10 @@ def tell_of_arrivals() -> None:
         cursor.execute(_TELL)
 
 
-def still_waits(first: Sequence[uuid.UUID] | None) -> bool:
-    """Whether one of these waits to be taken in; None: whether anything does."""
+def still_waits(first: Sequence[uuid.UUID]) -> bool:
+    """Whether one of these waits to be taken in."""
     with connection.cursor() as cursor:
-        cursor.execute(_STILL_WAITS, {"first": None if first is None else list(first)})
+        cursor.execute(_STILL_WAITS, {"first": list(first)})
         return bool(cursor.fetchone()[0])
 
 

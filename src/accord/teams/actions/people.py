@@ -153,8 +153,7 @@ def set_roles(
         given = _roles(roles)
         if Role.ADMIN not in given and admins == {user_id}:
             raise Conflict(
-                _("%(name)s is the only admin; make somebody else one first.")
-                % {"name": user.name}
+                _("%(name)s is the only admin; make somebody else one first.") % {"name": user.name}
             )
         User.objects.filter(id=user_id).update(roles=given)
         before, after = {"roles": list(user.roles)}, {"roles": given}
