@@ -9,19 +9,30 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
+from math import lcm
 
-from accord.handoffs.rules.pools import PERIODS, Caps, Person, Pool, Step, Wish, level, step
+from accord.handoffs.rules.pools import (
+    NO_CAPS,
+    PERIODS,
+    Caps,
+    Member,
+    Person,
+    Pool,
+    Step,
+    Wish,
+    level,
+    step,
+)
 
 NEAR = timedelta(hours=3)  # wall clocks no further apart are one zone for a pool that minds them
 
 
 @dataclass
 class _Place:
-    """A member's place while handoffs are given out."""
+    """A member's place while handoffs are given out; level and share in whole parts of one turn."""
 
-    level: Fraction
-    share: Fraction
+    level: int
+    share: int
     caps: Caps
     got: list[int]
 
@@ -42,6 +53,7 @@ class Turns:
         self._dice = dice
         self._places: dict[uuid.UUID, _Place] = {}
         self._away: list[Step] = []
+        free: list[Member] = []
         for member in sorted(pool.members, key=lambda member: member.user_id):
             person = people[member.user_id]
             if not person.is_active or member.weight == 0:
@@ -51,9 +63,14 @@ class Turns:
             elif pool.only_at_work and not person.is_at_work:
                 self._away.append(step("skipped_not_at_work", person.name))
             else:
-                self._places[member.user_id] = _Place(
-                    level(member), Fraction(1, member.weight), member.caps, list(member.got)
-                )
+                free.append(member)
+        levels = [level(member) for member in free]
+        parts = lcm(*(each.denominator for each in levels), *(member.weight for member in free))
+        for member, at in zip(free, levels, strict=True):
+            self._places[member.user_id] = _Place(
+                int(at * parts), parts // member.weight, member.caps, list(member.got)
+            )
+        self._has_caps = any(member.caps != NO_CAPS for member in free)
 
     def next(
         self, wish: Wish, *, besides: uuid.UUID | None = None
@@ -64,7 +81,7 @@ class Turns:
         for user_id, place in self._places.items():
             if user_id == besides:
                 continue
-            if cap := place.reached():
+            if self._has_caps and (cap := place.reached()):
                 name = self._people[user_id].name
                 steps.append(step("skipped_cap", name, period=cap[0], cap=cap[1]))
             else:
