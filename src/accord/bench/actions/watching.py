@@ -14,9 +14,9 @@ import psycopg
 
 from accord.bench.actions.place import address_of
 
-LOOK_EVERY = 0.1
-ALERTS_EVERY = 10  # looks
-LATE_EVERY = 20  # looks; what was long under way is seen so much later at most
+LOOK_EVERY = 0.05
+ALERTS_EVERY = 20  # looks
+LATE_EVERY = 60  # looks; what was long under way is seen so much later at most
 RECENT, LATE, ALL = timedelta(seconds=5), timedelta(seconds=90), timedelta(days=1)
 TOLD_WITHIN = timedelta(seconds=60)
 # Whatever is seen so long after it began is found at the end, and counts as seen then.
