@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from accord.config.database.base import DatabaseWrapper
 from tests.config.test_up import soon
@@ -58,6 +58,16 @@ def test_a_dead_one_is_given_up_before_the_next_request(other):
     with other.cursor() as cursor:  # made anew
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_one_whose_transaction_failed_is_not_usable_until_its_end(other):
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        with pytest.raises(DatabaseError):
+            cursor.execute("SELECT 1 / 0")
+        assert not other.is_usable()
+        cursor.execute("ROLLBACK")
+        assert other.is_usable()
 
 
 def test_one_that_was_closed_here_is_not_usable(other):

@@ -9,7 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accord.content.actions import Wanted
+from accord.content.models import ContentRequest, RequestState
 from accord.flows import digest, pass_back
+from accord.flows.ask_for_content import answer_requests, ask_for_content
 from accord.flows.digest import send_digests
 from accord.flows.pass_back import Said
 from accord.outbox.actions import Listening, set_listener, tell
@@ -85,6 +88,34 @@ def test_marketing_reads_what_came_back():
     (mine,) = digests(user_id=office.max.id)
     assert "1 came back" in mine.subject
     assert "Dana Ruiz" in mine.text
+
+
+def test_marketing_reads_what_content_sales_waits_for():
+    office = open_office()
+    need = "A case study of a water utility,\nfor their board"
+    wanted = [Wanted(piece="case_study", need=need), Wanted(piece="other", need="A price list")]
+    first, second = ask_for_content(wanted=wanted, by=office.mira.id, at=EIGHT - HOUR)
+    late = EIGHT - timedelta(days=3)
+    ContentRequest.objects.filter(id=second.id).update(due_at=late, warns_at=None)
+    send_digests(at=EIGHT)
+    (mine,) = digests(user_id=office.max.id)
+    assert "2 pieces of content" in mine.subject
+    assert "Content that sales asks for (1 past due): 2" in mine.text
+    lines = mine.text.splitlines()
+    said = next(n for n, line in enumerate(lines) if "A price list, due Fri 30 Oct" in line)
+    assert "Case study: A case study of a water utility, for their board" in lines[said + 1]
+    (reps,) = digests(user_id=office.mira.id)
+    assert "content" not in reps.text
+    answer_requests(
+        requests=[first.id, second.id],
+        answer=RequestState.TURNED_DOWN,
+        words="We have none.",
+        link="",
+        by=office.max.id,
+        at=EIGHT,
+    )
+    send_digests(at=TOMORROW)
+    assert "Sales waits for no content." in digests(user_id=office.max.id)[1].text
 
 
 def test_what_was_kept_for_it_stands_in_it_and_goes_out_with_it():

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, connections
 
-from accord.base.once import asked_once, asking_once, each_asked_once
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.record import record
 from accord.flows.submit import MOST_WAIT, _places, submit
@@ -207,35 +206,3 @@ def test_many_who_send_at_once_are_taken_in_together():
         sender.join()
     assert sum(batches) == Handoff.objects.count() == 8
     assert len(batches) < 8
-
-
-def test_what_stays_the_same_is_asked_once_and_only_inside():
-    asked = []
-
-    @asked_once
-    def ask(what: str) -> str:
-        asked.append(what)
-        return what
-
-    with asking_once():
-        assert [ask("a"), ask("a"), ask("b")] == ["a", "a", "b"]
-    assert asked == ["a", "b"]
-    ask("a")
-    assert asked == ["a", "b", "a"]
-
-
-def test_of_many_each_is_asked_once():
-    asked = []
-
-    @each_asked_once
-    def ask(many):
-        asked.append(sorted(many))
-        return {each: each.upper() for each in many if each != "?"}
-
-    with asking_once():
-        assert ask({"a", "?"}) == {"a": "A"}
-        assert ask({"a", "b", "?"}) == {"a": "A", "b": "B"}
-        assert ask({"b"}) == {"b": "B"}
-    assert asked == [["?", "a"], ["b"]]
-    assert ask({"a"}) == {"a": "A"}
-    assert asked[-1] == ["a"]

@@ -17,6 +17,7 @@ MAY_USE_SQL = {
     "leads.queries.custom": _HOT,
     "leads.queries.intake": _HOT,
     "teams.queries": _HOT,
+    "base.once": "how tables stand is told by what no model has: where rows lie, who wrote them",
     "base.rows": "COPY for all actions, in one place",
     "cli.ready": "the lock that lets one of several processes migrate",
 }

@@ -146,7 +146,7 @@ class TestLive:
         expect(
             page.get_by_role("button", name=re.compile("A lead for you: Kim Adler"))
         ).to_be_visible(timeout=20_000)
-        expect(page.locator(".navbar [data-count=waiting]")).to_have_text("2")
+        expect(page.locator(".navbar [data-count=handoffs]")).to_have_text("2")
         expect(page).to_have_title(re.compile(r"^\(\d+\) "))
         assert page.locator(".work-row").first.bounding_box() == before
         page.get_by_role("link", name="1 new lead: show").click()

@@ -1,6 +1,7 @@
 """The pages on which sales asks for content and marketing answers."""
 
 import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accord.content.actions import Wanted
 from accord.content.models import ContentRequest
-from accord.flows.ask_for_content import answer_requests, take_requests
+from accord.flows.ask_for_content import answer_requests, ask_for_content, take_requests
 from accord.flows.close import open_deal
 from accord.handoffs.models import Handoff
 from accord.teams.models import User
@@ -161,6 +163,35 @@ def test_a_miss_stands_among_the_leaks_with_or_without_a_lead(
         at=timezone.now(),
     )
     assert NEED not in text(signed_in("rep").get("/figures/content_past_due/"))
+
+
+def test_what_is_needed_before_it_is_promised_comes_first(
+    signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    now = timezone.now()
+    soon = (now + timedelta(days=2)).date()
+    wanted = [
+        Wanted(piece="other", need=f"Piece {n}", needed_on=soon if n == 2 else None)
+        for n in range(3)
+    ]
+    for each in wanted:
+        ask_for_content(wanted=[each], by=cast["rep"].id, at=now)
+    page = text(signed_in("marketer").get(LIST))
+    assert page.index("Piece 2") < page.index("Piece 0") < page.index("Piece 1")
+
+
+def test_marketing_sees_beside_the_place_how_many_wait(
+    signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    asks(signed_in("rep"))
+    badge = 'data-count="content_requests"'
+    marketer = signed_in("marketer")
+    assert re.search(f"{badge}>1<", marketer.get("/").content.decode())
+    assert marketer.get("/live/").json()["counts"]["content_requests"] == 1
+    assert re.search(f"{badge} hidden>0<", signed_in("rep").get("/").content.decode())
+    request = ContentRequest.objects.get()
+    act(signed_in("head_of_marketing"), "taking", request)
+    assert marketer.get("/live/").json()["counts"]["content_requests"] == 0
 
 
 def test_a_page_of_many_goes_on(signed_in: SignedIn, cast: dict[str, User]) -> None:

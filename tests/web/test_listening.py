@@ -142,7 +142,7 @@ class TestLive:
         tell(tellings=[said], at=datetime.now(UTC))
         found = client.get(reverse("live")).json()
         assert found["unseen"] == before["unseen"] + 1
-        assert found["waiting"] == 1
+        assert found["counts"]["handoffs"] == 1
         assert found["news"][0]["sentence"] == "A lead for you: Kim"
 
     def test_answers_that_nothing_changed(
@@ -155,15 +155,13 @@ class TestLive:
         mark_seen(user=cast["rep"].id, at=datetime.now(UTC))
         Handoff.objects.update(owner=None)
         third = client.get(reverse("live"), headers={"If-None-Match": first["ETag"]})
-        assert third.json()["waiting"] == 0
+        assert third.json()["counts"]["handoffs"] == 0
 
-    def test_takes_three_statements_beside_signing_in(
+    def test_takes_two_statements_beside_signing_in(
         self, signed_in: SignedIn, django_assert_num_queries: Callable[..., object]
     ) -> None:
         client = signed_in("rep")
-        with django_assert_num_queries(
-            5
-        ):  # session, person, what is new, what waits, what came back
+        with django_assert_num_queries(4):  # session, person, what is new, what waits
             client.get(reverse("live"))
 
     def test_somebody_who_is_signed_out_is_told_to_sign_in(self, cast: dict[str, User]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accord.agreement.models import Comment, Delegation, Seat, Version, VersionState
 from accord.agreement.terms import Terms, read_terms
 from accord.base.errors import Missing, Refusal
-from accord.base.once import asked_once
+from accord.base.once import asked_until_changed
 
 RUNNING = (VersionState.IN_FORCE, VersionState.TRIAL)
 _FIRST_IN_FORCE = Case(
@@ -24,7 +24,7 @@ class NoAgreement(Refusal):
     """Nothing runs yet: Accord has not been set up."""
 
 
-@asked_once
+@asked_until_changed("agreement_version")
 def running() -> Terms:
     """The terms that are in force, else those on trial. One small query.
 
@@ -52,7 +52,7 @@ def terms_by_number(numbers: Collection[int]) -> Mapping[int, Terms]:
     return _terms_by_number(frozenset(numbers)) if numbers else {}
 
 
-@asked_once
+@asked_until_changed("agreement_version")
 def _terms_by_number(numbers: frozenset[int]) -> Mapping[int, Terms]:
     rows = Version.objects.filter(number__in=numbers).values_list("number", "digest", "state")
     found = {

@@ -8,6 +8,6 @@ class ContentConfig(AppConfig):
     label = "content"
 
     def ready(self) -> None:
-        """Register the kinds of activity, what can be counted, and what people are told."""
-        for name in ("kinds", "metrics", "notices"):
+        """Register the kinds of activity, what can be counted, what people are told and read."""
+        for name in ("kinds", "metrics", "notices", "digest"):
             import_module(f"{self.name}.{name}")

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, When
+from django.db.models.functions import Cast, Least
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
@@ -14,7 +15,7 @@ from accord.content.models import ANSWERS, OPEN, ContentRequest, RequestState
 from accord.deals.models import Deal
 from accord.leads.models import Lead
 from accord.leads.queries import visible_to
-from accord.teams.models import User
+from accord.teams.models import MARKETING_ROLES, User
 from accord.teams.queries import names
 
 PAGE = 30
@@ -48,9 +49,13 @@ class Asked:
 
 
 def shown(show: Show, *, user: User, begin: int = 0, limit: int = PAGE) -> list[Asked]:
-    """Requests as a person sees them: open ones first, the one due first on top. Five queries."""
+    """Requests as a person sees them: open ones first, the one due first on top. Five queries.
+
+    One that sales needs before it is promised is due when it is needed.
+    """
+    first = Least("due_at", Cast("needed_on", DateTimeField()))
     ordered = _of(show, user).order_by(
-        Case(When(OPEN, then=F("due_at")), output_field=DateTimeField()).asc(nulls_last=True),
+        Case(When(OPEN, then=first), output_field=DateTimeField()).asc(nulls_last=True),
         Case(When(OPEN, then=F("asked_at")), output_field=DateTimeField()).asc(nulls_last=True),
         "-asked_at",
         "id",
@@ -61,6 +66,17 @@ def shown(show: Show, *, user: User, begin: int = 0, limit: int = PAGE) -> list[
 def shown_count(show: Show, *, user: User) -> int:
     """How many there are."""
     return _of(show, user).count()
+
+
+def to_deliver_count(user: User) -> int:
+    """How many requests wait for somebody of marketing: for all of them, or theirs. One query.
+
+    None for others, without a query.
+    """
+    if MARKETING_ROLES.isdisjoint(user.roles):
+        return 0
+    mine = Q(taken_by_id__isnull=True) | Q(taken_by_id=user.id)
+    return ContentRequest.objects.filter(OPEN, mine).count()
 
 
 def one(id: uuid.UUID, *, user: User) -> Asked:

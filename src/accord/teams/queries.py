@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing, Refusal
-from accord.base.once import asked_once, each_asked_once
+from accord.base.once import asked_until_changed, each_asked_until_changed
 from accord.teams.calendars import Absences
 from accord.teams.models import (
     MARKETING_ROLES,
@@ -43,7 +43,7 @@ WHERE token.digest = %s AND token.revoked_at IS NULL AND holder.is_active
 SEAT_ROLES = {"sales": Role.HEAD_OF_SALES, "marketing": Role.HEAD_OF_MARKETING}
 
 
-@asked_once
+@asked_until_changed("teams_workspace", "teams_calendar")
 def workspace() -> Workspace | None:
     """The company that runs this Accord; None before set-up."""
     return Workspace.objects.select_related("calendar").first()
@@ -76,7 +76,10 @@ def company_calendar() -> Calendar:
     return _read(here.calendar, _exceptions([here.calendar_id]).get(here.calendar_id, {}))
 
 
-@each_asked_once
+@each_asked_until_changed(
+    *("teams_user", "teams_team", "teams_absence", "teams_workspace"),
+    *("teams_calendar", "teams_calendarexception"),
+)
 def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, Calendar]:
     """The working time of people, by their id; None stands for the company. Five queries at most.
 

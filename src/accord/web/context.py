@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accord.handoffs import queries as handoffs
 from accord.handoffs.actions import AttemptOutcome
-from accord.handoffs.queries import Returned
 from accord.outbox import queries as outbox
 from accord.teams import queries as teams
 from accord.web import permissions
+from accord.web.counts import COUNTS, counts_for
 from accord.web.requests import moment_of
 
 THEMES = frozenset({"light", "dark"})
@@ -28,6 +27,11 @@ class Place:
     title: Any
     icon: str
     views: frozenset[str]
+
+    @property
+    def counted(self) -> Any:
+        """What is counted beside it, if anything is."""
+        return COUNTS[self.view].title if self.view in COUNTS else ""
 
 
 _LEADS = ("leads", "lead", "lead_new", "duplicates", "lead_merging")
@@ -92,7 +96,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "form_url": reverse("form", args=["contact"]),
             "workspace": SimpleLazyObject(teams.workspace),
             "unseen": SimpleLazyObject(lambda: outbox.unseen_count(user)),
-            "waiting": SimpleLazyObject(lambda: handoffs.waiting_count(user, at)),
-            "to_answer": SimpleLazyObject(lambda: handoffs.came_back_count(Returned.OPEN)),
+            "place_counts": SimpleLazyObject(lambda: counts_for(user, at)),
         }
     return given

@@ -3,6 +3,9 @@
 import select
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+from psycopg.pq import TransactionStatus
+
+_WELL = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
 
 class DatabaseWrapper(PostgreSQL):
@@ -16,6 +19,8 @@ class DatabaseWrapper(PostgreSQL):
         """Whether statements can be sent."""
         if self.connection is None or self.connection.closed:
             return False
+        if self.connection.info.transaction_status not in _WELL:
+            return super().is_usable()
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return super().is_usable() if poll.poll(0) else True

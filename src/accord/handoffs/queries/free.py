@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language_info
 
+from accord.base.once import each_asked_until_changed
 from accord.handoffs.rules.pools import Person
 from accord.teams.models import SALES_ROLES, User
 from accord.teams.queries import absent, calendars_of
@@ -23,22 +24,24 @@ def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Pers
     """
     away = absent(at)
     everybody = {*ids, *(stand_in for stand_in in away.values() if stand_in)}
-    users = User.objects.filter(id__in=everybody)
     calendars = calendars_of(everybody)
     return {
         id: Person(
-            name,
-            is_active=is_active and not SALES_ROLES.isdisjoint(roles),
+            user.name,
+            is_active=user.is_active and not SALES_ROLES.isdisjoint(user.roles),
             is_present=id not in away,
             is_at_work=bool(elapsed(calendars[id], at, at + A_MOMENT)),
-            languages=frozenset(languages),
-            offset=at.astimezone(ZoneInfo(zone)).utcoffset(),
+            languages=frozenset(user.languages),
+            offset=at.astimezone(ZoneInfo(user.time_zone)).utcoffset(),
             stand_in=away.get(id),
         )
-        for id, name, is_active, roles, languages, zone in users.values_list(
-            "id", "name", "is_active", "roles", "languages", "time_zone"
-        )
+        for id, user in _users(everybody).items()
     }
+
+
+@each_asked_until_changed("teams_user")
+def _users(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, User]:
+    return User.objects.in_bulk(list(ids))
 
 
 def language_of(said: str | None) -> str:

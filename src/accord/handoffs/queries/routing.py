@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from accord.agreement.queries import running
+from accord.base.once import asked_until_changed
 from accord.handoffs.models import (
     Assignment,
     Handoff,
@@ -30,11 +31,12 @@ from accord.teams.queries import company
 
 def routing_plan(at: datetime) -> Plan:
     """The pools and the routes in order, as they stand. Five statements at most."""
-    pools = list(PoolRow.objects.order_by("name"))
-    got = _got(pools, at)
+    pools = _pools()
+    rows = list(PoolMember.objects.filter(left_at__isnull=True).order_by("user_id"))
+    got = _got(pools, rows, at)
     members: dict[uuid.UUID, list[Member]] = {pool.id: [] for pool in pools}
     caps = {pool.id: caps_of(pool) for pool in pools}
-    for row in PoolMember.objects.filter(left_at__isnull=True).order_by("user_id"):
+    for row in rows:
         members[row.pool_id].append(
             Member(
                 row.user_id,
@@ -48,7 +50,7 @@ def routing_plan(at: datetime) -> Plan:
     return Plan(
         pools={pool.id: _pool(pool, members[pool.id]) for pool in pools},
         default=next((pool.id for pool in pools if pool.is_default), None),
-        routes=tuple(_routes()),
+        routes=_routes(),
     )
 
 
@@ -71,13 +73,19 @@ def _pool(row: PoolRow, members: Iterable[Member]) -> Pool:
     )
 
 
-def _routes() -> list[routing.Route]:
+@asked_until_changed("handoffs_pool")
+def _pools() -> list[PoolRow]:
+    return list(PoolRow.objects.order_by("name"))
+
+
+@asked_until_changed("handoffs_route", "handoffs_routecompany")
+def _routes() -> tuple[routing.Route, ...]:
     rows = list(Route.objects.filter(is_active=True).order_by("position", "id"))
     named: dict[uuid.UUID, set[uuid.UUID]] = {}
     if any(row.kind == RouteKind.COMPANIES for row in rows):
         for route_id, company_id in RouteCompany.objects.values_list("route_id", "company_id"):
             named.setdefault(route_id, set()).add(company_id)
-    return [
+    return tuple(
         routing.Route(
             row.id,
             row.name,
@@ -86,7 +94,7 @@ def _routes() -> list[routing.Route]:
             row.pool_id,
         )
         for row in rows
-    ]
+    )
 
 
 def periods(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
@@ -98,12 +106,11 @@ def periods(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]
 
 
 def _got(
-    pools: Collection[PoolRow], at: datetime
+    pools: Collection[PoolRow], members: Collection[PoolMember], at: datetime
 ) -> Mapping[tuple[uuid.UUID, uuid.UUID], tuple[int, int, int]]:
     """How many came to each member in turn in this day, week and month, where it matters."""
-    capped = [pool.id for pool in pools if any(caps_of(pool))]
-    own = Q(most_a_day__isnull=False) | Q(most_a_week__isnull=False) | Q(most_a_month__isnull=False)
-    capped += PoolMember.objects.filter(own).values_list("pool_id", flat=True)
+    capped = {pool.id for pool in pools if any(caps_of(pool))}
+    capped |= {member.pool_id for member in members if any(caps_of(member))}
     if not capped:
         return {}
     begun = periods(at, ZoneInfo(company().time_zone))

@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
+from accord.base.once import asked_until_changed
 from accord.leads.models import CompanyValue, CustomFact, CustomValue, LeadValue
 from accord.leads.rules import FactRule, read_custom
 
@@ -29,6 +30,7 @@ def custom_facts(*about: str, retired: bool = False) -> list[CustomFact]:
     return list(facts if retired else facts.filter(retired_at__isnull=True))
 
 
+@asked_until_changed("leads_customfact")
 def fact_rules(*about: str) -> dict[str, FactRule]:
     """How the values of these facts are read, by key. One query."""
     with connection.cursor() as cursor:

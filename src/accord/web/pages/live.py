@@ -9,9 +9,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accord.handoffs import queries as handoffs
-from accord.handoffs.queries import Returned
 from accord.outbox import queries as outbox
+from accord.web.counts import counts_for
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -23,8 +22,7 @@ def live(request: "Request") -> HttpResponse:
     unseen, latest = outbox.latest_unseen(request.user)
     found = {
         "unseen": unseen,
-        "waiting": handoffs.waiting_count(request.user, request.at),
-        "to_answer": handoffs.came_back_count(Returned.OPEN),
+        "counts": counts_for(request.user, request.at),
         "news": [
             {"id": str(id), "sentence": said, "action": reverse("notification", args=[id])}
             for id, said in latest

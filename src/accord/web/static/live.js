@@ -47,9 +47,10 @@
   }
 
   function show(found) {
-    ["unseen", "waiting", "to_answer"].forEach((name) => count(name, found[name]));
+    count("unseen", found.unseen);
+    Object.entries(found.counts).forEach(([place, number]) => count(place, number));
     document.title = found.unseen ? `(${found.unseen}) ${title}` : title;
-    offerMore(found.waiting);
+    offerMore(found.counts.handoffs || 0);
     tell(found.news);
   }
 

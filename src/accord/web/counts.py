@@ -1,0 +1,39 @@
+"""The counts beside the places: how much waits there for whoever looks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accord.content import queries as content
+from accord.handoffs import queries as handoffs
+from accord.handoffs.queries import Returned
+from accord.web import permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is counted, as its tip says, and how many there are for a person at a moment."""
+
+    title: Any
+    number: Callable[[Any, datetime], int]
+
+
+# By the URL name of their place.
+COUNTS: Mapping[str, Count] = {
+    "handoffs": Count(_("waiting for you"), handoffs.waiting_count),
+    "came_back": Count(_("to answer"), lambda _user, _at: handoffs.came_back_count(Returned.OPEN)),
+    "content_requests": Count(_("to deliver"), lambda user, _at: content.to_deliver_count(user)),
+}
+
+
+def counts_for(user: Any, at: datetime) -> dict[str, int]:
+    """The counts of the places that a person may open, by the URL names of the places."""
+    roles = set(user.roles)
+    return {
+        view: count.number(user, at)
+        for view, count in COUNTS.items()
+        if permissions.may(roles, view)
+    }
