@@ -174,7 +174,7 @@ class TestTheList:
     ) -> None:
         for number in range(12):
             sends(email=f"p{number}@firm{number}.example", phone="", custom_machines=f"{number}")
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             mira.get(reverse("leads"))
 
 

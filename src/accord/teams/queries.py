@@ -3,9 +3,9 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from django.db import connection
@@ -49,6 +49,7 @@ def workspace() -> Workspace | None:
     return Workspace.objects.select_related("calendar").first()
 
 
+@asked_until_changed("teams_workspace")
 def company_name() -> str | None:
     """What the company that runs this Accord is called; None before set-up."""
     with connection.cursor() as cursor:
@@ -187,8 +188,18 @@ def person(email: str) -> User:
 
 def absent(at: datetime) -> dict[uuid.UUID, uuid.UUID | None]:
     """Who is absent at a moment, and who stands in for them. One query."""
-    now = Absence.objects.filter(absent_from__lte=at, absent_until__gt=at)
-    return dict(now.order_by("absent_from").values_list("user_id", "stand_in_id"))
+    spans = _absences_from(at.astimezone(UTC).date())
+    return {user: stand_in for user, since, until, stand_in in spans if since <= at < until}
+
+
+@asked_until_changed("teams_absence")
+def _absences_from(
+    day: date,
+) -> Sequence[tuple[uuid.UUID, datetime, datetime, uuid.UUID | None]]:
+    """The absences that end on a day (UTC) or later, by their beginning."""
+    ends_later = Absence.objects.filter(absent_until__gte=datetime.combine(day, time(), UTC))
+    columns = ("user_id", "absent_from", "absent_until", "stand_in_id")
+    return list(ends_later.order_by("absent_from").values_list(*columns))
 
 
 def present(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:

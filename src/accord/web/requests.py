@@ -1,6 +1,7 @@
 """What a request carries: who asks, and the one moment at which it is answered."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
+from accord.base.once import asking_once
 
 if TYPE_CHECKING:
     from accord.teams.models import User
@@ -43,8 +45,14 @@ def is_partial(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
 
 
+_LOOKING = ("GET", "HEAD")
+
+
 class Moment:
-    """Middleware: reads the clock once, and shows times in the person's zone."""
+    """Middleware: reads the clock once, and shows times in the person's zone.
+
+    Whoever only looks changes no settings: they are asked once a page, and not while they stand.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,7 +60,8 @@ class Moment:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         setattr(request, "at", datetime.now(UTC))  # noqa: B010
         zone = getattr(request.user, "time_zone", "") if request.user.is_authenticated else ""
-        with timezone.override(ZoneInfo(zone) if zone else None):
+        looking = asking_once() if request.method in _LOOKING else nullcontext()
+        with timezone.override(ZoneInfo(zone) if zone else None), looking:
             return self.get_response(request)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accord.base.errors import Invalid
+from accord.base.once import asking_once
 from accord.flows.receive import Door, Incoming, check_body, receive
 from accord.leads import queries as leads
 from accord.leads import rules
@@ -88,6 +89,7 @@ FORMS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asking_once()
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows a form, and keeps what was filled in."""
     found = FORMS.get(slug)
