@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -69,9 +69,24 @@ class Line:
     async def ask(
         self, method: str, path: str, body: bytes = b"", **headers: str
     ) -> tuple[int, bytes]:
-        """Send a request and read its answer; a line that was hung up meanwhile is opened anew."""
+        """Send a request and read its answer; a line that was hung up meanwhile is opened anew.
+
+        Where that happens just as it is sent, it is sent again, as browsers do: whatever is sent
+        here has a nonce or a key, or asks only.
+        """
         if self._streams and self._streams[0].at_eof():
             self.close()
+        if self._streams is None:
+            return await self._ask(method, path, body, headers)
+        try:
+            return await self._ask(method, path, body, headers)
+        except (ConnectionResetError, asyncio.IncompleteReadError):
+            self.close()
+            return await self._ask(method, path, body, headers)
+
+    async def _ask(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
         if self._streams is None:
             self._streams = await asyncio.open_connection(
                 HOST, self.port, local_addr=(self.source, 0)
