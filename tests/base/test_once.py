@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from accord.base.once import asked_until_changed, asking_once, each_asked_until_changed
-from accord.teams.models import Team
+from accord.teams.models import Team, Token
 
 
 class Asked(list):
@@ -106,6 +106,17 @@ def test_what_somebody_else_changes_is_seen_by_the_next_step():
         assert asked.names("x") == ["x"]  # this step goes on as it began
     with asking_once():
         assert asked.names("x") == ["x", "theirs"]
+
+
+def test_a_question_that_came_only_inside_is_asked_too(asked):
+    with asking_once():
+        asked.names("x")
+
+        @asked_until_changed("teams_token")
+        def keys() -> int:
+            return Token.objects.count()
+
+        assert keys() == 0
 
 
 def test_one_statement_says_how_all_tables_stand(asked, django_assert_num_queries):

@@ -102,9 +102,12 @@ def each_asked_until_changed(
 
 
 def _stand(known: dict[str, str], tables: tuple[str, ...]) -> tuple[str, ...]:
-    """How these tables stand, as of the first question within `asking_once`."""
-    if not known:
-        known.update(_all_stand())
+    """How these tables stand, as of the first question within `asking_once`.
+
+    A table whose question was only now imported is looked at then; the others stand as they did.
+    """
+    if any(table not in known for table in tables):
+        known |= {**_all_stand(), **known}
     return tuple(known[table] for table in tables)
 
 

@@ -41,7 +41,8 @@ def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Pers
 
 @each_asked_until_changed("teams_user")
 def _users(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, User]:
-    return User.objects.in_bulk(list(ids))
+    kept = User.objects.only("id", "name", "is_active", "roles", "languages", "time_zone")
+    return kept.in_bulk(list(ids))
 
 
 def language_of(said: str | None) -> str:
