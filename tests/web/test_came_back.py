@@ -120,3 +120,11 @@ def test_a_duplicate_waits_to_be_merged_until_it_is(
 def test_only_marketing_keeps_leads_in_nurture(signed_in: SignedIn, handoff: Handoff) -> None:
     back = goes_back(handoff, "not_ideal")
     assert signed_in("rep").post(reverse("came_back_nurture", args=[back.id])).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "address"), [("marketer", "/came-back/"), ("rep", "/handoffs/")])
+@pytest.mark.parametrize("begin", [str(10**30), "²", "-1"])
+def test_a_place_in_a_list_that_cannot_be_is_no_error(
+    signed_in: SignedIn, handoff: Handoff, role: str, address: str, begin: str
+) -> None:
+    assert signed_in(role).get(address, {"begin": begin}).status_code == 200

@@ -50,7 +50,7 @@ class Reader:
         """What the document says at a clause; None where it says nothing."""
         found: Any = self.raw
         for name in clause.split("."):
-            if isinstance(found, list) and name.isdigit() and int(name) < len(found):
+            if isinstance(found, list) and name.isdecimal() and int(name) < len(found):
                 found = found[int(name)]
             elif isinstance(found, Mapping):
                 found = next((each for key, each in found.items() if str(key) == name), None)

@@ -81,7 +81,7 @@ def _below(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
     """What stands under a name or at a place: the key, or the entry itself, and its value."""
     if isinstance(node, yaml.MappingNode):
         return next(((key, inner) for key, inner in node.value if key.value == name), None)
-    place = int(name) if isinstance(node, yaml.SequenceNode) and name.isdigit() else -1
+    place = int(name) if isinstance(node, yaml.SequenceNode) and name.isdecimal() else -1
     return (node.value[place], node.value[place]) if 0 <= place < len(node.value) else None
 
 

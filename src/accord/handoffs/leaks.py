@@ -98,7 +98,7 @@ def without_deal(scope: Scope) -> QuerySet[Lead]:
 
 
 def without_owner(scope: Scope) -> QuerySet[Handoff]:
-    """Open handoffs of people who are gone, or away until after something of them is due."""
+    """Open handoffs of people who left sales, or are away until after something of them is due."""
     away = Absence.objects.filter(absent_from__lte=scope.at, absent_until__gt=scope.at)
     misses = away.filter(user_id=OuterRef("owner_id"), absent_until__gt=OuterRef("due_at"))
     is_away = Q(owner__in=away.values("user_id")) & Exists(misses)
@@ -106,14 +106,14 @@ def without_owner(scope: Scope) -> QuerySet[Handoff]:
 
 
 def leads_left_behind(scope: Scope) -> QuerySet[Lead]:
-    """Leads that sales works on, of people who are gone, and that no open handoff covers."""
+    """Leads that sales works on, of people who left sales, and that no open handoff covers."""
     handed_over = Handoff.objects.filter(lead_id=OuterRef("id"), disposed_at__isnull=True)
     left = _leads(scope).filter(owner__in=_gone(), stage__in=_WITH_SALES)
     return left.filter(~Exists(handed_over))
 
 
 def deals_left_behind(scope: Scope) -> QuerySet[Deal]:
-    """Open deals of people who are gone."""
+    """Open deals of people who left sales."""
     deals = Deal.objects.filter(state=DealState.OPEN, **scope.within("opened_at"))
     return deals.filter(owner__in=_gone())
 
@@ -205,24 +205,27 @@ register(
     ),
     Metric(
         key="without_owner",
-        label=_("With somebody who is away or gone"),
+        label=_("With somebody who is away or left sales"),
         sentence=_(
-            "Open handoffs of people who are gone, or who are away until after something is due."
+            "Open handoffs of people who work no leads any more, or who are away until after "
+            "something is due."
         ),
         unit="handoffs",
         rows=without_owner,
     ),
     Metric(
         key="leads_left_behind",
-        label=_("Leads of people who are gone"),
-        sentence=_("Leads that sales works on, and whose owner can no longer sign in."),
+        label=_("Leads of people who left sales"),
+        sentence=_(
+            "Leads that sales works on, and whose owner is gone or has no role of sales any more."
+        ),
         unit="leads",
         rows=leads_left_behind,
     ),
     Metric(
         key="deals_left_behind",
-        label=_("Deals of people who are gone"),
-        sentence=_("Open deals whose owner can no longer sign in."),
+        label=_("Deals of people who left sales"),
+        sentence=_("Open deals whose owner is gone or has no role of sales any more."),
         unit="deals",
         rows=deals_left_behind,
     ),

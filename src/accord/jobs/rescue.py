@@ -7,11 +7,11 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from accord.config.worker import STALLED
-from accord.jobs.tasks import EVERY_15_SECONDS
+from accord.jobs.tasks import every_15_seconds
 
 
 # It holds no lock that a killed run of its own could keep.
-@app.periodic(cron=EVERY_15_SECONDS.format(12), queue="clock", queueing_lock="rescue")
+@app.periodic(cron=every_15_seconds(after=12), queue="clock", queueing_lock="rescue")
 @app.task(name="rescue", pass_context=True)
 async def rescue(context: JobContext, timestamp: int | None = None) -> None:
     """Run stalled jobs again. Those of the clock are dropped: the next one is on its way."""

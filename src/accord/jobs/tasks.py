@@ -7,12 +7,15 @@ from pathlib import Path
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-# Six fields: the last one is seconds. Not all strike at once, so that nothing else waits for them.
-EVERY_5_SECONDS = "* * * * * */5"
-EVERY_15_SECONDS = "* * * * * {}-59/15"
+EVERY_5_SECONDS = "* * * * * */5"  # six fields: the last one is seconds
 IN_TIME = 10  # the priority of what is promised to be on time
 # A deadlock, or a database that was started anew: 2, 4, 8 and 16 seconds later it works.
 AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2)
+
+
+def every_15_seconds(*, after: int) -> str:
+    """Beginning so many seconds after the minute: not all strike at once, so that none waits."""
+    return f"* * * * * {after}-59/15"
 
 
 # A job that waits is enough: `queueing_lock` keeps the clock from piling them up.
@@ -27,7 +30,7 @@ def watch_clocks(timestamp: int | None = None) -> None:
         watch_clocks(at=datetime.now(UTC))
 
 
-@app.periodic(cron=EVERY_15_SECONDS.format(2), queue="clock", queueing_lock="hand_over_work")
+@app.periodic(cron=every_15_seconds(after=2), queue="clock", queueing_lock="hand_over_work")
 @app.task(name="hand_over_work")
 def hand_over_work(timestamp: int | None = None) -> None:
     """Hand over the work of those who are away from now on, or gone."""
@@ -46,7 +49,7 @@ def reschedule(*, users: list[str] | None) -> None:
     reschedule(users=None if users is None else [uuid.UUID(user) for user in users])
 
 
-@app.periodic(cron=EVERY_15_SECONDS.format(4), queue="clock", queueing_lock="recheck")
+@app.periodic(cron=every_15_seconds(after=4), queue="clock", queueing_lock="recheck")
 @app.task(name="recheck")
 def recheck(timestamp: int | None = None) -> None:
     """Judge again the leads whose verdict time alone may have changed."""
@@ -57,9 +60,7 @@ def recheck(timestamp: int | None = None) -> None:
         recheck(at=datetime.now(UTC))
 
 
-@app.periodic(
-    cron=EVERY_15_SECONDS.format(7), queue="clock", queueing_lock="send_mail by the clock"
-)
+@app.periodic(cron=every_15_seconds(after=7), queue="clock", queueing_lock="send_mail by the clock")
 @app.task(name="send_mail", retry=AGAIN)
 def send_mail(timestamp: int | None = None) -> None:
     """Send the mails that are due."""
@@ -72,7 +73,7 @@ def send_mail(timestamp: int | None = None) -> None:
 
 
 @app.periodic(
-    cron=EVERY_15_SECONDS.format(9), queue="clock", queueing_lock="send_posts by the clock"
+    cron=every_15_seconds(after=9), queue="clock", queueing_lock="send_posts by the clock"
 )
 @app.task(name="send_posts", retry=AGAIN)
 def send_posts(timestamp: int | None = None) -> None:

@@ -209,19 +209,6 @@ def present(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
     return set(found.exclude(id__in=away.values("user_id")).values_list("id", flat=True))
 
 
-def absences_of(
-    users: Collection[uuid.UUID], *, begins_at: datetime, ends_at: datetime
-) -> dict[uuid.UUID, list[tuple[datetime, datetime]]]:
-    """The absences of people that touch the time, each from and until. One query."""
-    found: dict[uuid.UUID, list[tuple[datetime, datetime]]] = {user: [] for user in users}
-    away = Absence.objects.filter(
-        user_id__in=users, absent_from__lt=ends_at, absent_until__gt=begins_at
-    )
-    for user, since, until in away.values_list("user_id", "absent_from", "absent_until"):
-        found[user].append((since, until))
-    return found
-
-
 def setting_changes(what: Collection[str], *, limit: int) -> list[SettingChange]:
     """The newest changes of settings of these kinds, and who made them. One query."""
     found = SettingChange.objects.filter(what__in=what).select_related("by")

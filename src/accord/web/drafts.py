@@ -86,7 +86,7 @@ def sent(request: "Request", known: Mapping[str, Thing]) -> Draft:
 
 def rows_sent(given: QueryDict, known: Mapping[str, Thing]) -> list[DraftRow]:
     """The rows as a form sends them, `rows` of them."""
-    number = int(given.get("rows", "0")) if given.get("rows", "0").isdigit() else 0
+    number = int(given.get("rows", "0")) if given.get("rows", "0").isdecimal() else 0
     return [_row(given, each, known) for each in range(min(number, 500))]
 
 
@@ -98,7 +98,7 @@ def _row(sent: QueryDict, number: int, known: Mapping[str, Thing]) -> DraftRow:
     thing = known.get(named.casefold())
     return DraftRow(
         level="should" if of("level") == "should" else "must",
-        depth=int(of("depth")) if of("depth").isdigit() else 0,
+        depth=int(of("depth")) if of("depth").isdecimal() else 0,
         kind=of("kind") if of("kind") in ("all", "any", "not") else "ask",
         key=of("key"),
         text=of("text"),
@@ -115,7 +115,7 @@ def acted(rows: Sequence[DraftRow], act: str) -> list[DraftRow]:
     if not said:
         return [*rows]
     does, where = said[1], said[2]
-    if not where.isdigit():
+    if not where.isdecimal():
         return added(rows, None, does, where) if does in _ADDING else [*rows]
     place = int(where)
     if place >= len(rows):

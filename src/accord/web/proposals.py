@@ -94,7 +94,7 @@ def _with_row(document: str, card: str, sent: Mapping[str, str], terms: Terms) -
 def _counted(behaviour: str, days: str) -> dict[str, Any]:
     if not behaviour:
         return {}
-    return {"each": behaviour, **({"within_days": int(days)} if days.isdigit() else {})}
+    return {"each": behaviour, **({"within_days": int(days)} if days.isdecimal() else {})}
 
 
 def _asked(of: Any, terms: Terms) -> dict[str, Any]:

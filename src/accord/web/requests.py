@@ -1,6 +1,6 @@
 """What a request carries: who asks, and the one moment at which it is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, cast
@@ -25,27 +25,33 @@ if TYPE_CHECKING:
 else:
     Request = HttpRequest
 
+_LOOKING = ("GET", "HEAD")
+_MOST_DIGITS = 6  # of where a part of a list begins
+
 
 def moment_of(request: HttpRequest) -> datetime:
     """The moment of the request (UTC); everything it reads and writes uses this one."""
     return cast(datetime, getattr(request, "at"))  # noqa: B009 - set by Moment, unknown to HttpRequest
 
 
-def day_sent(request: HttpRequest, field: str) -> date | None:
-    """The day that a form sends; None where it is left empty. Raises Invalid for what is none."""
-    text = request.POST.get(field, "")
+def day_in(said: Mapping[str, str], field: str) -> date | None:
+    """The day that a form or an address says; None where it says none. Raises Invalid."""
+    text = said.get(field, "")
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
 
 
+def begin_in(said: Mapping[str, str]) -> int:
+    """After how many rows a part of a list begins, as its address says; 0 where it says none."""
+    text = said.get("begin", "")
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
 def is_partial(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page."""
     return request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers
-
-
-_LOOKING = ("GET", "HEAD")
 
 
 class Moment:

@@ -67,7 +67,7 @@ def cannot_run(
 
 def _begun(request: "Request") -> str:
     """The text of a version or a back-test that somebody goes on with; "" without one."""
-    if (version := request.GET.get("version", "")).isdigit():
+    if (version := request.GET.get("version", "")).isdecimal():
         return queries.document_of(int(version))
     given, number = request.GET.get("back_test", ""), request.GET.get("variant", "")
     try:

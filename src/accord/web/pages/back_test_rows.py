@@ -28,7 +28,7 @@ def back_test_rows(request: "Request", back_test_id: uuid.UUID) -> HttpResponse:
     test = queries.back_test(back_test_id)
     given = request.GET
     of, number = given.get("of", ""), given.get("variant", "0")
-    if not number.isdigit() or int(number) >= len(test.variants):
+    if not number.isdecimal() or int(number) >= len(test.variants):
         raise Missing(_("There is no such variant in this back-test."))
     only = Only(
         month=given.get("month", ""),

@@ -23,6 +23,7 @@ from accord.qualification import queries
 from accord.qualification.actions import Tried
 from accord.teams import queries as teams
 from accord.web.figures import figure
+from accord.web.requests import day_in
 from accord.web.times import month
 
 if TYPE_CHECKING:
@@ -47,10 +48,14 @@ def back_tests(request: "Request") -> HttpResponse:
 
 def _ask(request: "Request") -> uuid.UUID:
     zone = teams.company_calendar().time_zone
-    begins, until = (_day(request.POST.get(name, "")) for name in ("begins", "until"))
+    begins, until = day_in(request.POST, "begins"), day_in(request.POST, "until")
+    if begins is None or until is None:
+        raise Invalid(_("Choose the first and the last day of the time to try it on."))
     terms = agreement.running()
     variants = [_version(terms.number)]
-    variants += [_version(int(each)) for each in request.POST.getlist("version") if each.isdigit()]
+    variants += [
+        _version(int(each)) for each in request.POST.getlist("version") if each.isdecimal()
+    ]
     if document := request.POST.get("document", "").replace("\r\n", "\n"):
         variants.append(Tried(_("This proposal"), document))
     asked = flow.ask(
@@ -66,13 +71,6 @@ def _ask(request: "Request") -> uuid.UUID:
 
 def _version(number: int) -> Tried:
     return Tried(_("Version %(number)s") % {"number": number}, agreement.document_of(number))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(_("Choose the first and the last day of the time to try it on.")) from error
 
 
 def _asking(request: "Request", sentence: str = "", status: int = 200) -> HttpResponse:

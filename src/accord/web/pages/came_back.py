@@ -17,7 +17,7 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Answer
 from accord.handoffs.queries import Of, Returned
 from accord.web.acts import moved_on, replaced
-from accord.web.requests import day_sent, is_partial
+from accord.web.requests import begin_in, day_in, is_partial
 from accord.web.times import day as shown_day
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def came_back(request: "Request") -> HttpResponse:
     """What came back, what is due first on top."""
     given = request.GET.get("show", "")
     show = Returned(given) if given in SHOWS else Returned.OPEN
-    begin = int(text) if (text := request.GET.get("begin", "")).isdecimal() else 0
+    begin = begin_in(request.GET)
     of = _of(request)
     backs = queries.came_back(show, at=request.at, of=of, begin=begin)
     until = begin + queries.RETURNED_PAGE
@@ -88,7 +88,7 @@ def came_back_answers(request: "Request") -> HttpResponse:
 @require_POST
 def came_back_nurture(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Keep a lead that sales disqualified, until a day or until something new happens."""
-    day = day_sent(request, "re_enter_on")
+    day = day_in(request.POST, "re_enter_on")
     keep_in_nurture(backs=[id], by=request.user.id, at=request.at, re_enter_on=day)
     sentence = _("Kept in nurture. It may return when something new happens.")
     if day:

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -29,7 +28,7 @@ from accord.leads import queries as leads
 from accord.web.acts import moved_on, once, replaced
 from accord.web.nonces import read_nonce
 from accord.web.permissions import HEAD_OF_MARKETING
-from accord.web.requests import is_partial
+from accord.web.requests import begin_in, day_in, is_partial
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -39,7 +38,6 @@ SHOWS: dict[str, Any] = {
     Show.MINE: gettext_lazy("Mine"),
     Show.ALL: gettext_lazy("All"),
 }
-_MOST_DIGITS = 6  # of where a page begins
 _SAID: dict[str, Any] = {
     "delivered": gettext_lazy("Delivered. Whoever asked is told."),
     "turned_down": gettext_lazy("Answered. Whoever asked reads why."),
@@ -51,8 +49,7 @@ def content_requests(request: "Request") -> HttpResponse:
     """What sales asked for, what is due first on top; or the one request that is named."""
     given = request.GET.get("show", "")
     show = Show(given) if given in SHOWS else Show.OPEN
-    text = request.GET.get("begin", "")
-    begin = int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+    begin = begin_in(request.GET)
     only = _id(request.GET, "request")
     user, until = request.user, begin + queries.PAGE
     found = [queries.one(only, user=user)] if only else queries.shown(show, user=user, begin=begin)
@@ -150,18 +147,11 @@ def _ask(request: "Request", lead: uuid.UUID | None) -> Any:
         need=said.get("need", ""),
         lead=lead,
         deal=_id(said, "deal"),
-        needed_on=_day(said.get("needed_on", "")),
+        needed_on=day_in(said, "needed_on"),
         is_reusable=bool(said.get("is_reusable")),
     )
     (asked,) = ask_for_content(wanted=[wanted], by=request.user.id, at=request.at)
     return asked
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a day.") % {"text": text}, field="needed_on") from error
 
 
 def _id(given: Mapping[str, str], name: str) -> uuid.UUID | None:

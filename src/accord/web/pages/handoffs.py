@@ -26,7 +26,7 @@ from accord.teams import queries as teams
 from accord.web.acts import moved_on, replaced
 from accord.web.in_place import answered, calls_of, opened
 from accord.web.permissions import SALES
-from accord.web.requests import day_sent, is_partial
+from accord.web.requests import begin_in, day_in, is_partial
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
@@ -57,7 +57,7 @@ def handoffs(request: "Request") -> HttpResponse:
 
 def _page(show: "queries.Show", request: "Request") -> dict[str, Any]:
     """A page of the inbox, and where the next one begins."""
-    begin = int(given) if (given := request.GET.get("begin", "")).isdecimal() else 0
+    begin = begin_in(request.GET)
     items = queries.shown(show, user=request.user, at=request.at, begin=begin)
     until = begin + queries.PAGE
     rest = queries.shown_count(show, user=request.user, at=request.at) - until
@@ -113,7 +113,7 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
         outcome=request.POST.get("outcome", ""),
         note=request.POST.get("note", "").strip(),
     )
-    until = day_sent(request, "until")
+    until = day_in(request.POST, "until")
     follow_up.log_attempts(
         attempts=[attempt],
         until={id: until} if until else None,

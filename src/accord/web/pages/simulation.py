@@ -2,21 +2,20 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accord.base.errors import Invalid
 from accord.handoffs.queries import routes as queries
 from accord.handoffs.queries.simulation import Other, simulate
 from accord.handoffs.rules.pools import PERIODS, Caps
 from accord.teams.queries import company
+from accord.web.requests import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +40,8 @@ def routing_simulation(request: "Request") -> HttpResponse:
     routes, pools = queries.routes_shown(), queries.pools_shown()
     zone = ZoneInfo(company().time_zone)
     today = request.at.astimezone(zone).date()
-    begins = _day(given.get("from", ""), today - timedelta(days=30))
-    ends = _day(given.get("until", ""), today + timedelta(days=1))
+    begins = day_in(given, "from") or today - timedelta(days=30)
+    ends = day_in(given, "until") or today + timedelta(days=1)
     context: dict[str, Any] = {
         "begins": begins,
         "ends": ends,
@@ -105,13 +104,6 @@ def _other(
 
 def _rule(key: str) -> str:
     return str(RULES.get(key, key.removeprefix("route:")))
-
-
-def _day(text: str, default: date) -> date:
-    try:
-        return date.fromisoformat(text) if text else default
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field="from") from error
 
 
 def _number(text: str) -> int | None:
