@@ -72,14 +72,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def cpu_of(pid: int) -> float:
-    """The seconds of processor time of a process and of those that it has started."""
+    """The seconds of processor time of a process and of those that it started, ended ones too."""
     try:
         process = psutil.Process(pid)
-        times = [process.cpu_times()]
-        times += [each.cpu_times() for each in process.children(recursive=True)]
+        times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
     except psutil.Error:
         return 0.0
-    return float(sum(each.user + each.system for each in times))
+    return float(sum(sum(each[:4]) for each in times))  # own and of those it waited for
 
 
 def _free_port() -> int:

@@ -17,7 +17,7 @@ from accord.bench.actions.place import address_of
 LOOK_EVERY = 0.05
 ALERTS_EVERY = 20  # looks
 LATE_EVERY = 60  # looks; what was long under way is seen so much later at most
-RECENT, LATE, ALL = timedelta(seconds=5), timedelta(seconds=90), timedelta(days=1)
+RECENT, LATE, ALL = timedelta(seconds=2), timedelta(seconds=90), timedelta(days=1)
 TOLD_WITHIN = timedelta(seconds=60)
 # Whatever is seen so long after it began is found at the end, and counts as seen then.
 _HANDOFFS = """
@@ -69,7 +69,7 @@ class Watcher(threading.Thread):
                 self._look_at_handoffs(connection, RECENT if number % LATE_EVERY else LATE)
                 number += 1
                 if number % ALERTS_EVERY == 0:
-                    self._look_at_alerts(connection, 2 * RECENT)
+                    self._look_at_alerts(connection, 5 * RECENT)
             self._look_at_handoffs(connection, ALL)
             self._look_at_alerts(connection, ALL)
             overdue = self._now() - TOLD_WITHIN
