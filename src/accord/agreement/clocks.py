@@ -39,21 +39,39 @@ def moments(
     return _moments(span, warning, ALWAYS, started_at, pauses)
 
 
-def after_miss(*, span: Span, calendar: Calendar, due_at: datetime) -> datetime:
-    """The moment of a step that follows a miss; whose lead waits, waits for nobody's absence."""
+@dataclass(frozen=True)
+class Escalated:
+    """The steps that have come, which one is next, and its moment; None after the last one."""
+
+    come: list[str]
+    next_step: int
+    next_at: datetime | None
+
+
+def escalated(
+    *,
+    steps: Sequence[tuple[str, Span]],
+    calendar: Calendar,
+    due_at: datetime,
+    next_step: int,
+    at: datetime,
+) -> Escalated:
+    """Where a promise stands that was missed at `due_at`, of whose steps `next_step` is next.
+
+    Whose lead waits, waits for nobody's absence.
+    """
+    moments = [(key, _after_miss(span, calendar, due_at)) for key, span in steps[next_step:]]
+    come = [key for key, moment in moments if moment <= at]
+    later = [moment for _key, moment in moments if moment > at]
+    passed = max((n for n, (_key, moment) in enumerate(moments, 1) if moment <= at), default=0)
+    return Escalated(come, next_step + passed, min(later, default=None))
+
+
+def _after_miss(span: Span, calendar: Calendar, due_at: datetime) -> datetime:
     try:
         return span.due(calendar.hours, due_at)
     except NoWorkingTime:
         return span.due(ALWAYS, due_at)
-
-
-def steps_come(
-    *, moments: Sequence[datetime], next_step: int, at: datetime
-) -> tuple[list[int], datetime | None]:
-    """The steps from `next_step` on whose moments have come by `at`; the moment after them."""
-    come = [n for n in range(next_step, len(moments)) if moments[n] <= at]
-    later = [moments[n] for n in range(next_step, len(moments)) if moments[n] > at]
-    return come, min(later, default=None)
 
 
 def _moments(

@@ -1,16 +1,11 @@
 """What can be counted of requests for content, and of the promise on them."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accord.agreement.fates import Fates
 from accord.content.models import OPEN, ContentRequest
-from accord.criteria.metrics import Metric, Rate, Scope, register
-
-KEPT = Q(answered_at__lte=F("due_at"))
-LATE = Q(answered_at__gt=F("due_at"))
+from accord.criteria.metrics import Metric, Scope, register
 
 
 def promised(scope: Scope) -> QuerySet[ContentRequest]:
@@ -22,8 +17,7 @@ def promised(scope: Scope) -> QuerySet[ContentRequest]:
     return asked.exclude(withdrawn_at__isnull=False, withdrawn_at__lte=F("due_at"))
 
 
-def missed(scope: Scope) -> Q:
-    """Past due, and not answered."""
+def _missed(scope: Scope) -> Q:
     return Q(answered_at__isnull=True, due_at__lt=scope.at)
 
 
@@ -33,68 +27,11 @@ def past_due(scope: Scope) -> QuerySet[ContentRequest]:
     return found.filter(**scope.within("asked_at"))
 
 
-class _Part(NamedTuple):
-    """A part of what was promised, and the condition that makes it up."""
-
-    key: str
-    label: Any
-    sentence: Any
-    among: Callable[[Scope], Q]
-
-
-_PARTS = (
-    _Part(
-        "content_kept",
-        _("Content: answered in time"),
-        _("Requests of the period that were delivered, or turned down, by the moment due."),
-        lambda scope: KEPT,
-    ),
-    _Part(
-        "content_late",
-        _("Content: answered late"),
-        _("Requests of the period that were delivered, or turned down, after the moment due."),
-        lambda scope: LATE,
-    ),
-    _Part(
-        "content_missed",
-        _("Content: missed"),
-        _("Requests of the period that are past due and were not answered."),
-        missed,
-    ),
-    _Part(
-        "content_due",
-        _("Content: came due"),
-        _("Requests of the period that were answered, in time or late, or are past due."),
-        lambda scope: KEPT | LATE | missed(scope),
-    ),
-    _Part(
-        "content_running",
-        _("Content: running"),
-        _("Requests of the period that are not answered and not due yet."),
-        lambda scope: Q(answered_at__isnull=True) & ~missed(scope),
-    ),
-)
-
-
-def _metric(part: _Part) -> Metric:
-    return Metric(
-        key=part.key,
-        label=part.label,
-        sentence=part.sentence,
-        unit="requests",
-        rows=lambda scope: promised(scope).filter(part.among(scope)),
-    )
-
+# Delivered and turned down keep the promise alike.
+FATES = Fates(promised, done_at="answered_at", missed=_missed)
 
 register(
-    *map(_metric, _PARTS),
-    Rate(
-        key="content_in_time",
-        label=_("Content that sales asks for"),
-        sentence=_("Answered in time among the requests of the period that came due."),
-        part="content_kept",
-        whole="content_due",
-    ),
+    *FATES.metrics("content", _("Content that sales asks for"), unit="requests"),
     Metric(
         key="content_past_due",
         label=_("Asked for, and no answer"),

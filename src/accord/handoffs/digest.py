@@ -21,33 +21,29 @@ AT_RISK = timedelta(hours=4)  # before a promise is due
 
 def waiting(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
     """What waits for each of sales, the one due first on top. Two queries."""
-    mine = _open_of(readers, Q())
     return {
-        reader.id: Section(
+        id: Section(
             title=_("Waits for you"),
-            number=mine[reader.id].number,
-            short=_said("%(n)s lead waits", "%(n)s leads wait", mine[reader.id].number),
+            number=mine.number,
+            short=_said("%(n)s lead waits", "%(n)s leads wait", mine.number),
             nothing=_("No lead waits for you."),
-            lines=mine[reader.id].lines,
+            lines=mine.lines,
         )
-        for reader in readers
-        if reader.id in mine
+        for id, mine in _open_of(readers, Q()).items()
     }
 
 
 def at_risk(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
     """What is past due or soon will be, for each of sales. Two queries."""
-    mine = _open_of(readers, Q(due_at__lte=at + AT_RISK))
     return {
-        reader.id: Section(
+        id: Section(
             title=_("At risk: due within four hours, or past due"),
-            number=mine[reader.id].number,
-            short=_said("%(n)s at risk", "%(n)s at risk", mine[reader.id].number),
+            number=mine.number,
+            short=_said("%(n)s at risk", "%(n)s at risk", mine.number),
             nothing=_("No promise is at risk."),
-            lines=mine[reader.id].lines,
+            lines=mine.lines,
         )
-        for reader in readers
-        if reader.id in mine
+        for id, mine in _open_of(readers, Q(due_at__lte=at + AT_RISK)).items()
     }
 
 

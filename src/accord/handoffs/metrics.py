@@ -1,20 +1,15 @@
 """What can be counted of handoffs and of the promises on them."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
-from django.db.models import F, Q, QuerySet
-from django.utils.text import format_lazy
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accord.agreement.fates import Fates
 from accord.agreement.queries import running
 from accord.criteria.metrics import Metric, Rate, Scope, register
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, PassBack, Trigger
 from accord.handoffs.queries.fresh import to_release
 
 PROMISED = tuple(ClockKind)
-KEPT = Q(stopped_at__lte=F("due_at"))
-LATE = Q(stopped_at__gt=F("due_at"))
 
 
 def offered(scope: Scope) -> QuerySet[Handoff]:
@@ -58,65 +53,13 @@ def promised(scope: Scope) -> QuerySet[Clock]:
     return Clock.objects.filter(**scope.within("started_at")).exclude(state=ClockState.CANCELLED)
 
 
-def missed(scope: Scope) -> Q:
-    """Past due and still to be done."""
+def _missed(scope: Scope) -> Q:
     return Q(stopped_at__isnull=True) & (
         Q(state=ClockState.MISSED) | Q(state=ClockState.RUNNING, due_at__lt=scope.at)
     )
 
 
-class _Part(NamedTuple):
-    """A part of the promises of a kind, and the condition that makes it up."""
-
-    key: str
-    label: Any
-    sentence: Any
-    among: Callable[[Scope], Q]
-
-
-_PARTS = (
-    _Part(
-        "kept",
-        _("Kept in time"),
-        _("Promises of the period that were kept by the moment due."),
-        lambda scope: KEPT,
-    ),
-    _Part(
-        "late",
-        _("Kept late"),
-        _("Promises of the period that were kept after the moment due."),
-        lambda scope: LATE,
-    ),
-    _Part(
-        "missed",
-        _("Missed"),
-        _("Promises of the period that are past due and still to be done."),
-        missed,
-    ),
-    _Part(
-        "due",
-        _("Came due"),
-        _("Promises of the period that were kept, kept late, or are past due."),
-        lambda scope: KEPT | LATE | missed(scope),
-    ),
-    _Part(
-        "running",
-        _("Running"),
-        _("Promises of the period that are not due yet."),
-        lambda scope: Q(stopped_at__isnull=True) & ~missed(scope),
-    ),
-)
-
-
-def _metric(kind: ClockKind, part: _Part) -> Metric:
-    return Metric(
-        key=f"{kind.value}_{part.key}",
-        label=format_lazy("{}: {}", kind.label, part.label),
-        sentence=part.sentence,
-        unit="promises",
-        rows=lambda scope: promised(scope).filter(part.among(scope), kind=kind),
-    )
-
+FATES = Fates(promised, done_at="stopped_at", missed=_missed)
 
 register(
     Metric(
@@ -194,15 +137,9 @@ register(
         part="accepted",
         whole="answered",
     ),
-    *(_metric(kind, part) for kind in PROMISED for part in _PARTS),
     *(
-        Rate(
-            key=f"{kind.value}_in_time",
-            label=kind.label,
-            sentence=_("Kept in time among the promises of the period that came due."),
-            part=f"{kind.value}_kept",
-            whole=f"{kind.value}_due",
-        )
+        each
         for kind in PROMISED
+        for each in FATES.metrics(kind.value, kind.label, unit="promises", only=Q(kind=kind))
     ),
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.content import metrics as content
-from accord.handoffs.metrics import KEPT, LATE, PROMISED, given_up, missed, promised
+from accord.handoffs.metrics import FATES, PROMISED, given_up, promised
 from accord.handoffs.models import ClockKind
 from accord.insights.metrics import Scope, metric, rate, share_of
 from accord.insights.narrowing import narrowed
@@ -152,28 +152,14 @@ def _content(scope: Scope, terms: Terms) -> Iterator[Quality]:
     """What sales asked for in the scope: delivered, or turned down, in time. One query."""
     if terms.marketing.content is None:
         return
-    counts = content.promised(scope).aggregate(
-        kept=Count("id", filter=content.KEPT),
-        late=Count("id", filter=content.LATE),
-        missed=Count("id", filter=content.missed(scope)),
-        all=Count("id"),
-    )
+    counts = content.promised(scope).aggregate(**content.FATES.counts(scope))
     title = str(rate("content_in_time").label)
     yield _of_moments("content", title, Side.MARKETING, EVERY, [*counts.values()], scope)
 
 
 def _clocks(scope: Scope, terms: Terms) -> list[Quality]:
     """The promised moments of each kind, counted as their metrics do. One query."""
-    rows = (
-        promised(scope)
-        .values_list("kind")
-        .annotate(
-            kept=Count("id", filter=KEPT),
-            late=Count("id", filter=LATE),
-            missed=Count("id", filter=missed(scope)),
-            all=Count("id"),
-        )
-    )
+    rows = promised(scope).values_list("kind").annotate(**FATES.counts(scope))
     counts = {kind: numbers for kind, *numbers in rows}
     none = [0, 0, 0, 0]
     return [_quality(kind, counts.get(kind, none), terms, scope) for kind in PROMISED]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Min, Q, Value, When
+from django.db.models import Count, F, Min, Q
 
 from accord.base.rows import IsAnyOf
 from accord.content import metrics as content
-from accord.handoffs.metrics import KEPT, LATE, missed, offered, passed_back, promised
+from accord.handoffs.metrics import FATES, offered, passed_back, promised
 from accord.handoffs.models import Assignment, Handoff, Pause
 from accord.insights.metrics import Scope
 from accord.insights.narrowing import narrowed, segments
@@ -53,21 +53,9 @@ def rows_of(scope: Scope, *, by: str, only: str, reader: User | None) -> Rows:
     return _with_parts(found, by)
 
 
-def _fate(kept: Q, late: Q, missed: Q) -> Case:
-    """What became of a promise."""
-    return Case(
-        When(kept, then=Value("kept")),
-        When(late, then=Value("late")),
-        When(missed, then=Value("missed")),
-        default=Value("running"),
-        output_field=CharField(),
-    )
-
-
 def _requests(requests: Any, scope: Scope) -> list[ClockRow]:
     """Content that sales asked for; whoever answered did it in their own working time."""
-    fate = _fate(content.KEPT, content.LATE, content.missed(scope))
-    rows = requests.annotate(fate=fate).values_list(
+    rows = requests.annotate(fate=content.FATES.fate(scope)).values_list(
         *("fate", "asked_at", "answered_by_id", "lead_id", "answered_at")
     )
     found = list(rows)
@@ -83,9 +71,8 @@ def _requests(requests: Any, scope: Scope) -> list[ClockRow]:
 
 
 def _clocks(clocks: Any, scope: Scope) -> list[ClockRow]:
-    fate = _fate(KEPT, LATE, missed(scope))
     rows = list(
-        clocks.annotate(fate=fate).values_list(
+        clocks.annotate(fate=FATES.fate(scope)).values_list(
             *("kind", "fate", "started_at", "user_id", "handoff_id", "lead_id", "stopped_at")
         )
     )

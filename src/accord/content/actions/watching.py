@@ -7,9 +7,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from accord.agreement.clocks import WARN, after_miss, moments, steps_come
+from accord.agreement.clocks import WARN, escalated, moments
 from accord.agreement.queries import terms_by_number
-from accord.agreement.spans import Span
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
 from accord.content.actions.asking import PROMISE
@@ -18,7 +17,6 @@ from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
 from accord.teams.queries import company_calendar
-from accord.teams.rules import Calendar
 
 # Of what was missed nothing moves: it stays so.
 _MOVE = """
@@ -138,18 +136,18 @@ def _look(missed: Sequence[ContentRequest], at: datetime) -> list[StepTaken]:
     later = []
     for each in missed:
         steps = terms[each.agreement_version].escalation_of(PROMISE)
-        times = [_after(each, step.after, calendar) for step in steps]
-        now, next_at = steps_come(moments=times, next_step=each.next_step, at=at)
-        come.extend(StepTaken(each, steps[n].key) for n in now if steps[n].key != "reassign")
-        later.append((each.id, max(now, default=each.next_step - 1) + 1, next_at))
+        stands = escalated(
+            steps=steps,
+            calendar=calendar,
+            due_at=each.due_at or each.asked_at,
+            next_step=each.next_step,
+            at=at,
+        )
+        come.extend(StepTaken(each, step) for step in stands.come if step != "reassign")
+        later.append((each.id, stands.next_step, stands.next_at))
     with connection.cursor() as cursor:
         cursor.execute(_GO_ON, [recordset(("id", "next_step", "escalates_at"), later)])
     return come
-
-
-def _after(request: ContentRequest, span: Span, calendar: Calendar) -> datetime:
-    """When a step follows the moment that was missed."""
-    return after_miss(span=span, calendar=calendar, due_at=request.due_at or request.asked_at)
 
 
 def _record(missed: Sequence[ContentRequest], at: datetime) -> None:

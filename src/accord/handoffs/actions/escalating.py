@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from accord.agreement.clocks import WARN, after_miss, steps_come
+from accord.agreement.clocks import WARN, escalated
 from accord.agreement.queries import terms_by_number
 from accord.base.ids import named_id
 from accord.base.lifecycle import Side
@@ -149,14 +149,15 @@ def _look(
     later: list[tuple[uuid.UUID, int, datetime | None]] = []
     for clock in claimed:
         handoff = handoffs[clock.handoff_id]
-        steps = terms[handoff.agreement_version].escalation_of(clock.kind)
-        hours = calendars[clock.user_id]
-        moments = [
-            after_miss(span=step.after, calendar=hours, due_at=clock.due_at) for step in steps
-        ]
-        now, next_at = steps_come(moments=moments, next_step=clock.next_step, at=at)
-        come.extend((clock, steps[n].key) for n in now if _applies(steps[n].key, clock, handoff))
-        later.append((clock.id, max(now, default=clock.next_step - 1) + 1, next_at))
+        stands = escalated(
+            steps=terms[handoff.agreement_version].escalation_of(clock.kind),
+            calendar=calendars[clock.user_id],
+            due_at=clock.due_at,
+            next_step=clock.next_step,
+            at=at,
+        )
+        come.extend((clock, step) for step in stands.come if _applies(step, clock, handoff))
+        later.append((clock.id, stands.next_step, stands.next_at))
     return come, later
 
 
