@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db import connection
+from django.db.models.signals import post_migrate
 
 from tests.laws.statements import statements_keep_the_laws
 
@@ -22,7 +25,18 @@ LONG = (
     "tests/sample/",
 )
 
-__all__ = ["no_jobs_are_left_behind", "statements_keep_the_laws"]
+__all__ = [
+    "no_jobs_are_left_behind",
+    "nobody_asks_for_permissions_of_models",
+    "statements_keep_the_laws",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_asks_for_permissions_of_models() -> None:
+    """Django would write them anew after each test that commits; Accord has a table of its own."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +45,6 @@ def no_jobs_are_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     marker = request.node.get_closest_marker("django_db")
     yield
     if marker and marker.kwargs.get("transaction"):
-        from django.db import connection
-
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 

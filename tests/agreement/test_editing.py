@@ -57,6 +57,13 @@ def test_what_is_sent_as_it_is_shown_changes_no_letter() -> None:
             ["-       ready: {working_hours: 4}", "+       ready: {working_days: 2}"],
         ),
         (
+            {"escalation.steps.2.after": "1", "escalation.steps.2.after.unit": "working_days"},
+            [
+                "-     - {step: reassign, after: {working_hours: 4}}",
+                "+     - {step: reassign, after: {working_days: 1}}",
+            ],
+        ),
+        (
             {"effective_on": "2027-01-01", "on_trial": ["nurture", "scorecards"]},
             ["+ on_trial: [nurture, scorecards]", "+ effective_on: 2027-01-01"],
         ),

@@ -42,6 +42,11 @@ def tables() -> frozenset[str]:
     return frozenset(model._meta.db_table for model in lead_keyed())
 
 
+@lru_cache(maxsize=1)
+def _names() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(tables() | {'leads_identity'}))})\b")
+
+
 _UPKEEP = re.compile(r"\s*(ANALYZE|VACUUM|TRUNCATE|COPY|DROP|CREATE|ALTER)\b", re.I)
 _LOCK = re.compile(r"\bFOR (NO KEY )?UPDATE\b", re.I)
 _SET = re.compile(
@@ -57,7 +62,7 @@ _NAMES_KEY = re.compile(r"\"?\blead_id\"?\s*=", re.I)
 
 def breaches(statement: str) -> Iterator[str]:
     """Why a statement would not do once leads live apart."""
-    used = {name for name in tables() | {"leads_identity"} if re.search(rf"\b{name}\b", statement)}
+    used = {*_names().findall(statement)}
     if not used or _UPKEEP.match(statement):
         return
     if re.search(r"\bSKIP LOCKED\b", statement, re.I):

@@ -17,7 +17,7 @@ from accord.agreement.reading import read
 from accord.agreement.rewriting import with_value
 from accord.agreement.terms import Terms
 from accord.agreement.trial import may_be_on_trial
-from accord.agreement.wording import A_PERIOD, HANDED_OVER
+from accord.agreement.wording import A_PERIOD, HANDED_OVER, STEPS_TAKEN
 
 Sent = Callable[[str], Sequence[str]]  # what was sent under a name
 
@@ -180,6 +180,17 @@ def _sales(of: Reader, terms: Terms, promises: Mapping[str, str]) -> Iterator[Ro
     rounds = [*of.number("pass_back.max_rounds", _("At most"), _("rounds"))]
     yield Row("pass_back.max_rounds", _("How often a lead may come back"), rounds)
     yield _warning(of)
+    steps = of.at("escalation.steps") or []
+    after = [
+        field
+        for number, step in enumerate(steps)
+        if isinstance(step, Mapping)
+        for field in of.span(
+            f"escalation.steps.{number}.after",
+            str(STEPS_TAKEN.get(str(step.get("step")), step.get("step"))),
+        )
+    ]
+    yield Row("escalation.steps", _("What follows when a promise is missed, and how soon"), after)
 
 
 def _warning(of: Reader) -> Row:

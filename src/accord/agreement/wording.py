@@ -46,6 +46,11 @@ A_PERIOD: Mapping[str, Any] = {
     "month": gettext_lazy("a month"),
     "quarter": gettext_lazy("a quarter"),
 }
+STEPS_TAKEN: Mapping[str, Any] = {
+    "tell_rep": gettext_lazy("The rep is told"),
+    "tell_head": gettext_lazy("The head of sales is told"),
+    "reassign": gettext_lazy("Somebody else takes over"),
+}
 STEPS: Mapping[str, Any] = {
     "tell_rep": gettext_lazy("The rep is told, %(when)s."),
     "tell_head": gettext_lazy("The head of sales is told, %(when)s."),

@@ -10,6 +10,7 @@ from accord.agreement.queries import NoAgreement, running
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
+from accord.leads.queries import any_leads
 from accord.qualification import actions as qualification
 from accord.qualification import queries
 
@@ -38,9 +39,11 @@ def re_evaluate(*, at: datetime) -> int:
     Hands nothing over: what a new version makes ready would come in a flood, so `release` lets
     it go bit by bit. The past stays as it is. Returns the number of verdicts that changed.
     """
+    changed = 0
     with transaction.atomic():
-        changed = evaluate(leads=None, at=at)
-        advance(leads=None, at=at)
+        if any_leads():
+            changed = evaluate(leads=None, at=at)
+            advance(leads=None, at=at)
         with suppress(NoAgreement):  # before set-up
             terms = running()
             qualification.keep_back(gate=terms.gate, at=at)

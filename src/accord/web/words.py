@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accord.agreement.spans import Span
 from accord.agreement.terms import LossReason
+from accord.agreement.wording import STEPS_TAKEN
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.leads.kinds import ASKED_FOR
 from accord.web.permissions import ROLES
@@ -37,11 +38,6 @@ UNITS: dict[str, Any] = {
     "working_days": ngettext_lazy("%(n)d working day", "%(n)d working days", "n"),
     "hours": ngettext_lazy("%(n)d hour", "%(n)d hours", "n"),
     "days": ngettext_lazy("%(n)d day", "%(n)d days", "n"),
-}
-STEPS_TAKEN: dict[str, Any] = {
-    "tell_rep": gettext_lazy("The rep is told"),
-    "tell_head": gettext_lazy("The head of sales is told"),
-    "reassign": gettext_lazy("Another rep takes over"),
 }
 TRIGGERS: dict[str, Any] = {
     "ready": gettext_lazy("became sales-ready"),

@@ -182,6 +182,11 @@ def position_of(cursor: str) -> tuple[datetime, uuid.UUID] | None:
         return None
 
 
+def any_leads() -> bool:
+    """Whether there is a lead at all. One query."""
+    return Lead.objects.exists()
+
+
 def sources() -> list[str]:
     """The sources that leads came from, by name. One query, a look at the index for each."""
     return list(Source.objects.order_by("name").values_list("name", flat=True))
