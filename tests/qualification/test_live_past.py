@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 IS_THOROUGH = os.environ.get("ACCORD_HYPOTHESIS") == "thorough"
-DAYS, LEADS = (90, 5_000) if IS_THOROUGH else (40, 300)
+DAYS, LEADS = (90, 5_000) if IS_THOROUGH else (30, 300)
 KINDS = (
     *("page.visited",) * 5,
     *("pricing.visited", "email.clicked", "content.downloaded", "content.downloaded"),
