@@ -41,6 +41,10 @@ class TestInbox:
     def test_is_empty_with_a_sentence(self, sam: Client) -> None:
         assert "Nobody waits for you" in str(sam.get(reverse("handoffs")).content)
 
+    def test_says_how_many_promises_were_kept_today(self, sam: Client, handoff: Handoff) -> None:
+        act(sam, "handoff_acceptance", handoff)
+        assert "Kept today 1 of 1" in str(sam.get(reverse("handoffs")).content, "utf-8")
+
     def test_comes_by_ten_and_says_how_many_are_left(
         self, sam: Client, sends: Sends, cast: dict[str, User]
     ) -> None:

@@ -1,6 +1,6 @@
 """What can be counted of what slips: handed over and not attended to, promised and not done.
 
-Nought is the goal of each. They are counted as of a moment, whenever they began.
+Zero is the goal of each. They are counted as of a moment, whenever they began.
 """
 
 from functools import reduce
