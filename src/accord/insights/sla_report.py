@@ -120,7 +120,7 @@ def notes(now: Sla) -> Iterator[str]:
         "Hours are working time of whoever promised, without the rest that the prospect asked "
         "for, of what was done in time or late; the queue's are the company's."
     )
-    yield _("low and high are the 95 % interval of the share before them.")
+    yield _("The 95 % interval, from low to high, is that of the share before it.")
     if now.by == "person":
         yield _(
             "The figures of a person are for that person and whoever heads the side; everybody "

@@ -1,4 +1,4 @@
-"""Leaks: every lead that slips, with its owner, its age and the one thing to do. Zero is the goal."""
+"""Leaks: every lead that slips, its owner, its age and the one thing to do. Zero is the goal."""
 
 from typing import TYPE_CHECKING
 

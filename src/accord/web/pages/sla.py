@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -89,6 +89,7 @@ def sla(request: "Request") -> HttpResponse:
         "back_part": BACK_LABELS[asked.backs_by],
         "opens_person": asked.by == "person" and not asked.person,
         "notes": [*notes(found)],
+        "last_at": asked.over.ends_at and asked.over.ends_at - timedelta(seconds=1),
         "few": FEWEST_CASES,
     }
     return render(request, "sla.html", context)
