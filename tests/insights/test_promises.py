@@ -11,6 +11,7 @@ from accord.agreement.queries import NoAgreement, running
 from accord.content.actions import Wanted
 from accord.flows import follow_up
 from accord.flows.ask_for_content import answer_requests, ask_for_content, withdraw_requests
+from accord.flows.begin import Company, begin
 from accord.flows.pass_back import Said, pass_back, undo_pass_back
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Handoff
@@ -23,17 +24,19 @@ from accord.insights.returned import came_back, waiting_too_long
 from accord.insights.rules import month_of
 from accord.insights.scoreboard import scoreboard
 from accord.leads.models import Lead
-from accord.teams.models import User
+from accord.teams.models import Role, User
 from accord.teams.queries import company_calendar
 from tests.handoffs.office import (
     AT,
     HOUR,
     MINUTE,
     NO_CONTENT,
+    WEEK,
     Office,
     change_agreement,
     hand_raise,
     open_office,
+    person,
     send,
 )
 
@@ -82,6 +85,15 @@ class TestReadyLeads:
         assert volume.target == 40
         assert volume.expected == pytest.approx(40 / 21)
         assert volume.ahead == -2
+
+    def test_of_a_company_that_began_within_the_month_are_expected_from_then_on(self) -> None:
+        began = datetime(2026, 11, 16, 12, tzinfo=UTC)  # of 21 weekdays, the last 11
+        company = Company(name="Halden", currency="EUR", time_zone="Europe/Berlin", week=WEEK)
+        begin(company=company, first=person("sofia", [Role.ADMIN]), at=began)
+        scope = november(began)
+        volume = promises(scope, terms=running(), calendar=company_calendar()).volumes[0]
+        assert volume.target == pytest.approx(40 * 11 / 21)
+        assert volume.expected == pytest.approx(40 / 21)
 
     def test_follow_the_agreement(self) -> None:
         change_agreement(open_office(), ("    target: 40\n", "    target: 63\n"))

@@ -42,6 +42,20 @@ def running() -> Terms:
     return _terms(number, digest, is_trial=state == VersionState.TRIAL)
 
 
+@asked_until_changed("agreement_version")
+def began_at() -> datetime | None:
+    """When the first signed agreement came into force, else the trial began; None before set-up.
+
+    One query.
+    """
+    ran = Version.objects.filter(Q(in_force_from__isnull=False) | Q(state=VersionState.TRIAL))
+    first = ran.order_by("number").values_list("state", "proposed_at", "in_force_from").first()
+    if first is None:
+        return None
+    state, proposed_at, in_force_from = first
+    return proposed_at if state == VersionState.TRIAL else in_force_from
+
+
 def terms_of(number: int) -> Terms:
     """The terms of one version, whatever its state. Raises Missing."""
     return terms_by_number({number})[number]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from accord.agreement.queries import began_at
 from accord.agreement.terms import Terms
 from accord.base.lifecycle import Side
 from accord.content import metrics as content
@@ -96,11 +97,16 @@ def _worth(scope: Scope, terms: Terms, calendar: Calendar) -> Iterator[Volume]:
 
 
 def _days(scope: Scope, calendar: Calendar) -> tuple[date, date, date]:
-    """First day of the scope, the day after its last, and the day after today within it."""
+    """First day of the scope, the day after its last, and the day after today within it.
+
+    Nothing was promised before there was an agreement: the days before it are left out.
+    """
     zone = ZoneInfo(calendar.time_zone)
     if scope.begins_at is None or scope.ends_at is None:
         raise ValueError("Promises are counted over a period with a begin and an end.")
     first, until = scope.begins_at.astimezone(zone).date(), scope.ends_at.astimezone(zone).date()
+    if began := began_at():
+        first = min(max(first, began.astimezone(zone).date()), until)
     tomorrow = scope.at.astimezone(zone).date() + timedelta(days=1)
     return first, until, max(first, min(tomorrow, until))
 
