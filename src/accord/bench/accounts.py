@@ -118,9 +118,7 @@ def _steps(
             continue
         handoff = by_id[clock.handoff_id]
         spans = had[handoff.id, clock.user_id]
-        # What begins at the very moment at which it goes to somebody else is promised no longer.
-        begun = [end for begin, end in spans if begin <= clock.started_at]
-        until = max(begun, default=clock.started_at)
+        until = next(end for begin, end in spans if begin <= clock.started_at < end)
         open_until = min(
             clock.stopped_at or ALWAYS_OPEN,
             handoff.disposed_at or ALWAYS_OPEN,

@@ -75,7 +75,14 @@ def live(plan: Plan, progress: Path) -> None:
             _watch(at)
         else:
             _answer(plan, step, turn, at)
-        progress.write_text(str(number + 1))
+        _note(progress, number + 1)
+
+
+def _note(progress: Path, done: int) -> None:
+    """Whoever is killed at it leaves the old note or the new one: an empty one would begin anew."""
+    draft = progress.with_suffix(".new")
+    draft.write_text(str(done))
+    draft.replace(progress)
 
 
 def _arrive(plan: Plan, step: int, at: datetime) -> None:
