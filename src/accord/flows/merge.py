@@ -16,13 +16,12 @@ from accord.flows.follow_up import withdraw
 from accord.handoffs.models import Handoff
 from accord.leads import actions
 from accord.leads.actions import Entering
-from accord.leads.actions.facts import CHANGEABLE
 from accord.leads.actions.holding import hold_leads
 from accord.leads.actions.merging import Merging, carriers, merge_leads, part_leads
 from accord.leads.actions.suspecting import answer_suspect
 from accord.leads.models import Activity, Answer, Lead, LeadValue, Merge
 from accord.leads.queries.custom import values_of
-from accord.leads.rules import NewActivity
+from accord.leads.rules import CHANGEABLE, NewActivity
 
 UNDO_FOR = timedelta(days=30)
 

@@ -14,11 +14,10 @@ from accord.base.lifecycle import Side
 from accord.base.rows import copy_rows, recordset
 from accord.leads.actions.activities import record_activities
 from accord.leads.actions.consents import withdraw_consents
-from accord.leads.actions.newcomers import PROFILE
 from accord.leads.actions.values import own_of, parted_by_owner, write_values
 from accord.leads.models import FactChange, LeadValue
 from accord.leads.queries.custom import values_of
-from accord.leads.rules import NewActivity
+from accord.leads.rules import CHANGEABLE, NewActivity
 
 # Which column of an old value fits which fact; the rest are texts.
 VALUE_COLUMN = {
@@ -26,7 +25,6 @@ VALUE_COLUMN = {
     "needed_by_on": "date_value",
     "do_not_contact": "yes_value",
 }
-CHANGEABLE = (*PROFILE, "do_not_contact", "company_id", "campaign_id")
 _TYPES = {
     "budget": "numeric",
     "needed_by_on": "date",

@@ -11,24 +11,8 @@ from accord.base.lifecycle import HOLDER, Cause, Side, Stage
 from accord.base.rows import copy_rows
 from accord.leads.actions.values import own_of, write_values
 from accord.leads.models import Lead, LeadValue, Ownership, StageEntry
-from accord.leads.rules import Entry
+from accord.leads.rules import PROFILE, Entry
 
-PROFILE = (
-    "name",
-    "email",
-    "phone",
-    "job_title",
-    "country",
-    "language",
-    "industry",
-    "lead_type",
-    "source",
-    "source_detail",
-    "need",
-    "authority",
-    "budget",
-    "needed_by_on",
-)
 _LEAD = (
     "id",
     *PROFILE,

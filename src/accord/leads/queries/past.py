@@ -21,26 +21,8 @@ from accord.leads.models import (
 )
 from accord.leads.queries.consents import agreed_at
 from accord.leads.queries.custom import values_at
+from accord.leads.rules import CHANGEABLE
 
-FACTS = (
-    "name",
-    "email",
-    "phone",
-    "job_title",
-    "country",
-    "language",
-    "industry",
-    "lead_type",
-    "source",
-    "source_detail",
-    "need",
-    "authority",
-    "budget",
-    "needed_by_on",
-    "do_not_contact",
-    "company_id",
-    "campaign_id",
-)
 COMPANY_FACTS = ("name", "industry", "employees", "country", "is_target")
 _IDS = frozenset({"company_id", "campaign_id"})
 
@@ -70,7 +52,7 @@ def as_it_was(*, leads: Collection[uuid.UUID], moment: datetime) -> dict[uuid.UU
     A fixed number of queries, whatever the number of leads.
     """
     now = {lead.id: lead for lead in Lead.objects.filter(id__in=leads)}
-    facts = {id: {name: getattr(lead, name) for name in FACTS} for id, lead in now.items()}
+    facts = {id: {name: getattr(lead, name) for name in CHANGEABLE} for id, lead in now.items()}
     for change in FactChange.objects.filter(
         lead_id__in=leads, known_from__lte=moment, known_until__gt=moment
     ):

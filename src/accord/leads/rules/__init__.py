@@ -23,7 +23,15 @@ from accord.leads.rules.consents import (
     read_consents,
 )
 from accord.leads.rules.custom import read_custom
-from accord.leads.rules.entries import ConsentSaid, Entry, FactRule, NewActivity, Reading
+from accord.leads.rules.entries import (
+    CHANGEABLE,
+    PROFILE,
+    ConsentSaid,
+    Entry,
+    FactRule,
+    NewActivity,
+    Reading,
+)
 from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     MAX_LENGTH,
@@ -39,12 +47,14 @@ from accord.leads.rules.values import (
 __all__ = [
     "ASKS",
     "AUTHORITIES",
+    "CHANGEABLE",
     "COMPANY_FACTS",
     "EVENTS",
     "FREE_MAIL",
     "MAX_LENGTH",
     "MAX_TEXT",
     "OF_PURPOSE",
+    "PROFILE",
     "PURPOSES",
     "STAGES",
     "ConsentSaid",

@@ -6,6 +6,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+# What is told of a lead, and all of it that may change, whose past is kept.
+PROFILE = (
+    "name",
+    "email",
+    "phone",
+    "job_title",
+    "country",
+    "language",
+    "industry",
+    "lead_type",
+    "source",
+    "source_detail",
+    "need",
+    "authority",
+    "budget",
+    "needed_by_on",
+)
+CHANGEABLE = (*PROFILE, "do_not_contact", "company_id", "campaign_id")
+
 
 @dataclass(slots=True, frozen=True)
 class NewActivity:
