@@ -190,13 +190,9 @@ def an_open_handoff_and_leads() -> tuple[uuid.UUID, list[uuid.UUID], uuid.UUID, 
 def phones_of_those_at_work() -> None:
     """Whom Sam works on can be called, whatever this year's prospects left with us."""
     open_ones = Handoff.objects.filter(owner__email=SAM, disposed_at__isnull=True)
-    for number, lead in enumerate(sorted(open_ones.values_list("lead_id", flat=True))):
-        change_facts(
-            changes={lead: {"phone": f"+49 30 1234{number:04}"}},
-            by=None,
-            side=Side.SALES,
-            at=datetime.now(UTC),
-        )
+    leads = enumerate(sorted(open_ones.values_list("lead_id", flat=True)))
+    phones = {lead: {"phone": f"+49 30 1234{number:04}"} for number, lead in leads}
+    change_facts(changes=phones, by=None, side=Side.SALES, at=datetime.now(UTC))
 
 
 def a_back_test(at: datetime) -> uuid.UUID:

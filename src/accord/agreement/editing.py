@@ -180,17 +180,8 @@ def _sales(of: Reader, terms: Terms, promises: Mapping[str, str]) -> Iterator[Ro
     rounds = [*of.number("pass_back.max_rounds", _("At most"), _("rounds"))]
     yield Row("pass_back.max_rounds", _("How often a lead may come back"), rounds)
     yield _warning(of)
-    steps = of.at("escalation.steps") or []
-    after = [
-        field
-        for number, step in enumerate(steps)
-        if isinstance(step, Mapping)
-        for field in of.span(
-            f"escalation.steps.{number}.after",
-            str(STEPS_TAKEN.get(str(step.get("step")), step.get("step"))),
-        )
-    ]
-    yield Row("escalation.steps", _("What follows when a promise is missed, and how soon"), after)
+    follows = _("What follows when a promise is missed, and how soon")
+    yield Row("escalation.steps", follows, [*_after_misses(of)])
 
 
 def _warning(of: Reader) -> Row:
@@ -205,6 +196,13 @@ def _warning(of: Reader) -> Row:
     ]
     words = _("Whoever promised is warned: after a share of the time, or so long before it is due")
     return Row(where, words, fields, is_free=bool(of.at(where)))
+
+
+def _after_misses(of: Reader) -> Iterator[Field]:
+    for number in range(len(of.at("escalation.steps") or [])):
+        where = f"escalation.steps.{number}"
+        step = str(of.at(f"{where}.step"))
+        yield from of.span(f"{where}.after", str(STEPS_TAKEN.get(step, step)))
 
 
 def _cards(of: Reader, terms: Terms) -> Iterator[Part]:

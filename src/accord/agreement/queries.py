@@ -44,16 +44,8 @@ def running() -> Terms:
 
 @asked_until_changed("agreement_version")
 def began_at() -> datetime | None:
-    """When the first signed agreement came into force, else the trial began; None before set-up.
-
-    One query.
-    """
-    ran = Version.objects.filter(Q(in_force_from__isnull=False) | Q(state=VersionState.TRIAL))
-    first = ran.order_by("number").values_list("state", "proposed_at", "in_force_from").first()
-    if first is None:
-        return None
-    state, proposed_at, in_force_from = first
-    return proposed_at if state == VersionState.TRIAL else in_force_from
+    """When the first version began to run, on trial; None before set-up. One query."""
+    return Version.objects.order_by("number").values_list("proposed_at", flat=True).first()
 
 
 def terms_of(number: int) -> Terms:

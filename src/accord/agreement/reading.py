@@ -19,7 +19,7 @@ from accord.agreement.wording import (
     DESTINATIONS,
     HANDED_OVER,
     ROLES,
-    STEPS,
+    STEPS_TAKEN,
     joined,
     leads_per,
     percent,
@@ -371,7 +371,7 @@ def _warning(terms: Terms) -> Iterator[str]:
 
 def _step(step: Step) -> str:
     when = _("after %(span)s") % {"span": worded(step.after)} if step.after.amount else _("at once")
-    return str(STEPS[step.key]) % {"when": when}
+    return _("%(step)s, %(when)s.") % {"step": STEPS_TAKEN[step.key], "when": when}
 
 
 def _duty(duty: Duty) -> DutyRead:

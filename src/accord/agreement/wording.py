@@ -51,11 +51,6 @@ STEPS_TAKEN: Mapping[str, Any] = {
     "tell_head": gettext_lazy("The head of sales is told"),
     "reassign": gettext_lazy("Somebody else takes over"),
 }
-STEPS: Mapping[str, Any] = {
-    "tell_rep": gettext_lazy("The rep is told, %(when)s."),
-    "tell_head": gettext_lazy("The head of sales is told, %(when)s."),
-    "reassign": gettext_lazy("Somebody else takes over, %(when)s."),
-}
 
 
 def leads_per(period: str, number: int) -> str:

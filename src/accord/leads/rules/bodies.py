@@ -8,7 +8,7 @@ from typing import Any
 from accord.base.errors import Invalid, _
 from accord.leads.rules.consents import read_consents
 from accord.leads.rules.custom import read_custom
-from accord.leads.rules.entries import Entry, FactRule, Reading
+from accord.leads.rules.entries import TEXT_FACTS, Entry, FactRule, Reading
 from accord.leads.rules.phones import read_phone
 from accord.leads.rules.values import (
     read_choice,
@@ -39,17 +39,6 @@ EVENTS = (
 # Mail providers for the public: an address there says nothing about a company.
 FREE_MAIL = frozenset(files(__package__).joinpath("free_mail.txt").read_text().split())
 
-_TEXT_FACTS = (
-    "job_title",
-    "country",
-    "language",
-    "industry",
-    "lead_type",
-    "source",
-    "source_detail",
-    "need",
-)
-
 
 def _is_given(value: Any) -> bool:
     return value is not None and not (isinstance(value, str) and not value.strip())
@@ -66,7 +55,7 @@ def _facts(given: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if name := _name_of(given):
         facts["name"] = name
-    for key in _TEXT_FACTS:
+    for key in TEXT_FACTS:
         if key in given:
             facts[key] = read_text(given[key], key)
     if "authority" in given:

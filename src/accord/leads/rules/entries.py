@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-# What is told of a lead, and all of it that may change, whose past is kept.
-PROFILE = (
-    "name",
-    "email",
-    "phone",
+# Words that are kept as they are.
+TEXT_FACTS = (
     "job_title",
     "country",
     "language",
@@ -19,10 +16,9 @@ PROFILE = (
     "source",
     "source_detail",
     "need",
-    "authority",
-    "budget",
-    "needed_by_on",
 )
+# What is told of a lead, and all of it that may change, whose past is kept.
+PROFILE = ("name", "email", "phone", *TEXT_FACTS, "authority", "budget", "needed_by_on")
 CHANGEABLE = (*PROFILE, "do_not_contact", "company_id", "campaign_id")
 
 

@@ -1,7 +1,6 @@
 """Working hours: of the company, of teams, of single people, and the days that differ."""
 
 import uuid
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -21,6 +20,7 @@ from accord.teams.calendars import DAY_KEYS
 from accord.teams.zones import zones_offered
 from accord.web.permissions import SETTERS
 from accord.web.refusals import status_of
+from accord.web.requests import day_in
 
 if TYPE_CHECKING:
     from accord.teams.actions import Week
@@ -90,10 +90,9 @@ def hours_day(request: "Request", whose: str, id: uuid.UUID | None = None) -> Ht
     given = request.POST
     if shown.calendar_id is None:
         raise Invalid(_("Give them hours of their own first."), field="on")
-    try:
-        on = date.fromisoformat(given.get("on", ""))
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a date.") % {"text": given.get("on", "")}) from error
+    on = day_in(given, "on")
+    if on is None:
+        raise Invalid(_("Say which day it is."), field="on")
     if given.get("act") == "drop":
         flow.drop_exception(calendar_id=shown.calendar_id, on=on, by=request.user.id, at=request.at)
     else:
