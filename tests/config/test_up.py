@@ -97,7 +97,14 @@ def soon(what: Callable[[], bool], seconds: float = 30) -> bool:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    return all(not each.is_running() or each.status() == psutil.STATUS_ZOMBIE for each in processes)
+    return not any(_runs(each) for each in processes)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def answers(address: str) -> bool:

@@ -84,7 +84,7 @@ def _every_row_stands_in_the_ledger(address: str, importing: Importing) -> None:
     """
     number = importing.rows
     expected = ("done", number, number, number, number, 0)
-    assert rows(address, files) == [expected] * len(importing.files)
+    assert rows(address, files) == [expected] * importing.files
 
 
 def _whoever_asked_was_handed_over_once(address: str, ledger: Ledger) -> None:

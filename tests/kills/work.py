@@ -48,35 +48,33 @@ class Ledger:
 
 
 class Importing(threading.Thread):
-    """Runs `accord import leads … --live` on each file, again and again until it is done."""
+    """Brings in one file after the other, each by `accord import leads … --live`, which is run
+    again and again until it is done."""
 
-    def __init__(self, home: Path, folder: Path, *, files: int, rows: int, ledger: Ledger) -> None:
+    def __init__(self, home: Path, folder: Path, *, rows: int, ledger: Ledger) -> None:
         super().__init__(daemon=True)
-        self.home, self.rows, self.runs = home, rows, 0
-        self.process: subprocess.Popen[str] | None = None
-        self.said: list[dict[str, object]] = []
+        self.home, self.folder, self.rows, self.ledger = home, folder, rows, ledger
+        self.stop = threading.Event()
+        self.process: subprocess.Popen[bytes] | None = None
         self.map = folder / "map.toml"
         self.map.write_text(MAP)
-        self.files = [_write(folder, number, rows, ledger) for number in range(files)]
+        self.files = 0
 
     def run(self) -> None:
-        for file in self.files:
+        while not self.stop.is_set():
+            file = _write(self.folder, self.files, self.rows, self.ledger)
+            self.files += 1
             while not self._is_done(file):
                 time.sleep(0.2)
 
     def _is_done(self, file: Path) -> bool:
-        self.runs += 1
         with subprocess.Popen(
-            [*ACCORD, "import", "leads", str(file), "--map", str(self.map), "--live", "--json"],
+            [*ACCORD, "import", "leads", str(file), "--map", str(self.map), "--live"],
             env=environment(self.home),
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            text=True,
         ) as self.process:
-            output = self.process.communicate()[0]
-        if self.process.returncode == 0:
-            self.said.append(json.loads(output))
-        return self.process.returncode == 0
+            return self.process.wait() == 0
 
 
 def _write(folder: Path, number: int, rows: int, ledger: Ledger) -> Path:
@@ -103,7 +101,6 @@ class Calling(threading.Thread):
         super().__init__(daemon=True)
         self.address, self.token, self.ledger = address, token, ledger
         self.stop = threading.Event()
-        self.trouble = 0
 
     def run(self) -> None:
         number = 0
@@ -113,7 +110,6 @@ class Calling(threading.Thread):
             if number % 3:
                 body["asks_for"] = "demo"
             while not self._is_accepted(body, f"call-{number}"):
-                self.trouble += 1
                 time.sleep(0.2)
             self.ledger.note(email, raises="asks_for" in body)
             number += 1
