@@ -5,6 +5,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+# Some machines say that nothing compiled be kept; then every process compiles all of Accord anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up test test-thorough test-kills check bench record lock messages

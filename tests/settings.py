@@ -25,3 +25,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Static files are served from where they lie; the folder of collected ones only has to be there.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# A file is looked for when it is asked for, instead of all of them for each client of a test.
+WHITENOISE_AUTOREFRESH = True

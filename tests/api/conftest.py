@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from accord.api import auth
 from accord.handoffs.actions.pools import default_pool, leave_pool
 from accord.teams.actions import add_token
 from accord.teams.models import User
+from tests.web.conftest import A_MONTH_AGO
 from tests.web.fill import people
 
 BASE = "/api/v1"
@@ -49,11 +50,10 @@ def _no_calls_counted() -> None:
 @pytest.fixture
 def cast(db: None) -> dict[str, User]:
     """A person for each role; the rep alone takes turns."""
-    at = datetime.now(UTC) - timedelta(days=30)
-    found = people(at)
+    found = people(A_MONTH_AGO)
     pool = default_pool()
     assert pool
-    leave_pool(pool=pool, users={found["head_of_sales"].id}, at=at)
+    leave_pool(pool=pool, users={found["head_of_sales"].id}, at=A_MONTH_AGO)
     return found
 
 

@@ -13,6 +13,7 @@ from accord.handoffs.models import Handoff
 from accord.leads.models import Door, Lead, Submission
 from accord.teams.actions import Newcomer
 from accord.teams.models import Role, User
+from tests.scenes import set_up_once
 
 # A Monday, 10:00 in Berlin.
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -55,6 +56,7 @@ class Office:
         return {self.mira.id, self.tom.id}
 
 
+@set_up_once
 def open_office(*, time_zone: str = "Europe/Berlin") -> Office:
     """Set up the company: a head of sales who does not sell, two reps, a head of marketing."""
     at = AT - timedelta(days=400)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.tape import Tape, tapes
 
 from accord.teams.rules import (
     Calendar,
@@ -54,6 +55,7 @@ CHANGES = [
     ("UTC", "2028-02-29"),
     ("Pacific/Kiritimati", "2026-12-31"),
 ]
+COUNTRIES = ("", "DE", "DE-BY", "US", "JP", "BR")
 
 
 def as_ranges(cuts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
@@ -62,34 +64,35 @@ def as_ranges(cuts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(zip(once[::2], once[1::2], strict=False)) or ((0, 1440),)
 
 
-cut = st.integers(0, 1440)
-some_ranges = st.one_of(
-    st.just(((0, 1440),)),
-    *(st.tuples(*[cut] * number).map(as_ranges) for number in (2, 4, 6)),
-)
-any_ranges = st.just(()) | some_ranges
-# Within three days of the change: a quarter of an hour on the clock, or any microsecond.
-distances = st.one_of(
-    st.integers(-288, 288).map(lambda n: n * 15 * MINUTE),
-    st.integers(-3 * 86_400_000_000, 3 * 86_400_000_000).map(lambda n: n * TICK),
-)
+def some_ranges(tape: Tape) -> tuple[tuple[int, int], ...]:
+    """The whole day, or up to three ranges of it."""
+    number = tape.below(4)
+    if not number:
+        return ((0, 1440),)
+    return as_ranges(tuple(tape.between(0, 1440) for _ in range(2 * number)))
 
 
-def as_week(worked: int, others: int, ranges: tuple[Any, Any]) -> dict[int, Any]:
-    """Which days are worked, and which of them by the other ranges: a bit for each weekday."""
+def any_ranges(tape: Tape) -> tuple[tuple[int, int], ...]:
+    return some_ranges(tape) if tape.below(4) else ()
+
+
+def distance(tape: Tape) -> timedelta:
+    """Within three days of the change: a quarter of an hour on the clock, or any microsecond."""
+    if tape.below(2):
+        return tape.between(-3 * 86_400_000_000, 3 * 86_400_000_000) * TICK
+    return tape.between(-288, 288) * 15 * MINUTE
+
+
+def a_week(tape: Tape) -> dict[int, Any]:
+    """Which days are worked, one at least, each by one of two kinds of day."""
+    worked, others = tape.between(1, 127), tape.below(128)
+    ranges = (some_ranges(tape), some_ranges(tape))
     return {day: ranges[others >> day & 1] for day in range(7) if worked >> day & 1}
 
 
-# Few choices a week: what is drawn takes longer than what is tested.
-weeks = st.builds(
-    as_week, st.integers(1, 127), st.integers(0, 127), st.tuples(some_ranges, some_ranges)
-)
-days_off = st.dictionaries(
-    st.integers(-4, 4).map(lambda n: timedelta(days=n)), any_ranges, max_size=3
-)
-spans = st.lists(st.tuples(distances, distances).map(sorted), max_size=2)
-countries = st.sampled_from(("", "DE", "DE-BY", "US", "JP", "BR"))
-pause_lists = st.lists(st.tuples(distances, distances).map(sorted), max_size=3)
+def spans(tape: Tape, most: int) -> list[tuple[timedelta, timedelta]]:
+    pairs = [sorted((distance(tape), distance(tape))) for _ in range(tape.below(most + 1))]
+    return [(begins, ends) for begins, ends in pairs]
 
 
 class Case(NamedTuple):
@@ -102,22 +105,27 @@ class Case(NamedTuple):
     pauses: list[tuple[datetime, datetime]]
 
 
-@st.composite
-def calendars(draw) -> tuple[Calendar, datetime]:
+def a_calendar(tape: Tape) -> tuple[Calendar, datetime]:
     """A calendar with at least one worked weekday, and a day at which its clocks change."""
-    zone, day = draw(st.sampled_from(CHANGES))
+    zone, day = tape.one_of(CHANGES)
     change = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    exceptions = {(change + n).date(): ranges for n, ranges in draw(days_off).items()}
-    away = tuple((change + a, change + b) for a, b in draw(spans) if a < b)
-    calendar = Calendar(zone, draw(weeks), exceptions, away)
-    return calendar.with_holidays(holidays_of(draw(countries), [change.year])), change
+    exceptions = {
+        (change + timedelta(days=tape.between(-4, 4))).date(): any_ranges(tape)
+        for _ in range(tape.below(4))
+    }
+    away = tuple((change + a, change + b) for a, b in spans(tape, 2) if a < b)
+    calendar = Calendar(zone, a_week(tape), exceptions, away)
+    return calendar.with_holidays(holidays_of(tape.one_of(COUNTRIES), [change.year])), change
 
 
-@st.composite
-def cases(draw) -> Case:
-    calendar, change = draw(calendars())
-    pauses = [(change + a, change + b) for a, b in draw(pause_lists)]
-    return Case(calendar, change, change + draw(distances), change + draw(distances), pauses)
+def a_case(tape: Tape) -> Case:
+    calendar, change = a_calendar(tape)
+    pauses = [(change + a, change + b) for a, b in spans(tape, 3)]
+    return Case(calendar, change, change + distance(tape), change + distance(tape), pauses)
+
+
+calendars = tapes(300).map(a_calendar)
+cases = tapes(400).map(a_case)
 
 
 @lru_cache(maxsize=len(CHANGES))
@@ -198,10 +206,11 @@ def test_the_minute_by_minute_judge_agrees(capsys: pytest.CaptureFixture[str]) -
     compared = 0
 
     @some_cases(CASES)
-    @given(case=cases(), permille=st.integers(0, 1000), n=st.integers(1, 3))
-    def compare(case: Case, permille: int, n: int) -> None:
+    @given(asked=tapes(420).map(lambda tape: (a_case(tape), tape.below(1001), tape.between(1, 3))))
+    def compare(asked: tuple[Case, int, int]) -> None:
         nonlocal compared
         compared += 1
+        case, permille, n = asked
         agrees_on_spans(case, permille)
         agrees_on_days(case, n)
 
@@ -241,7 +250,7 @@ amounts = st.integers(0, 400 * 3600 * 1_000_000).map(lambda n: n * TICK)
 
 
 @some_cases(CASES // 20)
-@given(case=cases(), amount=amounts)
+@given(case=cases, amount=amounts)
 def test_due_is_the_inverse_of_elapsed(case, amount):
     calendar, _change, start, _end, pauses = case
     moment = due_with_pauses(calendar, start, amount, pauses)
@@ -255,7 +264,7 @@ def test_due_is_the_inverse_of_elapsed(case, amount):
 
 
 @some_cases(CASES // 20)
-@given(case=cases(), first=amounts, second=amounts)
+@given(case=cases, first=amounts, second=amounts)
 def test_amounts_add_up(case, first, second):
     calendar, _change, start, end, _pauses = case
     half_way = due(calendar, start, first)
@@ -268,7 +277,7 @@ def test_amounts_add_up(case, first, second):
 
 
 @some_cases(CASES // 25)
-@given(calendars())
+@given(calendars)
 def test_json_loses_nothing_of_the_hours(case):
     calendar, _change = case
     assert Calendar.from_json(calendar.to_json()) == calendar.hours

@@ -27,6 +27,7 @@ READY = {
     "source": "webinar",
 }
 Sends = Callable[..., Lead]
+A_MONTH_AGO = datetime.now(UTC) - timedelta(days=30)
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def _no_tries_counted(db: None) -> None:
 
 @pytest.fixture
 def cast(db: None) -> dict[str, User]:
-    return people(datetime.now(UTC) - timedelta(days=30))
+    return people(A_MONTH_AGO)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from accord.handoffs.actions.pools import default_pool, join_pool
 from accord.leads.models import Door
 from accord.teams.actions import SAMPLE_WEEK, Newcomer, add_user
 from accord.teams.models import User
+from tests.scenes import set_up_once
 
 PASSWORD = "a quiet harbour"
 ZONE = "Europe/Berlin"
@@ -88,6 +89,7 @@ NEEDS = [
 ]
 
 
+@set_up_once
 def people(at: datetime) -> dict[str, User]:
     """The company with a person for each role; the agreement is signed by both heads."""
     first = Newcomer("sofia@example.org", "Sofia Brandt", ["head_of_sales"], PASSWORD, ZONE)
