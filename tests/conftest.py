@@ -1,12 +1,11 @@
 """What all tests share."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate
 
+from tests import scenes
 from tests.laws.statements import statements_keep_the_laws
 
 # What takes longest begins first, the longest before all, so that no process is left alone with
@@ -26,9 +25,9 @@ LONG = (
 )
 
 __all__ = [
-    "no_jobs_are_left_behind",
     "nobody_asks_for_permissions_of_models",
     "statements_keep_the_laws",
+    "tables_are_emptied_row_by_row",
 ]
 
 
@@ -39,14 +38,10 @@ def nobody_asks_for_permissions_of_models() -> None:
     post_migrate.disconnect(create_contenttypes)
 
 
-@pytest.fixture(autouse=True)
-def no_jobs_are_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The job queue's tables are no models that Django would empty after a test that commits."""
-    marker = request.node.get_closest_marker("django_db")
-    yield
-    if marker and marker.kwargs.get("transaction"):
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+@pytest.fixture(scope="session", autouse=True)
+def tables_are_emptied_row_by_row() -> None:
+    """After a test that commits, those of the job queue too, which are no models."""
+    connection.ops.execute_sql_flush = scenes.clear  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(trylast=True)
