@@ -4,11 +4,11 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accord.base.ids import named_id
-from accord.bench.living import STEP, Plan, body_of
+from accord.bench.living import Plan, body_of
 from accord.bench.shifts import BEGIN, Minutes, Span
 from accord.handoffs.models import Assignment, Clock, Escalation, Handoff, HandoffState, PoolMember
 from accord.leads.models import Lead
@@ -123,27 +123,29 @@ def _steps(
             clock.stopped_at or ALWAYS_OPEN,
             handoff.disposed_at or ALWAYS_OPEN,
             until,
-            BEGIN + plan.steps * STEP,
+            BEGIN + plan.steps * plan.step,
         )
-        for step, looked in _moments(clock, handoff, minutes[clock.user_id]):
+        for step, looked in _moments(clock, handoff, minutes[clock.user_id], plan.step):
             if looked <= open_until:
                 yield clock.id, step, looked
 
 
-def _moments(clock: Clock, handoff: Handoff, minutes: Minutes) -> Iterator[tuple[str, datetime]]:
+def _moments(
+    clock: Clock, handoff: Handoff, minutes: Minutes, every: timedelta
+) -> Iterator[tuple[str, datetime]]:
     """The steps of a clock that stays open, each with the look at which it is taken."""
-    if clock.warns_at and (warned := _look_after(clock.warns_at)) <= clock.due_at:
+    if clock.warns_at and (warned := _look_after(clock.warns_at, every)) <= clock.due_at:
         yield WARN, warned
     in_touch_at = handoff.first_attempt_at or handoff.accepted_at or ALWAYS_OPEN
     for step, after in AFTER.items():
-        looked = _look_after(minutes.after_miss(clock.due_at, after))
+        looked = _look_after(minutes.after_miss(clock.due_at, after), every)
         if step != "reassign" or in_touch_at > looked:
             yield step, looked
 
 
-def _look_after(moment: datetime) -> datetime:
+def _look_after(moment: datetime, every: timedelta) -> datetime:
     """The first look at the clocks after a moment: a promise is kept at the moment itself."""
-    return BEGIN + ((moment - BEGIN) // STEP + 1) * STEP
+    return BEGIN + ((moment - BEGIN) // every + 1) * every
 
 
 def _told(expected: set[tuple[uuid.UUID, str, datetime]]) -> Counter[uuid.UUID]:

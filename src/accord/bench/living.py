@@ -16,8 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-STEP = timedelta(minutes=15)
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -28,11 +26,17 @@ class Plan:
     arrivals: Sequence[tuple[int, bool]]
     reps: Sequence[str]
     at_once: int  # reps who act in a step
+    minutes: int  # from one step to the next
+
+    @property
+    def step(self) -> timedelta:
+        """From one step to the next."""
+        return timedelta(minutes=self.minutes)
 
     @property
     def steps(self) -> int:
         """How many steps the week has."""
-        return timedelta(days=self.days) // STEP
+        return timedelta(days=self.days) // self.step
 
 
 def body_of(number: int, *, asks: bool) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def live(plan: Plan, progress: Path) -> None:
     for number, (step, what, turn) in enumerate(acts(plan)):
         if number < done:
             continue
-        at = BEGIN + step * STEP
+        at = BEGIN + step * plan.step
         if what == "arrive":
             _arrive(plan, step, at)
         elif what == "watch":
@@ -90,8 +94,8 @@ def _arrive(plan: Plan, step: int, at: datetime) -> None:
     from accord.flows.receive import Door, Incoming, receive
     from accord.flows.take_in import take_in_waiting
 
-    end = step * (STEP // timedelta(minutes=1))
-    begin = end - STEP // timedelta(minutes=1)
+    end = step * plan.minutes
+    begin = end - plan.minutes
     sent = [
         Incoming(body_of(number, asks=asks), nonce=f"week:{number}")
         for number, (minute, asks) in enumerate(plan.arrivals)

@@ -48,8 +48,8 @@ def _places(company: Company) -> Iterator[tuple[str, list[Visit]]]:
 
 
 def _visit(name: str, visits: Sequence[Visit], leads: int) -> Figure:
-    clients = {user.id: _signed_in(user) for user, _address in visits}
-    some = islice(cycle(visits), how_often(leads) + WARM_UP)
+    some = list(islice(cycle(visits), how_often(leads) + WARM_UP))
+    clients = {user.id: _signed_in(user) for user in {user for user, _address in some}}
     opened = [partial(_opened, clients[user.id], address) for user, address in some]
     says = f"requests of {len(visits)} addresses"
     return repeated(name, opened, leads=leads, limit=MOST_MS, says=says)

@@ -1,5 +1,6 @@
 """One thing done again and again: what 95 in 100 times stay below, and the statements of each."""
 
+import gc
 from collections.abc import Callable, Sequence
 
 from django.db import connection
@@ -21,10 +22,12 @@ def repeated(
 ) -> Figure:
     """Do one after the other; the first WARM_UP do not count. `limit` is in milliseconds."""
     took, queries = [], []
+    gc.freeze()  # what was there before is not looked through again after each
     for act in acts:
         milliseconds, asked = _timed(act)
         took.append(milliseconds)
         queries.append(asked)
+    gc.unfreeze()
     took, queries = took[WARM_UP:], queries[WARM_UP:]
     p95 = round(percentile(took, 0.95), 1)
     return Figure(

@@ -29,6 +29,7 @@ LEADS = 5_000
 LEADS_A_REP = 100
 A_WEEKS_LEADS = 1_000  # with fewer, a few days show as much
 A_FEW_DAYS = 3  # a weekend and a working day
+STEP, LONG_STEP = 15, 45  # minutes, in a week and in a few days
 SEED = 7
 WEIGHTS = (50, 75, 100, 100, 125, 150)
 ASK_FOR_US = 0.8  # of those who come; the others want to read something
@@ -49,7 +50,7 @@ class Rep:
 def week(*, leads: int | None, at: datetime) -> Iterator[Figure]:
     """So many leads and a hundredth as many reps; `at` does not matter, the week is a past one."""
     leads = leads or LEADS
-    days = DAYS if leads >= A_WEEKS_LEADS else A_FEW_DAYS
+    days, step = (DAYS, STEP) if leads >= A_WEEKS_LEADS else (A_FEW_DAYS, LONG_STEP)
     dice = random.Random(SEED)  # noqa: S311 - the same week again
     with own_database() as database, tempfile.TemporaryDirectory() as folder, stopwatch() as taken:
         reps = _hire(max(leads // LEADS_A_REP, 10), dice)
@@ -59,6 +60,7 @@ def week(*, leads: int | None, at: datetime) -> Iterator[Figure]:
             arrivals=_arrivals(leads, days, dice),
             reps=[str(rep.id) for rep in reps],
             at_once=max(len(reps) // 12, 1),
+            minutes=step,
         )
         killed = _live(database, Path(folder), plan, round(leads * KILLS_A_LEAD), dice)
         minutes = {rep.id: Minutes(rep.shift, rep.absences) for rep in reps}

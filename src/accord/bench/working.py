@@ -25,11 +25,11 @@ from accord.teams.actions import Newcomer
 from accord.teams.models import Role, User
 
 DAYS = 60
-A_FEW_DAYS = 25  # for a trial: the first deals are closed
+A_FEW_DAYS = 10  # for a trial: the first deals are closed
 REPS = 12
-ONE_IN = 1_000  # of the leads are handed over each day
+ONE_IN = 1_000  # of the leads are handed over each day, one at least
 OPEN_FOR = 3  # days after which a handoff is answered
-SOLD_AFTER = 20  # days after which a deal is closed
+SOLD_AFTER = 5  # days after which a deal is closed
 
 
 @dataclass
@@ -61,7 +61,9 @@ def grow(*, leads: int, at: datetime) -> Company:
     re_evaluate(at=at - timedelta(days=days))
     terms = running()
     met = Verdict.objects.filter(definition=terms.gate, outcome=Outcome.MET)
-    ready = list(met.order_by("id").values_list("lead_id", flat=True)[: days * (leads // ONE_IN)])
+    ready = list(
+        met.order_by("id").values_list("lead_id", flat=True)[: days * max(leads // ONE_IN, 1)]
+    )
     for day in range(days):
         moment = at - timedelta(days=days - day)
         _work(company, ready[day::days], moment)
