@@ -80,6 +80,15 @@ def home() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="class")
+def kept(home: Path) -> Iterator[Up]:
+    """One for tests that do not end it."""
+    started = Up(home)
+    yield started
+    assert started.interrupt() == 0
+    started.close()
+
+
 @pytest.fixture
 def up(home: Path) -> Iterator[Up]:
     started = Up(home)
@@ -126,11 +135,42 @@ def test_runs_says_where_and_leaves_nothing_behind(up: Up) -> None:
     assert running.running(up.home) is None
 
 
-def test_a_second_one_says_so_in_one_line(up: Up) -> None:
-    second = accord(up.home, "up")
+class TestWhileItRuns:
+    def test_a_second_one_says_so_in_one_line(self, kept: Up) -> None:
+        second = accord(kept.home, "up")
 
-    assert second.stdout == f"Accord is already running at {up.address} (ACCORD_HOME {up.home}).\n"
-    assert (second.returncode, second.stderr) == (0, "")
+        assert (
+            second.stdout
+            == f"Accord is already running at {kept.address} (ACCORD_HOME {kept.home}).\n"
+        )
+        assert (second.returncode, second.stderr) == (0, "")
+
+    def test_whatever_is_killed_is_started_again(self, kept: Up) -> None:
+        killed = [
+            *kept.children("gunicorn"),
+            *kept.children("accord.cli", "worker"),
+            kept.database(),
+        ]
+        assert len(killed) == 3
+        for process in killed:
+            process.kill()
+
+        assert soon(lambda: gone(killed))
+        assert soon(lambda: postgres.is_running(kept.home))
+        assert soon(lambda: answers(kept.address))
+        assert soon(lambda: bool(kept.children("accord.cli", "worker")))
+
+    def test_what_takes_in_is_kept_by_the_worker_and_ends_with_it(self, kept: Up) -> None:
+        assert soon(lambda: bool(kept.intake()))
+        (first,) = kept.intake()
+        first.kill()
+        assert soon(lambda: bool(kept.intake()) and gone([first]))
+
+        (second,) = kept.intake()
+        (worker,) = kept.children("accord.cli", "worker")
+        worker.kill()
+        assert soon(lambda: gone([worker, second]))
+        assert soon(lambda: bool(kept.intake()))
 
 
 def test_another_command_stops_it(up: Up) -> None:
@@ -138,33 +178,6 @@ def test_another_command_stops_it(up: Up) -> None:
 
     assert up.process.wait(10) == 0
     assert accord(up.home, "stop").stdout.startswith("Nothing is running")
-
-
-def test_whatever_is_killed_is_started_again(up: Up) -> None:
-    killed = [*up.children("gunicorn"), *up.children("accord.cli", "worker"), up.database()]
-    assert len(killed) == 3
-    for process in killed:
-        process.kill()
-
-    assert soon(lambda: gone(killed))
-    assert soon(lambda: postgres.is_running(up.home))
-    assert soon(lambda: answers(up.address))
-    assert soon(lambda: bool(up.children("accord.cli", "worker")))
-    assert up.interrupt() == 0
-
-
-def test_what_takes_in_is_kept_by_the_worker_and_ends_with_it(up: Up) -> None:
-    assert soon(lambda: bool(up.intake()))
-    (first,) = up.intake()
-    first.kill()
-    assert soon(lambda: bool(up.intake()) and gone([first]))
-
-    (second,) = up.intake()
-    (worker,) = up.children("accord.cli", "worker")
-    worker.kill()
-    assert soon(lambda: gone([worker, second]))
-    assert soon(lambda: bool(up.intake()))
-    assert up.interrupt() == 0
 
 
 def test_when_it_is_killed_its_children_end_and_the_next_one_starts(up: Up) -> None:
