@@ -64,19 +64,20 @@ THIN_OUT = """() => {
 }"""
 # Text whose colours, size and what lies behind it were not seen yet: looked at once is enough.
 CONTRAST = """async (seen) => {
-  const known = new Set(seen), fresh = [];
+  const known = new Set(seen), fresh = [], behind = new Map([[null, ""]]);
   const lies = (each) => {
+    if (behind.has(each)) return behind.get(each);
     const {backgroundColor, backgroundImage, opacity} = getComputedStyle(each);
-    return [backgroundColor, backgroundImage, opacity].join();
+    const own = [backgroundColor, backgroundImage, opacity].join(), rest = lies(each.parentElement);
+    behind.set(each, rest.split(";").includes(own) ? rest : `${own};${rest}`);
+    return behind.get(each);
   };
   for (const each of document.querySelectorAll("body *")) {
     const isText = each.placeholder || [...each.childNodes].some(
       (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
     if (!isText || !each.checkVisibility()) continue;
     const {color, fontSize, fontWeight} = getComputedStyle(each);
-    const shows = [color, fontSize, fontWeight];
-    for (let behind = each; behind; behind = behind.parentElement) shows.push(lies(behind));
-    const combination = [...new Set(shows)].join();
+    const combination = [color, fontSize, fontWeight, lies(each)].join();
     if (!known.has(combination)) fresh.push(each);
     known.add(combination);
   }
