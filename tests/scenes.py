@@ -1,4 +1,8 @@
-"""What many tests begin with: set up once in a process, and laid down again from then on."""
+"""What many tests begin with: set up once in a process, and laid down again from then on.
+
+Triggers and foreign keys rest while rows come and go, which only a superuser may ask for; the rows
+are those of a database that had them.
+"""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -12,8 +16,8 @@ from psycopg import sql
 How = ParamSpec("How")
 Result = TypeVar("Result")
 
-# What a migrated database holds before anybody does anything.
-_MIGRATED = ("django_migrations", "django_content_type", "auth_permission")
+# What a migrated database holds before anybody does anything, and what is only cached.
+_OUTSIDE = ("django_migrations", "django_content_type", "auth_permission", "shared_cache")
 _TABLES = """
 SELECT relname FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)
@@ -36,19 +40,15 @@ class Scene:
 
 
 def set_up_once(build: Callable[How, Result]) -> Callable[How, Result]:
-    """The same rows and the same result, by COPY, where nothing is in the database yet.
-
-    Triggers and foreign keys rest meanwhile: the rows are those of a database that had them.
-    Only a superuser may ask for that; without one, everything is built anew each time.
-    """
+    """The same rows and the same result, by COPY, where nothing is in the database yet."""
     known: dict[Any, Scene] = {}
 
     @wraps(build)
     def set_up(*given: How.args, **named: How.kwargs) -> Result:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_NOTHING_YET} AND current_setting('is_superuser') = 'on'")
-            ((is_first,),) = cursor.fetchall()
-        if not is_first:
+            cursor.execute(f"SELECT {_NOTHING_YET}")
+            ((is_empty,),) = cursor.fetchall()
+        if not is_empty:
             return build(*given, **named)
         key = (given, tuple(sorted(named.items())))
         if key in known:
@@ -80,7 +80,7 @@ def clear(_statements: Sequence[str] = ()) -> None:
 def _tables() -> list[str]:
     """Those that may have rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES, [list(_MIGRATED)])
+        cursor.execute(_TABLES, [list(_OUTSIDE)])
         return [name for (name,) in cursor.fetchall()]
 
 

@@ -1,7 +1,8 @@
 """Accord's settings, over a PostgreSQL of the tests' own.
 
 It is started before the settings are read, in `.test-home`, and stopped by the last run that
-uses it. ACCORD_TEST_DATABASE_URL names another server, such as an older PostgreSQL.
+uses it. ACCORD_TEST_DATABASE_URL names another server, such as an older PostgreSQL, and one of its
+superusers.
 """
 
 import os
