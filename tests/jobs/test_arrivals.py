@@ -11,12 +11,14 @@ from django.db import connection, connections
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.record import record
 from accord.flows.submit import MOST_WAIT, _places, submit
-from accord.flows.take_in import take_in_waiting
+from accord.flows.take_in import take_in_one_by_one, take_in_rested, take_in_waiting
 from accord.handoffs.models import Handoff
 from accord.jobs import arrivals
 from accord.jobs.arrivals import Arrivals
 from accord.leads.actions.intake import MANY
 from accord.leads.models import Activity, Fate, Submission
+from accord.outbox.models import Notification
+from accord.teams.models import User
 from tests.config.test_up import soon
 from tests.handoffs.office import demo, open_office
 
@@ -114,9 +116,12 @@ class TestWhoTakesIn:
 class TestWhatCannotBeTakenIn:
     """Something that Accord fails at: a fault of ours, since what cannot be read is refused."""
 
+    @pytest.fixture
+    def office(self):
+        return open_office()
+
     @pytest.fixture(autouse=True)
-    def fails_at_dana(self, monkeypatch):
-        open_office()
+    def fails_at_dana(self, monkeypatch, office):
 
         def fails(*, entries, **given):
             if any(entry.facts.get("email") == "dana@acme.example" for entry in entries):
@@ -139,7 +144,47 @@ class TestWhatCannotBeTakenIn:
         (done,) = submit(submissions=[Incoming(demo("anna"))], door=Door.API, by=None, at=AT)
         assert done.fate == Fate.CREATED
 
-    def test_is_an_error_where_nothing_else_waits(self):
+    def test_rests_longer_each_time_and_no_longer_than_an_hour(self):
+        rests, at = [], AT
+        for _ in range(12):
+            take_in_one_by_one(at=at)
+            take_in_rested(at=at)
+            until = Submission.objects.get().rests_until_at
+            rests.append(until - at)
+            assert take_in_rested(at=until - SECOND) == 0
+            at = until
+        assert rests[:3] == [15 * SECOND, 30 * SECOND, 60 * SECOND]
+        assert rests == sorted(rests)
+        assert rests[-1] == 3600 * SECOND
+
+    def test_no_longer_fails_a_set_while_it_rests(self, caplog):
+        take_in_one_by_one(at=AT)
+        caplog.clear()
+        wait_at_the_door("anna")
+        assert take_in_waiting(at=AT + SECOND) == 1
+        assert not caplog.records
+
+    def test_is_taken_in_once_it_can_be(self, monkeypatch):
+        take_in_one_by_one(at=AT)
+        monkeypatch.setattr("accord.flows.take_in.record", record)
+        assert take_in_rested(at=AT + 15 * SECOND) == 1
+        assert Handoff.objects.count() == 1
+        assert take_in_rested(at=AT + 3600 * SECOND) == 0
+
+    def test_is_told_to_admins_once_and_not_what_it_says(self, office):
+        User.objects.filter(id=office.tom.id).update(roles=["admin"])
+        for at in (AT, AT + 15 * SECOND):
+            take_in_one_by_one(at=at)
+            take_in_rested(at=at)
+        told = Notification.objects.filter(kind="submission.failed", channel="app")
+        assert {each.user_id for each in told} == {office.head.id, office.tom.id}
+        assert len(told) == 2
+        assert str(Submission.objects.get().id) in told[0].text
+        assert "dana" not in f"{told[0].subject} {told[0].text}".lower()
+
+    def test_that_nothing_which_waits_is_to_blame_for_is_an_error(self, monkeypatch):
+        arrivals.take_in()
+        monkeypatch.setattr("accord.flows.take_in.actions.have_turn", lambda **_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             arrivals.take_in()
 

@@ -15,6 +15,7 @@ from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
 from accord.flows.hand_off import hand_off
 from accord.flows.identify import identify
+from accord.flows.put_aside import put_aside
 from accord.flows.record import record
 from accord.flows.tell_owners import News, tell_owners
 from accord.leads import actions, queries
@@ -65,18 +66,27 @@ def _take_in_claimed(claimed: Sequence[Waiting], at: datetime) -> int:
 
 
 def take_in_one_by_one(*, at: datetime, limit: int = BATCH) -> int:
-    """Take in what waits, each by itself; how many that was.
+    """Take in what waits, each by itself; how many were tried.
 
-    For when a set failed: one that cannot be taken in holds up no other. It stays at the door,
-    and the log says which it is.
+    For when a set failed: one that cannot be taken in holds up no other. It stays at the door and
+    rests, admins are told, and the log says which it is and why.
     """
-    taken = 0
-    for id in queries.waiting_submissions(limit=limit):
+    return _try_each(queries.waiting_submissions(limit=limit), at)
+
+
+def take_in_rested(*, at: datetime, limit: int = BATCH) -> int:
+    """Try once more what failed and has rested, each by itself; how many were tried."""
+    return _try_each(queries.rested_submissions(at=at, limit=limit), at)
+
+
+def _try_each(ids: Sequence[uuid.UUID], at: datetime) -> int:
+    for id in ids:
         try:
-            taken += take_in_waiting(at=at, first=[id], limit=1)
+            take_in_waiting(at=at, first=[id], limit=1)
         except Exception:
             log.exception("Submission %s could not be taken in; it still waits.", id)
-    return taken
+            put_aside(submission=id, at=at)
+    return len(ids)
 
 
 _Groups = dict[tuple[Door, uuid.UUID | None], list[Entry]]

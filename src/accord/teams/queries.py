@@ -129,6 +129,11 @@ def reps() -> list[User]:
     return [user for user in people() if Role.REP in user.roles]
 
 
+def admins() -> list[User]:
+    """The people who look after this Accord, by name."""
+    return [user for user in people() if Role.ADMIN in user.roles]
+
+
 def out_of_sales() -> QuerySet[User]:
     """Whoever works no leads: they are gone, or have no role of sales (any more)."""
     return User.objects.exclude(is_active=True, roles__overlap=sorted(SALES_ROLES))

@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -39,7 +39,7 @@ SELECT EXISTS (
 _OTHERS_WAIT = """
 SELECT count(*) FROM (
     SELECT FROM leads_submission
-    WHERE fate = 'waiting' AND id <> ALL(%(but)s::uuid[])
+    WHERE fate = 'waiting' AND rests_until_at IS NULL AND id <> ALL(%(but)s::uuid[])
     LIMIT %(most)s) AS waiting
 """
 _CLAIM = """
@@ -50,9 +50,9 @@ WHERE fate = 'waiting' AND id = ANY(
 )
 RETURNING id, door, body, received_at, received_by_id
 """
-_ANY = _CLAIM.format(wanted="true", first="")
+_ANY = _CLAIM.format(wanted="rests_until_at IS NULL", first="")
 _WITH = _CLAIM.format(
-    wanted="""EXISTS (
+    wanted="""(rests_until_at IS NULL OR id = ANY(%(first)s::uuid[])) AND EXISTS (
         SELECT FROM leads_submission WHERE fate = 'waiting' AND id = ANY(%(first)s::uuid[]))""",
     first="id = ANY(%(first)s::uuid[]) DESC,",
 )
@@ -63,6 +63,16 @@ FROM json_to_recordset(%s::json)
      AS new(id uuid, fate text, reason text, field text, lead_id uuid)
 WHERE submission.id = new.id
 """
+# Twice as long each time, so that what fails for ever costs nothing, and what a new version mends
+# is not forgotten.
+_REST = """
+UPDATE leads_submission
+SET tries = least(tries + 1, 30),
+    rests_until_at = %(at)s + least(%(longest)s, %(shortest)s * 2 ^ least(tries, 20))
+WHERE fate = 'waiting' AND id = %(id)s
+RETURNING rests_until_at
+"""
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(hours=1)
 _LEDGER = (
     "id",
     "door",
@@ -170,6 +180,15 @@ def claim_waiting(*, limit: int, first: Sequence[uuid.UUID] | None = None) -> li
         for id, door, body, received_at, by in rows
     ]
     return sorted(claimed, key=lambda waiting: (waiting.received_at, waiting.id))
+
+
+def let_rest(*, id: uuid.UUID, at: datetime) -> datetime | None:
+    """Try a submission no more for a while; until when. None: it waits no longer."""
+    asked: dict[str, Any] = {"id": id, "at": at, "shortest": SHORTEST_REST, "longest": LONGEST_REST}
+    with connection.cursor() as cursor:
+        cursor.execute(_REST, asked)
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def settle(*, entries: Sequence[Entry]) -> None:

@@ -25,7 +25,8 @@ class Submission(models.Model):
     """One thing sent to us: a form, a call of the API, a row of a file.
 
     `nonce` makes a repeated sending the same submission; `digest` tells whether a repeated
-    nonce carried another body. `line` is the row's line in the file, 1 for the header.
+    nonce carried another body. `line` is the row's line in the file, 1 for the header. What Accord
+    failed at so many `tries` still waits, and rests until it is tried once more.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -41,6 +42,8 @@ class Submission(models.Model):
     reason = models.CharField(max_length=500, null=True)
     field = models.CharField(max_length=100, null=True)
     lead_id = models.UUIDField(null=True)
+    tries = models.PositiveSmallIntegerField(db_default=0)
+    rests_until_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

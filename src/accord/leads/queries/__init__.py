@@ -46,6 +46,7 @@ from accord.leads.queries.intake import (
     ledger,
     one_import,
     refused_lines,
+    rested_submissions,
     submissions_of_nonces,
     waiting_submissions,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "people_of",
     "position_of",
     "refused_lines",
+    "rested_submissions",
     "sources",
     "stage_entries",
     "submissions_of_nonces",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -34,9 +35,18 @@ def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, s
 
 
 def waiting_submissions(*, limit: int) -> list[uuid.UUID]:
-    """What waits at the doors, oldest first."""
-    rows = Submission.objects.filter(fate=Fate.WAITING).order_by("received_at", "id")
-    return list(rows.values_list("id", flat=True)[:limit])
+    """What waits at the doors and does not rest, oldest first."""
+    return _oldest(Submission.objects.filter(rests_until_at=None), limit)
+
+
+def rested_submissions(*, at: datetime, limit: int) -> list[uuid.UUID]:
+    """What failed, and has rested until `at`, oldest first."""
+    return _oldest(Submission.objects.filter(rests_until_at__lte=at), limit)
+
+
+def _oldest(rows: QuerySet[Submission], limit: int) -> list[uuid.UUID]:
+    waiting = rows.filter(fate=Fate.WAITING).order_by("received_at", "id")
+    return list(waiting.values_list("id", flat=True)[:limit])
 
 
 def submission(id: uuid.UUID) -> Submission:
