@@ -41,19 +41,12 @@ class Up:
 
     def children(self, *words: str) -> list[psutil.Process]:
         """The children whose command lines have all these words, oldest first."""
-        return [
-            each
-            for each in self.tree.children()
-            if each.status() != psutil.STATUS_ZOMBIE and set(words) <= set(each.cmdline())
-        ]
+        return [each for each in self.tree.children() if _runs(each, *words)]
 
     def intake(self) -> list[psutil.Process]:
         """The process that takes in what comes, which the worker keeps."""
-        return [
-            each
-            for each in self.tree.children(recursive=True)
-            if each.status() != psutil.STATUS_ZOMBIE and "accord.jobs.arrivals" in each.cmdline()
-        ]
+        children = self.tree.children(recursive=True)
+        return [each for each in children if _runs(each, "accord.jobs.arrivals")]
 
     def database(self) -> psutil.Process:
         pid = (places.locate(self.home).data / "postmaster.pid").read_text().split()[0]
@@ -109,9 +102,11 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not any(_runs(each) for each in processes)
 
 
-def _runs(process: psutil.Process) -> bool:
+def _runs(process: psutil.Process, *words: str) -> bool:
+    """Whether it runs, and its command line has all these words; it may end while one looks."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        is_alive = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return is_alive and set(words) <= set(process.cmdline() if words else ())
     except psutil.NoSuchProcess:
         return False
 
