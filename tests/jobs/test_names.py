@@ -15,7 +15,7 @@ SOURCE = Path(accord.__file__).parent
 CALLS = {"defer", "defer_each"}
 SECONDS = {
     "watch_clocks": 5,
-    **dict.fromkeys(("recheck", "send_mail", "send_posts", "rescue"), 15),
+    **dict.fromkeys(("recheck", "send_mail", "send_posts", "rescue", "take_in_rested"), 15),
     **dict.fromkeys(("read_mailbox", "come_into_force", "send_digests"), 60),
     "release": 900,
     "hand_over_work": 15,

@@ -81,12 +81,7 @@ def take_in() -> None:
 
     Raises what it failed with when that was no fault of anything that waits.
     """
-    from accord.flows.take_in import (
-        BATCH,
-        take_in_one_by_one,
-        take_in_rested,
-        take_in_waiting,
-    )
+    from accord.flows.take_in import BATCH, take_in_one_by_one, take_in_waiting
 
     try:
         while take_in_waiting(at=datetime.now(UTC), gather=GATHER) >= BATCH:
@@ -94,7 +89,6 @@ def take_in() -> None:
     except Exception:
         if not take_in_one_by_one(at=datetime.now(UTC)):
             raise
-    take_in_rested(at=datetime.now(UTC))
 
 
 def main() -> None:

@@ -41,6 +41,15 @@ def hand_over_work(timestamp: int | None = None) -> None:
         hand_over_work(at=datetime.now(UTC))
 
 
+@app.periodic(cron=every_15_seconds(after=14), queue="clock", queueing_lock="take_in_rested")
+@app.task(name="take_in_rested")
+def take_in_rested(timestamp: int | None = None) -> None:
+    """Try once more what could not be taken in, and has rested."""
+    from accord.flows.take_in import take_in_rested
+
+    take_in_rested(at=datetime.now(UTC))
+
+
 @app.task(name="reschedule", retry=AGAIN)
 def reschedule(*, users: list[str] | None) -> None:
     """Work out anew what is due, because people's hours changed."""

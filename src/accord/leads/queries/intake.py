@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,7 +17,11 @@ from accord.leads.queries.companies import names_of
 _FATES = """
 SELECT id, fate, lead_id, reason, field FROM leads_submission WHERE id = ANY(%s::uuid[])
 """
-
+# Written out, the fate is that of the index of what waits, whatever plan is kept.
+_WAITING = """
+SELECT id FROM leads_submission WHERE fate = 'waiting' AND {wanted}
+ORDER BY received_at, id LIMIT %(limit)s
+"""
 
 _Fate = tuple[Fate, uuid.UUID | None, str | None, str | None]
 
@@ -36,17 +41,18 @@ def submissions_of_nonces(nonces: Sequence[str]) -> dict[str, tuple[uuid.UUID, s
 
 def waiting_submissions(*, limit: int) -> list[uuid.UUID]:
     """What waits at the doors and does not rest, oldest first."""
-    return _oldest(Submission.objects.filter(rests_until_at=None), limit)
+    return _oldest("rests_until_at IS NULL", {"limit": limit})
 
 
 def rested_submissions(*, at: datetime, limit: int) -> list[uuid.UUID]:
     """What failed, and has rested until `at`, oldest first."""
-    return _oldest(Submission.objects.filter(rests_until_at__lte=at), limit)
+    return _oldest("rests_until_at <= %(at)s", {"at": at, "limit": limit})
 
 
-def _oldest(rows: QuerySet[Submission], limit: int) -> list[uuid.UUID]:
-    waiting = rows.filter(fate=Fate.WAITING).order_by("received_at", "id")
-    return list(waiting.values_list("id", flat=True)[:limit])
+def _oldest(wanted: str, asked: dict[str, Any]) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING.format(wanted=wanted), asked)
+        return [id for (id,) in cursor.fetchall()]
 
 
 def submission(id: uuid.UUID) -> Submission:
