@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
+from psycopg.errors import DeadlockDetected
 
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.record import record
@@ -181,6 +182,15 @@ class TestWhatCannotBeTakenIn:
         assert len(told) == 2
         assert str(Submission.objects.get().id) in told[0].text
         assert "dana" not in f"{told[0].subject} {told[0].text}".lower()
+
+    def test_whoever_was_locked_out_does_not_rest(self, monkeypatch):
+        def gives_way(**given):
+            raise OperationalError from DeadlockDetected()
+
+        monkeypatch.setattr("accord.flows.take_in.record", gives_way)
+        assert take_in_one_by_one(at=AT) == 1
+        assert Submission.objects.get().rests_until_at is None
+        assert not Notification.objects.filter(kind="submission.failed").exists()
 
     def test_that_nothing_which_waits_is_to_blame_for_is_an_error(self, monkeypatch):
         arrivals.take_in()

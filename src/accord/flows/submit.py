@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.errors import DeadlockDetected
-
 from accord.flows.receive import Door, Incoming, receive
-from accord.flows.take_in import BATCH, take_in_waiting
+from accord.flows.take_in import BATCH, take_in_waiting, was_locked_out
 from accord.leads import actions
 from accord.leads.models import Fate
 from accord.leads.queries import fates_of
@@ -80,7 +78,7 @@ def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:
         try:
             take_in_waiting(at=at, first=ids, limit=others or len(ids))
         except Exception as error:
-            if not others and not isinstance(error.__cause__, DeadlockDetected):
+            if not others and not was_locked_out(error):
                 raise
         else:
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from psycopg.errors import DeadlockDetected
 
 from accord.base.errors import Invalid, Refusal
 from accord.base.ids import fresh_ids
@@ -29,6 +30,7 @@ from accord.teams.queries import workspace
 log = logging.getLogger(__name__)
 
 BATCH = 1_000
+TRIED_AGAIN = 50  # at a time, each by itself: whatever else the clock calls waits meanwhile
 
 
 def take_in_waiting(
@@ -74,7 +76,7 @@ def take_in_one_by_one(*, at: datetime, limit: int = BATCH) -> int:
     return _try_each(queries.waiting_submissions(limit=limit), at)
 
 
-def take_in_rested(*, at: datetime, limit: int = BATCH) -> int:
+def take_in_rested(*, at: datetime, limit: int = TRIED_AGAIN) -> int:
     """Try once more what failed and has rested, each by itself; how many were tried."""
     return _try_each(queries.rested_submissions(at=at, limit=limit), at)
 
@@ -83,10 +85,17 @@ def _try_each(ids: Sequence[uuid.UUID], at: datetime) -> int:
     for id in ids:
         try:
             take_in_waiting(at=at, first=[id], limit=1)
-        except Exception:
+        except Exception as error:
+            if was_locked_out(error):
+                continue  # no fault of its own: the next look takes it in
             log.exception("Submission %s could not be taken in; it still waits.", id)
             put_aside(submission=id, at=at)
     return len(ids)
+
+
+def was_locked_out(error: Exception) -> bool:
+    """Whether this one and another waited for each other, and this one gave way."""
+    return isinstance(error.__cause__, DeadlockDetected)
 
 
 _Groups = dict[tuple[Door, uuid.UUID | None], list[Entry]]

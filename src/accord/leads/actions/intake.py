@@ -68,9 +68,8 @@ WHERE submission.id = new.id
 _REST = """
 UPDATE leads_submission
 SET tries = least(tries + 1, 30),
-    rests_until_at = %(at)s + least(%(longest)s, %(shortest)s * 2 ^ least(tries, 20))
+    rests_until_at = %(at)s + least(%(longest)s, %(shortest)s * 2 ^ tries)
 WHERE fate = 'waiting' AND id = %(id)s
-RETURNING rests_until_at
 """
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(hours=1)
 _LEDGER = (
@@ -182,13 +181,12 @@ def claim_waiting(*, limit: int, first: Sequence[uuid.UUID] | None = None) -> li
     return sorted(claimed, key=lambda waiting: (waiting.received_at, waiting.id))
 
 
-def let_rest(*, id: uuid.UUID, at: datetime) -> datetime | None:
-    """Try a submission no more for a while; until when. None: it waits no longer."""
+def let_rest(*, id: uuid.UUID, at: datetime) -> bool:
+    """Try a submission no more for a while; whether it still waits."""
     asked: dict[str, Any] = {"id": id, "at": at, "shortest": SHORTEST_REST, "longest": LONGEST_REST}
     with connection.cursor() as cursor:
         cursor.execute(_REST, asked)
-        row = cursor.fetchone()
-    return row[0] if row else None
+        return bool(cursor.rowcount == 1)
 
 
 def settle(*, entries: Sequence[Entry]) -> None:
