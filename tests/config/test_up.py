@@ -147,13 +147,22 @@ class TestWhileItRuns:
             kept.database(),
         ]
         assert len(killed) == 3
+        web = [each for server in kept.children("gunicorn") for each in server.children()]
         for process in killed:
             process.kill()
 
-        assert soon(lambda: gone(killed))
+        assert soon(lambda: gone([*killed, *web]))
         assert soon(lambda: postgres.is_running(kept.home))
         assert soon(lambda: answers(kept.address))
         assert soon(lambda: bool(kept.children("accord.cli", "worker")))
+
+    def test_each_web_process_has_a_share_of_the_processor(self, kept: Up) -> None:
+        """Linux parts it between sessions."""
+        assert soon(lambda: answers(kept.address))
+        (server,) = kept.children("gunicorn")
+        web = [server, *server.children()]
+        assert len(web) > 1
+        assert soon(lambda: len({os.getsid(each.pid) for each in web}) == len(web))
 
     def test_what_takes_in_is_kept_by_the_worker_and_ends_with_it(self, kept: Up) -> None:
         assert soon(lambda: bool(kept.intake()))

@@ -220,9 +220,7 @@ def test_fifty_at_once_of_one_address_are_one_lead():
         try:
             starting.wait()
             body = {"email": "dana@acme.example", "name": f"Dana {number}", "asks_for": "demo"}
-            (receipt,) = receive(
-                submissions=[Incoming(body=body)], door=Door.API, by=None, at=AT, takes_in=True
-            )
+            (receipt,) = receive(submissions=[Incoming(body=body)], door=Door.API, by=None, at=AT)
             take_in_waiting(at=AT, first=[receipt.id])
         except Exception as error:  # noqa: BLE001 - told by the main thread
             failures.append(error)

@@ -13,10 +13,14 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> None:
-    """Ends this process by SIGTERM when its supervisor is gone. On Linux the kernel sees to it."""
+    """Ends this process by SIGTERM when its supervisor is gone, if it has one."""
     parent = int(os.environ.get(PARENT, "0"))
-    if not parent:
-        return
+    if parent:
+        die_with(parent)
+
+
+def die_with(parent: int) -> None:
+    """Ends this process by SIGTERM when its parent is gone. On Linux the kernel sees to it."""
     if platform.system() == "Linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died before we asked

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from accord.config.environment import number
-from accord.config.parents import die_with_parent
+from accord.config.parents import die_with, die_with_parent
 
 worker_class = "gthread"
 workers = number("ACCORD_WEB_PROCESSES", default=min(4, os.cpu_count() or 2))
@@ -24,3 +24,11 @@ loglevel = "warning"
 def on_starting(server: Any) -> None:
     """Follows the supervisor, if there is one."""
     die_with_parent()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A session of its own, as every process of the database has: where the processor is short,
+    Linux parts it between sessions, and all web processes together would get the share of one.
+    """
+    os.setsid()
+    die_with(server.pid)

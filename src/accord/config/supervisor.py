@@ -12,8 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from accord.config import postgres
 from accord.config.parents import PARENT
@@ -66,12 +69,13 @@ class Child:
             )
 
     def end(self, kind: signal.Signals) -> None:
-        """Sends a signal, if it runs; to all of it when it is to be killed."""
+        """Sends a signal, if it runs; to all that it started, too, when it is to be killed."""
         if self.process and self.process.poll() is None:
-            if kind == signal.SIGKILL:
-                os.killpg(self.process.pid, kind)
-            else:
-                self.process.send_signal(kind)
+            first = psutil.Process(self.process.pid)
+            others = first.children(recursive=True) if kind == signal.SIGKILL else []
+            for each in (first, *others):
+                with suppress(psutil.NoSuchProcess):
+                    each.send_signal(kind)
 
     def _note_end(self, now: float, code: int) -> None:
         self.failures = 1 if now - self.started > WELL_AFTER else self.failures + 1

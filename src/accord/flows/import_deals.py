@@ -14,7 +14,7 @@ from accord.deals.actions.stated import keep_stated_deals
 from accord.deals.reading import DealEntry
 from accord.flows.advance import advance
 from accord.flows.evaluate import evaluate
-from accord.flows.take_in import take_in
+from accord.flows.take_in import Delivery, take_in
 from accord.handoffs.queries import re_enter_on
 from accord.leads import actions, queries
 from accord.leads.actions import Entering
@@ -52,7 +52,7 @@ def take_in_deals(*, entries: Sequence[Entry], by: uuid.UUID | None, at: datetim
 
 def _find_leads(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime) -> None:
     known = queries.leads_of_identities({i for entry in entries for i in entry.identities})
-    strangers = []
+    strangers: list[Entry] = []
     for entry in entries:
         entry.lead_id = next((known[i] for i in entry.identities if i in known), None)
         if entry.lead_id is None and entry.identities[0][0] in ("email", "phone"):
@@ -65,7 +65,7 @@ def _find_leads(entries: Sequence[DealEntry], by: uuid.UUID | None, at: datetime
                 "then import this file again."
             ) % {"id": entry.identities[0][1]}
     if strangers:
-        take_in(entries=strangers, door=Door.IMPORT, by=by, at=at, live=False)
+        take_in(deliveries=[Delivery(Door.IMPORT, by, strangers)], at=at, live=False)
 
 
 def _settle_reasons(entries: Sequence[DealEntry], time_zone: str) -> None:

@@ -21,7 +21,7 @@ from accord.base.ids import named_id, repeatable_ids
 from accord.deals.models import Deal
 from accord.deals.reading import read_deal
 from accord.flows.import_deals import take_in_deals
-from accord.flows.take_in import take_in
+from accord.flows.take_in import Delivery, take_in
 from accord.leads import actions, queries
 from accord.leads.ahead import read_ahead
 from accord.leads.files import Layout, Survey, open_table, survey
@@ -289,12 +289,9 @@ def _taker(run: _Run, begun: Import) -> Taker:
     if run.plan.kind == "deals":
         return lambda entries: take_in_deals(entries=entries, by=run.by, at=run.at)
     return lambda entries: take_in(
-        entries=entries,
-        door=Door.IMPORT,
-        by=run.by,
+        deliveries=[Delivery(Door.IMPORT, run.by, list(entries), begun.file_name)],
         at=run.at,
         live=begun.is_live,
-        file_name=begun.file_name,
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,33 +49,25 @@ def check_body(*, body: Mapping[str, Any], at: datetime) -> None:
 
 
 def receive(
-    *,
-    submissions: Sequence[Incoming],
-    door: Door,
-    by: uuid.UUID | None,
-    at: datetime,
-    takes_in: bool = False,
+    *, submissions: Sequence[Incoming], door: Door, by: uuid.UUID | None, at: datetime
 ) -> list[Receipt]:
     """Keep submissions verbatim and have them taken in soon.
 
-    `takes_in`: the caller takes them in itself; the process that listens does where that fails.
     Raises Conflict when a nonce was used before for another body; then nothing is kept.
     """
     rows = []
     for incoming in submissions:
         body = json.dumps(dict(incoming.body), sort_keys=True, ensure_ascii=False)
         rows.append((new_id(), incoming.nonce, hashlib.sha256(body.encode()).hexdigest(), body))
-    with transaction.atomic():
+    # One by itself is kept or not by its statement.
+    with transaction.atomic() if len(rows) > 1 else nullcontext():
         new = actions.store(rows=rows, door=door, by=by, at=at)
         nonces = [nonce for id, nonce, _, _ in rows if nonce and id not in new]
         before = queries.submissions_of_nonces(nonces) if nonces else {}
-        receipts = [
+        return [
             Receipt(id=id, is_new=True) if id in new else _receipt(digest, before[nonce or ""])
             for id, nonce, digest, _ in rows
         ]
-        if not takes_in and any(receipt.is_new for receipt in receipts):
-            actions.tell_of_arrivals()
-    return receipts
 
 
 def _receipt(digest: str, kept: tuple[uuid.UUID, str | None]) -> Receipt:

@@ -15,9 +15,8 @@ from accord.leads.queries import fates_of
 __all__ = ["Door", "Incoming", "Submitted", "submit"]
 
 # So many of a process's threads wait for an outcome at once: some are left to answer forms and
-# pages. Where much comes in, a worker takes it in, and they wait for so many sets of its at most.
+# pages. Where much comes in, the worker takes it in, and they wait for two sets of its at most.
 MOST_WAIT = 4
-SETS = 2
 _places = threading.BoundedSemaphore(MOST_WAIT)
 
 
@@ -43,11 +42,9 @@ def submit(
 
     Raises Conflict when a nonce was used before for another body; then nothing is kept.
     """
-    receipts = receive(submissions=submissions, door=door, by=by, at=at, takes_in=True)
+    receipts = receive(submissions=submissions, door=door, by=by, at=at)
     ids = sorted({receipt.id for receipt in receipts})
-    if not _places.acquire(blocking=False):
-        actions.tell_of_arrivals()
-    else:
+    if _places.acquire(blocking=False):
         try:
             if actions.many_wait(but=ids):
                 _await_worker(ids)
@@ -61,11 +58,9 @@ def submit(
 
 def _await_worker(ids: Sequence[uuid.UUID]) -> None:
     """Taken in here, a large set would share its process with those who answer others."""
-    actions.tell_of_arrivals()
-    for _ in range(SETS):
+    actions.await_turn()
+    if actions.still_waits(ids):
         actions.await_turn()
-        if not actions.still_waits(ids):
-            return
 
 
 def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:

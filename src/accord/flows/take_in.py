@@ -2,8 +2,8 @@
 
 import logging
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -33,6 +33,16 @@ BATCH = 1_000
 TRIED_AGAIN = 50  # at a time, each by itself: whatever else the clock calls waits meanwhile
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """Entries that came through one door and were brought by one person, or by nobody."""
+
+    door: Door
+    by: uuid.UUID | None
+    entries: list[Entry] = field(default_factory=list)
+    file_name: str = ""
+
+
 def take_in_waiting(
     *,
     at: datetime,
@@ -60,10 +70,9 @@ def _take_in_claimed(claimed: Sequence[Waiting], at: datetime) -> int:
     if not claimed:
         return 0
     at = max(at, *(waiting.received_at for waiting in claimed))
-    groups, refused = _read_all(claimed, at)
-    for (door, by), entries in sorted(groups.items(), key=str):
-        take_in(entries=entries, door=door, by=by, at=at, live=True)
-    actions.settle(entries=[*refused, *(e for entries in groups.values() for e in entries)])
+    deliveries, refused = _read_all(claimed, at)
+    take_in(deliveries=deliveries, at=at, live=True)
+    actions.settle(entries=[*refused, *_entries(deliveries)])
     return len(claimed)
 
 
@@ -98,12 +107,11 @@ def was_locked_out(error: Exception) -> bool:
     return isinstance(error.__cause__, DeadlockDetected)
 
 
-_Groups = dict[tuple[Door, uuid.UUID | None], list[Entry]]
-
-
-def _read_all(claimed: Sequence[Waiting], at: datetime) -> tuple[_Groups, list[Entry]]:
+def _read_all(
+    claimed: Sequence[Waiting], at: datetime
+) -> tuple[Sequence[Delivery], Sequence[Entry]]:
     """What was sent, by door and who brought it; and what cannot be read."""
-    groups: _Groups = defaultdict(list)
+    deliveries: dict[tuple[Door, uuid.UUID | None], Delivery] = {}
     refused: list[Entry] = []
     here = workspace()
     zone = here.time_zone if here else "UTC"
@@ -113,51 +121,38 @@ def _read_all(claimed: Sequence[Waiting], at: datetime) -> tuple[_Groups, list[E
         if entry.fate == Fate.REFUSED:
             refused.append(entry)
         else:
-            groups[waiting.door, waiting.received_by_id].append(entry)
-    return groups, refused
+            of = waiting.door, waiting.received_by_id
+            deliveries.setdefault(of, Delivery(*of)).entries.append(entry)
+    return [delivery for _of, delivery in sorted(deliveries.items(), key=str)], refused
 
 
-def take_in(
-    *,
-    entries: Sequence[Entry],
-    door: Door,
-    by: uuid.UUID | None,
-    at: datetime,
-    live: bool,
-    file_name: str = "",
-    progress: Callable[[], None] | None = None,
-) -> None:
+def take_in(*, deliveries: Sequence[Delivery], at: datetime, live: bool) -> None:
     """Take in entries that were read: identify, record, evaluate, advance and, live, hand off.
 
-    Sets `lead_id` and `fate` on each; the caller keeps the submissions. `progress` is
-    called inside the transaction, so that what it writes commits with the batch.
+    Sets `lead_id` and `fate` on each; the caller keeps the submissions.
     """
     with transaction.atomic(savepoint=False), asking_once():
         for is_last in (False, False, True):
             try:
                 with transaction.atomic():
-                    _walk(entries, door, by, at, live=live, file_name=file_name)
+                    _walk(deliveries, at, live=live)
                 break
             except MergedAway:  # look the person up again: they are known as the other lead now
                 if is_last:
                     raise
-        if progress:
-            progress()
 
 
-def _walk(
-    entries: Sequence[Entry],
-    door: Door,
-    by: uuid.UUID | None,
-    at: datetime,
-    *,
-    live: bool,
-    file_name: str,
-) -> None:
+def _walk(deliveries: Sequence[Delivery], at: datetime, *, live: bool) -> None:
+    """Each delivery finds the leads of those before it; what follows is done once for all."""
+    entries = _entries(deliveries)
     if not entries:
         return
-    identify(entries=entries, at=at)
-    companies = record(entries=entries, door=door, by=by, at=at, file_name=file_name)
+    companies: set[uuid.UUID] = set()
+    for each in deliveries:
+        identify(entries=each.entries, at=at)
+        companies |= record(
+            entries=each.entries, door=each.door, by=each.by, at=at, file_name=each.file_name
+        )
     happened = {e.lead_id for e in entries if e.lead_id and e.fate != Fate.UNCHANGED}
     touched = sorted(happened.union(queries.leads_of_companies(companies)))
     evaluate(leads=touched, at=at)
@@ -166,14 +161,19 @@ def _walk(
         suspect_alike(leads=touched, at=at)
         new = {entry.lead_id for entry in entries if entry.lead_id and entry.is_new}
         hand_off(leads=touched, new=new, at=at)
-        tell_owners(news=_wrote_again(entries, by), at=at)
+        tell_owners(news=_wrote_again(deliveries), at=at)
 
 
-def _wrote_again(entries: Sequence[Entry], by: uuid.UUID | None) -> dict[uuid.UUID, News]:
+def _entries(deliveries: Sequence[Delivery]) -> list[Entry]:
+    return [entry for delivery in deliveries for entry in delivery.entries]
+
+
+def _wrote_again(deliveries: Sequence[Delivery]) -> dict[uuid.UUID, News]:
     """What known leads said or asked for, the last of each."""
     return {
-        entry.lead_id: News(entry.id_of("activity"), entry.text or "", by)
-        for entry in entries
+        entry.lead_id: News(entry.id_of("activity"), entry.text or "", delivery.by)
+        for delivery in deliveries
+        for entry in delivery.entries
         if entry.lead_id and not entry.is_new and (entry.text or entry.asks_for)
     }
 

@@ -136,7 +136,7 @@ def place_mail(*, mail: KeptMail, address: str, by: uuid.UUID, at: datetime) -> 
     mail.others = [address]
     if not queries.leads_of_identities([("email", address)]):
         incoming = Incoming(body={"email": address}, nonce=f"mail:{mail.id}:{address}"[:100])
-        receive(submissions=[incoming], door=Door.REP, by=by, at=at, takes_in=True)
+        receive(submissions=[incoming], door=Door.REP, by=by, at=at)
         take_in_waiting(at=at)
     return bool(place_mails(mails=[mail], at=at))
 

@@ -43,7 +43,6 @@ from accord.leads.actions.intake import (
     settle,
     still_waits,
     store,
-    tell_of_arrivals,
 )
 from accord.leads.actions.mail import (
     ask_about,
@@ -123,7 +122,6 @@ __all__ = [
     "take_back",
     "take_back_companies",
     "take_out",
-    "tell_of_arrivals",
     "touched_since",
     "watch",
     "withdraw_consents",

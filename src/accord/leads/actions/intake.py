@@ -13,15 +13,19 @@ from accord.base.rows import copy_rows, recordset
 from accord.leads.models import Door, Submission
 from accord.leads.rules import Entry
 
+# The worker is told at the commit; the channel at which it listens is that of
+# `accord.jobs.arrivals`.
 _STORE = """
-INSERT INTO leads_submission (id, door, nonce, digest, body, received_at, received_by_id, fate)
-SELECT new.id, %s, new.nonce, new.digest, new.body::jsonb, %s, %s, 'waiting'
-FROM json_to_recordset(%s::json) AS new(id uuid, nonce text, digest text, body text)
-ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
-RETURNING id
+WITH kept AS (
+    INSERT INTO leads_submission
+        (id, door, nonce, digest, body, received_at, received_by_id, fate)
+    SELECT new.id, %s, new.nonce, new.digest, new.body::jsonb, %s, %s, 'waiting'
+    FROM json_to_recordset(%s::json) AS new(id uuid, nonce text, digest text, body text)
+    ON CONFLICT (nonce) WHERE nonce IS NOT NULL DO NOTHING
+    RETURNING id
+)
+SELECT id, pg_notify('accord_arrivals', '') FROM kept
 """
-# The channel at which the workers listen, see `accord.jobs.arrivals`.
-_TELL = "SELECT pg_notify('accord_arrivals', '')"
 # Whoever takes in has this lock. The others wait until it is free again, all at once: most find
 # theirs taken in by then, and one of the rest takes in all that has come meanwhile. So the more
 # comes in, the more is taken in at a time.
@@ -105,21 +109,15 @@ def store(
     by: uuid.UUID | None,
     at: datetime,
 ) -> set[uuid.UUID]:
-    """Keep submissions (id, nonce, digest, body as JSON text); the ids of those kept now.
+    """Keep submissions (id, nonce, digest, body as JSON text) and have the worker take them in.
 
-    A known nonce stays as it is.
+    The ids of those kept now: a known nonce stays as it is.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE, [door.value, at, by, recordset(("id", "nonce", "digest", "body"), rows)]
         )
-        return {id for (id,) in cursor.fetchall()}
-
-
-def tell_of_arrivals() -> None:
-    """Have a worker take in, at the commit, what waits at the doors."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TELL)
+        return {id for id, _told in cursor.fetchall()}
 
 
 def still_waits(first: Sequence[uuid.UUID]) -> bool:
