@@ -2,7 +2,6 @@
 
 import threading
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from psycopg.errors import DeadlockDetected
 
 from accord.flows.receive import Door, Incoming, receive
 from accord.flows.record import record
-from accord.flows.submit import MOST_WAIT, _places, submit
+from accord.flows.submit import submit
 from accord.flows.take_in import take_in_one_by_one, take_in_rested, take_in_waiting
 from accord.handoffs.models import Handoff
 from accord.jobs import arrivals
@@ -222,23 +221,12 @@ class TestWhereMuchComesIn:
         done = submit(submissions=many, door=Door.API, by=None, at=AT)
         assert {each.fate for each in done} == {Fate.CREATED}
 
-    def test_what_was_taken_in_meanwhile_is_answered(self, monkeypatch):
-        monkeypatch.setattr("accord.leads.actions.await_turn", arrivals.take_in)
-        (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
-        assert done.fate == Fate.CREATED
-
-
-@pytest.mark.django_db
-def test_where_all_places_to_wait_are_taken_nobody_waits():
-    open_office()
-    with ExitStack() as taken:
-        for _ in range(MOST_WAIT):
-            taken.enter_context(_places)
-        (done,) = submit(submissions=[Incoming(demo("dana"))], door=Door.API, by=None, at=AT)
-    assert done.fate == Fate.WAITING
-    (again,) = submit(submissions=[Incoming(demo("eva"))], door=Door.API, by=None, at=AT)
-    assert again.fate == Fate.CREATED
-    assert Handoff.objects.count() == 2
+    def test_a_caller_who_asks_again_is_told_what_became_of_it(self):
+        sent = [Incoming(demo("dana"), nonce="one and the same")]
+        submit(submissions=sent, door=Door.API, by=None, at=AT)
+        arrivals.take_in()
+        (done,) = submit(submissions=sent, door=Door.API, by=None, at=AT)
+        assert (done.fate, done.is_new) == (Fate.CREATED, False)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -61,7 +61,8 @@ def submit_lead(
     request: Request, sent: LeadIn, idempotency_key: IdempotencyKey = None
 ) -> Status[SubmittedOut]:
     """Somebody did something, or something is known of them. A known lead is added to, never
-    doubled. 201: a lead was created, 200: it was known, 202: it is kept and waits for its turn.
+    doubled. 201: a lead was created, 200: it was known, 202: it is kept and waits for its turn;
+    the same call with the same key says what became of it.
     Why it stands where it does, `GET /leads/{id}/` says: its verdicts are not read back here.
     """
     body = body_of(sent)

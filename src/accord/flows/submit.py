@@ -1,6 +1,5 @@
 """Receive and take in at once, for a door whose caller waits for the outcome."""
 
-import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +13,12 @@ from accord.leads.queries import fates_of
 
 __all__ = ["Door", "Incoming", "Submitted", "submit"]
 
-# So many of a process's threads wait for an outcome at once: some are left to answer forms and
-# pages. Where much comes in, the worker takes it in, and they wait for two sets of its at most.
-MOST_WAIT = 4
-_places = threading.BoundedSemaphore(MOST_WAIT)
-
 
 @dataclass(frozen=True)
 class Submitted:
     """What became of a submission. `is_new` is False when it had been sent before.
 
-    A waiting one is kept and taken in within a minute; it has no lead yet.
+    A waiting one is kept and soon taken in; it has no lead yet.
     """
 
     id: uuid.UUID
@@ -40,27 +34,16 @@ def submit(
 ) -> list[Submitted]:
     """Keep submissions verbatim, walk them through the steps, and say what became of each.
 
-    Raises Conflict when a nonce was used before for another body; then nothing is kept.
+    Where others wait, they are left to the process that takes all in: whoever sends is answered
+    at once, and its process answers the next. Raises Conflict when a nonce was used before for
+    another body; then nothing is kept.
     """
     receipts = receive(submissions=submissions, door=door, by=by, at=at)
     ids = sorted({receipt.id for receipt in receipts})
-    if _places.acquire(blocking=False):
-        try:
-            if actions.many_wait(but=ids):
-                _await_worker(ids)
-            else:
-                _take_in(ids, at)
-        finally:
-            _places.release()
+    if not actions.many_wait(but=ids):
+        _take_in(ids, at)
     fates = fates_of(ids)
     return [Submitted(receipt.id, receipt.is_new, *fates[receipt.id]) for receipt in receipts]
-
-
-def _await_worker(ids: Sequence[uuid.UUID]) -> None:
-    """Taken in here, a large set would share its process with those who answer others."""
-    actions.await_turn()
-    if actions.still_waits(ids):
-        actions.await_turn()
 
 
 def _take_in(ids: Sequence[uuid.UUID], at: datetime) -> None:
