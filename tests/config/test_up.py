@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from accord.config import places, postgres, running
+from accord.config.precedence import WEB
 from tests.config.homes import ACCORD, a_home, accord, environment
 
 
@@ -163,6 +164,7 @@ class TestWhileItRuns:
         web = [server, *server.children()]
         assert len(web) > 1
         assert soon(lambda: len({os.getsid(each.pid) for each in web}) == len(web))
+        assert soon(lambda: {each.nice() - server.nice() for each in web[1:]} == {WEB})
 
     def test_what_takes_in_is_kept_by_the_worker_and_ends_with_it(self, kept: Up) -> None:
         assert soon(lambda: bool(kept.intake()))

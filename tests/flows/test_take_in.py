@@ -1,6 +1,7 @@
 """What comes in walks the way: kept, identified, recorded, judged, moved on, handed over."""
 
 import threading
+import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -155,6 +156,35 @@ def test_the_number_of_statements_does_not_grow_with_the_set():
             assert take_in_waiting(at=AT) == size
         counts.append(len(captured))
     assert counts[1] <= counts[0]
+
+
+@pytest.mark.django_db
+class TestWhatCameBySeveralDoors:
+    @staticmethod
+    def arrives(*names: str, door: Door, by: uuid.UUID | None) -> None:
+        bodies = [{**DEMO, "email": f"{name}@acme.example"} for name in names]
+        receive(submissions=[Incoming(body=b) for b in bodies], door=door, by=by, at=AT)
+
+    def test_is_handed_over_together(self):
+        head = set_up()
+        self.arrives("anna", "ben", door=Door.FORM, by=None)
+        self.arrives("cleo", door=Door.API, by=head.id)
+        with CaptureQueriesContext(connection) as captured:
+            assert take_in_waiting(at=AT) == 3
+        offers = [each for each in captured if "INSERT INTO handoffs_handoff" in each["sql"]]
+        assert len(offers) == 1
+        assert Handoff.objects.count() == 3
+        brought = Activity.objects.filter(kind="form.submitted").values_list("by_id", flat=True)
+        assert Counter(brought) == {None: 2, head.id: 1}
+
+    def test_and_is_one_person_is_one_lead_handed_over_once(self):
+        head = set_up()
+        self.arrives("dana", door=Door.FORM, by=None)
+        self.arrives("dana", door=Door.API, by=head.id)
+        take_in_waiting(at=AT)
+        assert Handoff.objects.get().lead_id == Lead.objects.get().id
+        fates = set(Submission.objects.values_list("fate", flat=True))
+        assert fates == {Fate.CREATED, Fate.MERGED}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from accord.config.environment import number
 from accord.config.parents import die_with, die_with_parent
+from accord.config.precedence import WEB, step_back
 
 worker_class = "gthread"
 workers = number("ACCORD_WEB_PROCESSES", default=min(4, os.cpu_count() or 2))
@@ -31,4 +32,6 @@ def post_fork(server: Any, worker: Any) -> None:
     Linux parts it between sessions, and all web processes together would get the share of one.
     """
     os.setsid()
+    os.nice(WEB)  # where there are no shares of sessions
+    step_back(WEB)
     die_with(server.pid)

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from accord.config.precedence import JOBS, step_back
 from accord.config.supervisor import Child
 
 # A worker that was killed is noticed after STALLED seconds; its jobs are then taken up again.
@@ -28,6 +29,7 @@ def run(*, concurrency: int) -> None:
     # Django's own connector defers jobs; a worker needs one that also listens.
     connector = cast(DjangoConnector, app.connector).get_worker_connector()
     app.perform_import_paths()  # type: ignore[no-untyped-call] # it has no types
+    step_back(JOBS)  # what takes in has a session of its own, and does not
     with _taking_in(), app.replace_connector(connector):
         app.run_worker(
             concurrency=concurrency,

@@ -69,7 +69,7 @@ def hand_off(
             calls = sorted(calls, key=lambda call: order[call.lead_id])[:most]
         _enter_again(calls, terms, at)
         offerings = [_offering(call, cases[call.lead_id]) for call in calls]
-        handoffs = _offer(offerings, terms, by=None, at=at)
+        handoffs = _offer(offerings, terms, by=None, at=at, new=new)
         _tell_of_raised(cases, {handoff.lead_id for handoff in handoffs}, at)
     return handoffs
 
@@ -121,9 +121,14 @@ def _offering(call: Triggered, case: Case) -> Offering:
 
 
 def _offer(
-    offerings: Sequence[Offering], terms: Terms, *, by: uuid.UUID | None, at: datetime
+    offerings: Sequence[Offering],
+    terms: Terms,
+    *,
+    by: uuid.UUID | None,
+    at: datetime,
+    new: Collection[uuid.UUID] = (),
 ) -> list[Handoff]:
-    handoffs = actions.offer(offerings=offerings, terms=terms, by=by, at=at)
+    handoffs = actions.offer(offerings=offerings, terms=terms, by=by, at=at, new=new)
     set_statuses(statuses={handoff.lead_id: LeadStatus.NEW for handoff in handoffs})
     tell_of_offers(handoffs=handoffs, by=by, at=at)
     return handoffs

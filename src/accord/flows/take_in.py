@@ -123,7 +123,7 @@ def _read_all(
         else:
             of = waiting.door, waiting.received_by_id
             deliveries.setdefault(of, Delivery(*of)).entries.append(entry)
-    return [delivery for _of, delivery in sorted(deliveries.items(), key=str)], refused
+    return sorted(deliveries.values(), key=lambda each: (each.door, str(each.by))), refused
 
 
 def take_in(*, deliveries: Sequence[Delivery], at: datetime, live: bool) -> None:

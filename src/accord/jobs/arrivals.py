@@ -30,7 +30,7 @@ LOOKS_EVERY = 15.0  # seconds, whether anything waits that it was not told of
 ARRIVALS = "accord_arrivals"  # the channel
 # Seconds in which more comes together, where much comes in: a set costs as much as thirty leads,
 # whatever its size.
-GATHER = 0.1
+GATHER = 0.15
 
 
 class Arrivals(threading.Thread):

@@ -77,10 +77,10 @@ SELECT pg_temp.id_of(3, n), pg_temp.id_of(2, pg_temp.draw(n, 1, %(leads)s)), wha
             THEN (ARRAY['content', 'contact', 'demo', 'price'])[1 + pg_temp.draw(n, 4, 4)]
             WHEN 'attempt.logged' THEN 'no_answer' END,
        NULL, '{"name": "Spring"}'
-FROM generate_series(0, %(leads)s * %(each)s - 1) AS n
+FROM generate_series(0, %(leads)s::bigint * %(each)s - 1) AS n
 CROSS JOIN LATERAL (
     SELECT %(at)s::timestamptz
-           - interval '400 days' * (1 - n::float / (%(leads)s * %(each)s)) AS at
+           - interval '400 days' * (1 - n::float / (%(leads)s::bigint * %(each)s)) AS at
 ) AS came
 CROSS JOIN LATERAL (
     SELECT CASE WHEN draw < 45 THEN 'page.visited' WHEN draw < 75 THEN 'email.clicked'

@@ -1,7 +1,7 @@
 """Offering handoffs. However often it is tried, one an episode and one open a lead."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,20 +50,27 @@ class Offering:
 
 
 def offer(
-    *, offerings: Sequence[Offering], terms: Terms, by: uuid.UUID | None, at: datetime
+    *,
+    offerings: Sequence[Offering],
+    terms: Terms,
+    by: uuid.UUID | None,
+    at: datetime,
+    new: Collection[uuid.UUID] = (),
 ) -> list[Handoff]:
     """Offer leads to sales under these terms; the handoffs that are new.
 
-    Each goes where the rules send it, or waits in the queue without an owner.
+    Each goes where the rules send it, or waits in the queue without an owner. `new` names leads
+    that this transaction made, so that nobody else can have them.
     """
     with transaction.atomic(savepoint=False):
-        there = hold_leads(leads={offering.lead_id for offering in offerings})
+        leads = {offering.lead_id for offering in offerings}
+        there = leads.intersection(new) | hold_leads(leads=leads.difference(new))
         wanted = {o.lead_id: o for o in offerings if o.lead_id in there}
-        new = _insert(wanted, terms, by, at) if wanted else []
-        if not new:
+        made = _insert(wanted, terms, by, at) if wanted else []
+        if not made:
             return []
-        routed = find_owners({handoff.id: handoff.lead_id for handoff in new}, at)
-        _record(new, wanted, {r.handoff_id: r.user_name for r in routed}, by, at)
+        routed = find_owners({handoff.id: handoff.lead_id for handoff in made}, at)
+        _record(made, wanted, {r.handoff_id: r.user_name for r in routed}, by, at)
         queue(routed, at=at)
         assign_new(
             assignings=as_routed(routed),
@@ -72,7 +79,7 @@ def offer(
             by=by,
             at=at,
         )
-        return list(Handoff.objects.filter(id__in=[h.id for h in new]).order_by("lead_id"))
+        return list(Handoff.objects.filter(id__in=[h.id for h in made]).order_by("lead_id"))
 
 
 def _insert(
