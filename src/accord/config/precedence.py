@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-WEB, JOBS = 3, 5  # steps back, as those of `nice`
+WEB, JOBS = 5, 7  # steps back, as those of `nice`
 
 
 def step_back(steps: int) -> None:

@@ -28,9 +28,9 @@ LOOKS_UP_EVERY = 1.0  # seconds, to see whether it is to stop
 RESTS_FOR = 2.0  # after trouble, such as a database that was started anew
 LOOKS_EVERY = 15.0  # seconds, whether anything waits that it was not told of
 ARRIVALS = "accord_arrivals"  # the channel
-# Seconds in which more comes together, where much comes in: a set costs as much as thirty leads,
+# Seconds in which more comes together, where much comes in: a set costs as much as fifteen leads,
 # whatever its size.
-GATHER = 0.15
+GATHER = 0.1
 
 
 class Arrivals(threading.Thread):
