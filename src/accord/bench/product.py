@@ -15,7 +15,7 @@ import psutil
 
 from accord.bench.actions.place import address_of
 from accord.config.parents import PARENT
-from accord.config.supervisor import web_command, worker_command
+from accord.config.supervisor import kill_all, web_command, worker_command
 
 HOST = "127.0.0.1"
 READY_WITHIN = 60.0
@@ -62,12 +62,12 @@ def product(database: str, log: Path) -> Iterator[Product]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and end its group if it does not."""
+    """Ask a process to end, and kill it with all it started if it does not."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(30)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        kill_all(process.pid)
         process.wait()
 
 

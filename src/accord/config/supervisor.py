@@ -41,6 +41,14 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "accord.cli", "worker"]
 
 
+def kill_all(pid: int) -> None:
+    """Kills a process and all that it started, whatever sessions they have."""
+    first = psutil.Process(pid)
+    for each in (*first.children(recursive=True), first):
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+
+
 @dataclass
 class Child:
     """One process that is kept running."""
@@ -71,11 +79,10 @@ class Child:
     def end(self, kind: signal.Signals) -> None:
         """Sends a signal, if it runs; to all that it started, too, when it is to be killed."""
         if self.process and self.process.poll() is None:
-            first = psutil.Process(self.process.pid)
-            others = first.children(recursive=True) if kind == signal.SIGKILL else []
-            for each in (first, *others):
-                with suppress(psutil.NoSuchProcess):
-                    each.send_signal(kind)
+            if kind == signal.SIGKILL:
+                kill_all(self.process.pid)
+            else:
+                self.process.send_signal(kind)
 
     def _note_end(self, now: float, code: int) -> None:
         self.failures = 1 if now - self.started > WELL_AFTER else self.failures + 1
