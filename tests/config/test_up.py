@@ -14,6 +14,7 @@ import pytest
 
 from accord.config import places, postgres, running
 from accord.config.precedence import WEB
+from accord.config.supervisor import kill_all
 from tests.config.homes import ACCORD, a_home, accord, environment
 
 
@@ -200,6 +201,17 @@ def test_when_it_is_killed_its_children_end_and_the_next_one_starts(up: Up) -> N
         assert gone(children)
         second.send_signal(signal.SIGTERM)
         assert second.wait(60) == 0
+
+
+def test_what_hangs_is_killed_with_all_it_started() -> None:
+    hangs = ["sh", "-c", "trap '' TERM; setsid sh -c \"trap '' TERM; sleep 60\" & wait"]
+    with subprocess.Popen(hangs, start_new_session=True) as process:
+        first = psutil.Process(process.pid)
+        assert soon(lambda: len(first.children(recursive=True)) >= 2)
+        whole = [first, *first.children(recursive=True)]
+        kill_all(process.pid)
+        process.wait(10)
+    assert soon(lambda: gone(whole))
 
 
 def test_a_busy_port_is_one_sentence(home: Path) -> None:

@@ -44,7 +44,7 @@ def worker_command() -> list[str]:
 def kill_all(pid: int) -> None:
     """Kills a process and all that it started, whatever sessions they have."""
     first = psutil.Process(pid)
-    for each in (*first.children(recursive=True), first):
+    for each in (first, *first.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
             each.kill()
 
