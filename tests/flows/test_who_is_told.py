@@ -35,7 +35,7 @@ from accord.leads.actions import renew_address
 from accord.leads.models import Door, Lead
 from accord.outbox import kinds
 from accord.outbox.models import Notification
-from accord.teams.models import Absence, Role
+from accord.teams.models import Absence, Role, User
 from tests.handoffs.office import (
     AT,
     HOUR,
@@ -69,6 +69,8 @@ def telling() -> Iterator[Told]:
     yield told
     new = Notification.objects.filter(channel="app").exclude(id__in=before)
     told.update(new.values_list("kind", "user_id"))
+    for kind, user in told:
+        assert kinds.of(kind).concerns(User.objects.get(id=user).sides), kind
 
 
 def other(office: Office, rep: uuid.UUID) -> uuid.UUID:

@@ -18,6 +18,7 @@ from accord.agreement import queries as agreement
 from accord.base.lifecycle import Side
 from accord.deals.models import Deal
 from accord.flows import back_test as flow
+from accord.flows.receive import Door, Incoming, receive
 from accord.handoffs.actions import Routing, add_route
 from accord.handoffs.actions.pools import default_pool
 from accord.handoffs.models import Handoff
@@ -196,6 +197,11 @@ def phones_of_those_at_work() -> None:
     change_facts(changes=phones, by=None, side=Side.SALES, at=datetime.now(UTC))
 
 
+def something_refused(at: datetime) -> None:
+    """A form that no lead can be made of; the worker finds out."""
+    receive(submissions=[Incoming({"email": "dana"})], door=Door.FORM, by=None, at=at)
+
+
 def a_back_test(at: datetime) -> uuid.UUID:
     """The running version beside one that asks for more, on the last half year."""
     running = agreement.document_of(agreement.running().number)
@@ -232,6 +238,7 @@ def company(
         for wanted in OWN:
             place.do(define_fact, wanted=wanted, at=datetime.now(UTC))
         place.do(phones_of_those_at_work)
+        place.do(something_refused, at=datetime.now(UTC))
         tried = place.do(a_back_test, at=datetime.now(UTC))
         routed = place.do(routes_and_teams, at=datetime.now(UTC))
         company = Company(place, *place.do(an_open_handoff_and_leads), tried, routed)

@@ -48,6 +48,24 @@ class TestSettings:
             assert "alert-danger" in answer.content.decode()
         assert not Wish.objects.exists()
 
+    def test_nobody_chooses_what_they_are_never_told(self, signed_in: SignedIn) -> None:
+        offered, came_back, failed = (
+            "handoff.offered:email",
+            "handoff.passed_back:email",
+            "submission.failed:email",
+        )
+        shown = {
+            role: [
+                each in text_of(signed_in(role), SETTINGS) for each in (offered, came_back, failed)
+            ]
+            for role in ("rep", "marketer", "admin")
+        }
+        assert shown == {
+            "rep": [True, False, False],
+            "marketer": [False, True, False],
+            "admin": [False, False, True],
+        }
+
     def test_accord_itself_is_no_choice(self, signed_in: SignedIn) -> None:
         assert ":app" not in text_of(signed_in("rep"), SETTINGS)
 

@@ -31,7 +31,7 @@ def put_aside(*, submission: uuid.UUID, at: datetime) -> None:
                     kind="submission.failed",
                     subject=_("Something that was sent to us could not be taken in"),
                     text=text % {"id": submission},
-                    link="/notifications/",
+                    link="/submissions/",
                 )
                 for admin in admins()
             ],

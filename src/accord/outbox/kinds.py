@@ -1,6 +1,6 @@
 """What people are told of, kind by kind. Rooms register theirs: this one knows no room."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ TIMINGS = {
 
 @dataclass(frozen=True)
 class Kind:
-    """`label` is how a person chooses it; `side` is whose matter it is ("" for both).
+    """`label` is how a person chooses it; `side` is whose matter it is ("" for all,
+    "accord" for whoever looks after Accord).
 
     `rings`: by default it goes to browsers and chats, too. `is_for_digest`: by default its mail
     waits for the daily digest. `is_personal`: said to one person, so no team's chat can have it.
@@ -30,6 +31,10 @@ class Kind:
     rings: bool = False
     is_for_digest: bool = False
     is_personal: bool = False
+
+    def concerns(self, sides: Collection[str]) -> bool:
+        """Whether somebody who works on these sides may be told of it."""
+        return not self.side or self.side in sides
 
     def timing(self, channel: str) -> Timing:
         """When somebody who has said nothing hears of it by a channel."""

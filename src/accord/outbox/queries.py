@@ -101,7 +101,7 @@ class Choice:
 
 
 def choices(user: Any) -> list[Choice]:
-    """What a person wants of each kind by each channel. One query."""
+    """What a person wants of each kind that may be theirs, by each channel. One query."""
     wishes = {
         (kind, channel): timing
         for kind, channel, timing in Wish.objects.filter(user_id=user.id).values_list(
@@ -117,6 +117,7 @@ def choices(user: Any) -> list[Choice]:
             },
         )
         for kind in kinds.registered().values()
+        if kind.concerns(user.sides)
     ]
 
 

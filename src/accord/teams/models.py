@@ -22,6 +22,11 @@ class Role(models.TextChoices):
 
 SALES_ROLES = frozenset({Role.REP, Role.HEAD_OF_SALES})
 MARKETING_ROLES = frozenset({Role.MARKETER, Role.HEAD_OF_MARKETING})
+SIDE_ROLES = {
+    Side.SALES: SALES_ROLES,
+    Side.MARKETING: MARKETING_ROLES,
+    Side.ACCORD: frozenset({Role.ADMIN}),
+}
 
 
 class Calendar(models.Model):
@@ -128,10 +133,12 @@ class User(AbstractBaseUser):
     @property
     def side(self) -> Side:
         """The side this person works on; sales first when they hold both."""
-        roles = set(self.roles)
-        if roles & SALES_ROLES:
-            return Side.SALES
-        return Side.MARKETING if roles & MARKETING_ROLES else Side.ACCORD
+        return self.sides[0] if self.sides else Side.ACCORD
+
+    @property
+    def sides(self) -> list[Side]:
+        """All sides this person works on; Accord's own is that of admins."""
+        return [side for side, roles in SIDE_ROLES.items() if roles.intersection(self.roles)]
 
 
 class HandsOver(models.TextChoices):

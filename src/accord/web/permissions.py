@@ -149,6 +149,7 @@ TABLE: dict[str, frozenset[str]] = {
     "import_undoing": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import_refused": MARKETING | {HEAD_OF_SALES, ADMIN},
     "import_handoffs": MARKETING | {HEAD_OF_SALES},
+    "not_taken_in": MARKETING | {HEAD_OF_SALES, ADMIN},
     "own_facts": HEADS | {ADMIN},
     "own_fact": HEADS | {ADMIN},
     "own_fact_retirement": HEADS | {ADMIN},

@@ -35,6 +35,7 @@ from accord.web.pages import (
     live,
     mail,
     next_steps,
+    not_taken_in,
     notifications,
     outbox,
     own_facts,
@@ -240,6 +241,7 @@ urlpatterns = [
         listening.chat_removal,
         name="notification_chat_removal",
     ),
+    path("submissions/", not_taken_in.not_taken_in, name="not_taken_in"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("notifications/<uuid:id>/", notifications.notification, name="notification"),
 ]

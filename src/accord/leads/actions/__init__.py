@@ -43,6 +43,7 @@ from accord.leads.actions.intake import (
     settle,
     still_waits,
     store,
+    try_again,
 )
 from accord.leads.actions.mail import (
     ask_about,
@@ -123,6 +124,7 @@ __all__ = [
     "take_back_companies",
     "take_out",
     "touched_since",
+    "try_again",
     "watch",
     "withdraw_consents",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from accord.base.rows import copy_rows, recordset
-from accord.leads.models import Door, Submission
+from accord.leads.models import BEING_TAKEN_IN, Door, Submission
 from accord.leads.rules import Entry
 
 # The worker is told at the commit; the channel at which it listens is that of
@@ -47,15 +47,16 @@ SELECT count(*) FROM (
     LIMIT %(most)s) AS waiting
 """
 _CLAIM = """
-UPDATE leads_submission SET fate = 'refused', reason = 'Being taken in'
+UPDATE leads_submission SET fate = 'refused', reason = '{being_taken_in}'
 WHERE fate = 'waiting' AND id = ANY(
     SELECT id FROM leads_submission WHERE fate = 'waiting' AND {wanted}
     ORDER BY {first} received_at LIMIT %(limit)s
 )
 RETURNING id, door, body, received_at, received_by_id
 """
-_ANY = _CLAIM.format(wanted="rests_until_at IS NULL", first="")
+_ANY = _CLAIM.format(being_taken_in=BEING_TAKEN_IN, wanted="rests_until_at IS NULL", first="")
 _WITH = _CLAIM.format(
+    being_taken_in=BEING_TAKEN_IN,
     wanted="""(rests_until_at IS NULL OR id = ANY(%(first)s::uuid[])) AND EXISTS (
         SELECT FROM leads_submission WHERE fate = 'waiting' AND id = ANY(%(first)s::uuid[]))""",
     first="id = ANY(%(first)s::uuid[]) DESC,",
@@ -74,6 +75,13 @@ UPDATE leads_submission
 SET tries = least(tries + 1, 30),
     rests_until_at = %(at)s + least(%(longest)s, %(shortest)s * 2 ^ tries)
 WHERE fate = 'waiting' AND id = %(id)s
+"""
+# The clock looks for what has rested, so that it fails no other set if it fails once more.
+_TRY_AGAIN = """
+UPDATE leads_submission
+SET fate = 'waiting', reason = NULL, field = NULL, rests_until_at = %(at)s
+WHERE id = ANY(%(ids)s::uuid[]) AND import_id IS NULL
+  AND (fate = 'refused' OR fate = 'waiting' AND rests_until_at IS NOT NULL)
 """
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=15), timedelta(hours=1)
 _LEDGER = (
@@ -185,6 +193,13 @@ def let_rest(*, id: uuid.UUID, at: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_REST, asked)
         return bool(cursor.rowcount == 1)
+
+
+def try_again(*, ids: Collection[uuid.UUID], at: datetime) -> int:
+    """Have what was not taken in, or was refused, tried once more; how many those are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY_AGAIN, {"ids": sorted(ids), "at": at})
+        return int(cursor.rowcount)
 
 
 def settle(*, entries: Sequence[Entry]) -> None:

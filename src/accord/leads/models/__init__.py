@@ -14,13 +14,14 @@ from accord.leads.models.custom import (
 )
 from accord.leads.models.history import CompanyFactChange, FactChange, Ownership
 from accord.leads.models.identity import Consent, Identity, IdentityKind, Purpose
-from accord.leads.models.intake import Door, Fate, Import, ImportState, Submission
+from accord.leads.models.intake import BEING_TAKEN_IN, Door, Fate, Import, ImportState, Submission
 from accord.leads.models.lead import Authority, Lead, Source
 from accord.leads.models.mail import KeptMail, MailAddress, MailPlace
 from accord.leads.models.merging import Answer, Likeness, Merge, Suspect
 from accord.leads.models.stage import StageEntry
 
 __all__ = [
+    "BEING_TAKEN_IN",
     "NOW",
     "About",
     "Activity",

@@ -21,6 +21,9 @@ class Fate(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+BEING_TAKEN_IN = "Being taken in"  # the reason of what was claimed, until its fate is known
+
+
 class Submission(models.Model):
     """One thing sent to us: a form, a call of the API, a row of a file.
 
@@ -58,6 +61,12 @@ class Submission(models.Model):
                 fields=["received_at"],
                 condition=models.Q(fate="waiting"),
                 name="submission_waiting",
+            ),
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(fate="refused", import_id__isnull=True)
+                & ~models.Q(reason=BEING_TAKEN_IN),
+                name="submission_refused",
             ),
             models.Index(
                 fields=["import_id", "line"],

@@ -37,6 +37,7 @@ from accord.leads.queries.duplicates import (
 from accord.leads.queries.exports import company_rows, lead_rows
 from accord.leads.queries.intake import (
     Example,
+    NotTakenIn,
     examples,
     fates_of,
     import_page,
@@ -44,6 +45,7 @@ from accord.leads.queries.intake import (
     last_import,
     leads_of_identities,
     ledger,
+    not_taken_in,
     one_import,
     refused_lines,
     rested_submissions,
@@ -84,6 +86,7 @@ __all__ = [
     "Example",
     "LeadFilters",
     "LeadPage",
+    "NotTakenIn",
     "OfPurpose",
     "Pair",
     "TimelinePage",
@@ -121,6 +124,7 @@ __all__ = [
     "merges_of",
     "names_of",
     "narrow_by",
+    "not_taken_in",
     "one_attachment",
     "one_company",
     "one_import",

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
-from accord.leads.models import Fate, Identity, Import, ImportState, Submission
+from accord.leads.models import BEING_TAKEN_IN, Fate, Identity, Import, ImportState, Submission
 from accord.leads.queries.companies import names_of
 
 _FATES = """
@@ -22,6 +22,8 @@ _WAITING = """
 SELECT id FROM leads_submission WHERE fate = 'waiting' AND {wanted}
 ORDER BY received_at, id LIMIT %(limit)s
 """
+
+LONGEST_WAIT, REFUSED_SINCE = timedelta(minutes=1), timedelta(days=30)
 
 _Fate = tuple[Fate, uuid.UUID | None, str | None, str | None]
 
@@ -53,6 +55,32 @@ def _oldest(wanted: str, asked: dict[str, Any]) -> list[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING.format(wanted=wanted), asked)
         return [id for (id,) in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class NotTakenIn:
+    """What came in and is no lead yet, whole numbers and the rows to look at."""
+
+    waiting: Sequence[Submission]
+    refused: Sequence[Submission]
+    waiting_number: int
+    refused_number: int
+
+
+def not_taken_in(*, at: datetime, most: int = 100) -> NotTakenIn:
+    """What waits at a door for over a minute, oldest first, and what was refused in the last
+    thirty days, newest first. Rows of files stand in their import's ledger.
+    """
+    waiting = Submission.objects.filter(fate="waiting", received_at__lte=at - LONGEST_WAIT)
+    refused = Submission.objects.filter(
+        fate="refused", import_id=None, received_at__gte=at - REFUSED_SINCE
+    ).exclude(reason=BEING_TAKEN_IN)
+    return NotTakenIn(
+        waiting=list(waiting.order_by("received_at", "id")[:most]),
+        refused=list(refused.order_by("-received_at", "-id")[:most]),
+        waiting_number=waiting.count(),
+        refused_number=refused.count(),
+    )
 
 
 def submission(id: uuid.UUID) -> Submission:

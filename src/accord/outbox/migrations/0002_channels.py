@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('user_id', models.UUIDField()),
                 ('kind', models.CharField(max_length=50)),
                 ('channel', models.CharField(choices=[('app', 'In Accord'), ('email', 'E-mail'), ('push', 'Browser'), ('chat', 'Slack or Teams')], max_length=10)),
-                ('timing', models.CharField(choices=[('at_once', 'At once'), ('digest', 'In the daily digest'), ('off', 'Not at all')], max_length=10)),
+                ('timing', models.CharField(choices=[('at_once', 'At once'), ('digest', 'Daily digest'), ('off', 'Not at all')], max_length=10)),
             ],
         ),
         migrations.AddField(

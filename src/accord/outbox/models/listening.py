@@ -10,7 +10,7 @@ from accord.outbox.models.notification import Channel
 
 class Timing(models.TextChoices):
     AT_ONCE = "at_once", _("At once")
-    DIGEST = "digest", _("In the daily digest")
+    DIGEST = "digest", _("Daily digest")
     OFF = "off", _("Not at all")
 
 

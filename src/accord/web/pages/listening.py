@@ -124,7 +124,7 @@ def _page(request: "Request", refusal: Refusal | None = None) -> HttpResponse:
         "team_kinds": [
             kind
             for kind in kinds.registered().values()
-            if not kind.is_personal and (kind.side in {"", *sides})
+            if not kind.is_personal and kind.concerns([*sides, "accord"])
         ],
         "given": request.POST,
         "sentence": refusal.sentence if refusal else "",
