@@ -8,6 +8,9 @@ from accord.base.errors import Conflict, Invalid
 from accord.base.lifecycle import LeadStatus, Side, Stage
 from accord.flows import follow_up
 from accord.flows.pass_back import Said, pass_back, undo_pass_back
+from accord.flows.receive import Incoming, receive
+from accord.flows.take_in import take_in_waiting
+from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.models import (
     Clock,
     ClockKind,
@@ -18,7 +21,7 @@ from accord.handoffs.models import (
     Trigger,
 )
 from accord.handoffs.queries import Returned, came_back, choices
-from accord.leads.models import Activity, Lead
+from accord.leads.models import Activity, Door, Lead
 from accord.outbox.models import Channel, Notification
 from tests.handoffs.office import (
     AT,
@@ -211,6 +214,26 @@ class TestTakingItBack:
                 handoffs=[handoff.id], by=handoff.owner_id, at=SOON + timedelta(seconds=9)
             )
 
+    def test_leaves_alone_what_an_earlier_rep_missed(self):
+        office = open_office()
+        handoff = hand_raise()
+        (other,) = office.reps - {handoff.owner_id}
+        missed_at = AT + HOUR + timedelta(seconds=1)
+        watch_clocks(at=missed_at)
+        follow_up.reassign(
+            owners={handoff.id: other}, why="Knows them", by=office.head.id, at=missed_at + MINUTE
+        )
+        handoff.refresh_from_db()
+        back(handoff, "no_need", at=missed_at + 2 * MINUTE)
+        undo_pass_back(
+            handoffs=[handoff.id], by=other, at=missed_at + 2 * MINUTE + timedelta(seconds=9)
+        )
+        first = Clock.objects.get(state=ClockState.MISSED)
+        assert first.user_id != other
+        assert first.escalates_at is None
+        watch_clocks(at=AT + 5 * HOUR + timedelta(seconds=1))
+        assert Handoff.objects.get().owner_id == other
+
 
 @pytest.mark.django_db
 class TestReEntry:
@@ -234,6 +257,15 @@ class TestReEntry:
         back(hand_raise(), "no_need")
         again = hand_raise(at=SOON + HOUR)
         assert (again.trigger, again.round) == (Trigger.HAND_RAISE, 2)
+
+    def test_is_at_once_for_a_hand_raise_that_who_passed_it_back_could_not_know_of(self):
+        open_office()
+        handoff = hand_raise()
+        said = Incoming({"email": "dana@acme.example", "asks_for": "price"})
+        receive(submissions=[said], door=Door.FORM, by=None, at=SOON - timedelta(seconds=1))
+        back(handoff, "no_need")
+        take_in_waiting(at=SOON + timedelta(seconds=1))
+        assert Handoff.objects.get(disposed_at=None).trigger == Trigger.HAND_RAISE
 
     def test_ends_after_the_agreed_rounds_save_for_hand_raises(self):
         office = open_office()

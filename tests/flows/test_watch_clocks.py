@@ -6,17 +6,17 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
-from accord.flows import follow_up
+from accord.flows import follow_up, stand_in
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
-from accord.handoffs.models import Clock, ClockKind, ClockState, Escalation, Handoff
+from accord.handoffs.models import Clock, ClockKind, ClockState, Escalation, Handoff, Pause
 from accord.leads.models import Activity, Lead
 from accord.outbox.models import Channel, Notification
 from accord.teams.actions import add_absence
 from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office
 
 DUE = AT + HOUR  # of the first attempt after a hand-raise
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def told(user_id, kind: str = "clock.missed") -> int:
@@ -102,8 +102,13 @@ class TestAMissedPromise:
         handoff = hand_raise()
         (other,) = office.reps - {handoff.owner_id}
         add_absence(user_id=other, absent_from=AT, absent_until=AT + timedelta(days=3))
-        assert watch_clocks(at=DUE + 4 * HOUR).moved == 0
+        before = told(office.head.id)
+        for n in range(2):
+            assert watch_clocks(at=DUE + 4 * HOUR + n * MINUTE).moved == 0
         assert Handoff.objects.get().owner_id == handoff.owner_id
+        subjects = Notification.objects.filter(user_id=office.head.id, channel=Channel.APP)
+        assert told(office.head.id) == before + 2  # a promise is past due; nobody else is there
+        assert subjects.filter(subject__contains="nobody else is there").count() == 1
 
     def test_follows_the_steps_of_the_agreement_it_was_offered_under(self):
         office = open_office()
@@ -149,9 +154,61 @@ class TestThePause:
         )
         assert watch_clocks(at=AT + timedelta(days=3)).steps == 0
 
+    def test_keeps_what_was_missed_from_being_told_and_taken_away(self):
+        office = open_office()
+        handoff = hand_raise()
+        watch_clocks(at=DUE + SECOND)
+        thursday = {handoff.id: date(2026, 11, 5)}
+        follow_up.pause(until=thursday, by=handoff.owner_id, at=DUE + 10 * MINUTE)
+        for hours in (1, 4, 24):
+            watch_clocks(at=DUE + hours * HOUR + SECOND)
+        assert told(office.head.id) == 0
+        assert Handoff.objects.get().owner_id == handoff.owner_id
+        # Ten minutes of the hour till the head hears of it had passed; the rest is left.
+        opens = AT + timedelta(days=3) - HOUR
+        watch_clocks(at=opens + 50 * MINUTE - SECOND)
+        assert told(office.head.id) == 0
+        watch_clocks(at=opens + 50 * MINUTE + SECOND)
+        assert told(office.head.id) == 1
+
+    def test_ends_when_somebody_talks_with_them_before(self):
+        open_office()
+        handoff = hand_raise()
+        next_week = {handoff.id: date(2026, 11, 10)}
+        follow_up.pause(until=next_week, by=handoff.owner_id, at=AT + 10 * MINUTE)
+        talked = Attempt(handoff.lead_id, "call", "connected")
+        follow_up.log_attempts(attempts=[talked], by=handoff.owner_id, at=AT + DAY)
+        clock = Clock.objects.get(kind=ClockKind.DISPOSITION)
+        assert (clock.state, clock.started_at) == (ClockState.RUNNING, AT + DAY)
+        assert [pause.paused_until for pause in Pause.objects.all()] == [AT + DAY]
+        assert watch_clocks(at=AT + timedelta(days=8)).resumed == 0
+
 
 @pytest.mark.django_db
 class TestTheQueue:
+    def test_is_told_each_time_that_one_begins_to_wait(self):
+        office = open_office()
+        for rep in office.reps:
+            add_absence(user_id=rep, absent_from=AT - HOUR, absent_until=AT + HOUR)
+        handoff = hand_raise()
+        assert told(office.head.id, "handoff.queued") == 1
+        watch_clocks(at=AT + HOUR)
+        handoff.refresh_from_db()
+        for rep in office.reps:
+            stand_in.add_absence(
+                user_id=rep,
+                absent_from=AT + 2 * HOUR,
+                absent_until=AT + DAY,
+                reason="",
+                stand_in=None,
+                hands_over="untouched",
+                by=office.head.id,
+                at=AT + 2 * HOUR,
+            )
+        stand_in.hand_over_work(at=AT + 2 * HOUR)
+        assert Handoff.objects.get().owner_id is None
+        assert told(office.head.id, "handoff.queued") == 2
+
     def test_is_given_to_the_first_who_is_back(self):
         office = open_office()
         add_absence(user_id=office.mira.id, absent_from=AT - HOUR, absent_until=AT + 3 * HOUR)

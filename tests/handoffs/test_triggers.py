@@ -25,7 +25,6 @@ CAME_BACK = replace(
     READY,
     stage="recycled",
     rounds=1,
-    last_closed_at=AT - 40 * DAY,
     last_return=Return(AT - 40 * DAY, (AT - 10 * DAY).date()),
     last_event=EVENT,
 )
@@ -65,11 +64,6 @@ def test_a_hand_raise_goes_through_whatever_the_verdict(stage):
 def test_a_hand_raise_needs_a_way_to_reach_them():
     case = replace(READY, ready_episode=None, hand_raise=RAISED, is_reachable=False)
     assert trigger(case) is None
-
-
-def test_a_hand_raise_that_was_answered_counts_no_more():
-    case = replace(READY, stage="recycled", hand_raise=RAISED, last_closed_at=AT)
-    assert trigger(replace(case, ready_episode=None)) is None
 
 
 def test_with_sales_the_owner_is_told_instead():

@@ -55,23 +55,29 @@ def escalated(
     due_at: datetime,
     next_step: int,
     at: datetime,
+    pauses: Sequence[Pause] = (),
 ) -> Escalated:
     """Where a promise stands that was missed at `due_at`, of whose steps `next_step` is next.
 
-    Whose lead waits, waits for nobody's absence.
+    Whose lead waits, waits for nobody's absence; what the prospect asked for in `pauses` is
+    waited for, and the time left to a step is left afterwards.
     """
-    moments = [(key, _after_miss(span, calendar, due_at)) for key, span in steps[next_step:]]
+    moments = [
+        (key, _after_miss(span, calendar, due_at, pauses)) for key, span in steps[next_step:]
+    ]
     come = [key for key, moment in moments if moment <= at]
     later = [moment for _key, moment in moments if moment > at]
     passed = max((n for n, (_key, moment) in enumerate(moments, 1) if moment <= at), default=0)
     return Escalated(come, next_step + passed, min(later, default=None))
 
 
-def _after_miss(span: Span, calendar: Calendar, due_at: datetime) -> datetime:
+def _after_miss(
+    span: Span, calendar: Calendar, due_at: datetime, pauses: Sequence[Pause]
+) -> datetime:
     try:
-        return span.due(calendar.hours, due_at)
+        return _moments(span, None, calendar.hours, due_at, pauses).due_at
     except NoWorkingTime:
-        return span.due(ALWAYS, due_at)
+        return _moments(span, None, ALWAYS, due_at, pauses).due_at
 
 
 def _moments(

@@ -55,13 +55,15 @@ def log_attempts(
 ) -> list[Taken]:
     """Log attempts to reach leads, one a lead; the open handoffs they belong to.
 
-    A conversation of the owner also accepts; anything else stops only the first attempt's clock.
+    A conversation of the owner also accepts, and ends the rest the prospect had asked for;
+    anything else stops only the first attempt's clock.
     `until` has the days, by handoff, that prospects asked for: their clocks rest, see `pause`.
     Raises Invalid for a channel or an outcome that does not exist.
     """
     talked = {a.lead_id for a in attempts if a.outcome == AttemptOutcome.CONNECTED}
     with transaction.atomic():
         taken = actions.log_attempts(attempts=attempts, by=by, at=at)
+        actions.wake(talked=[each for each in taken if each.lead_id in talked], at=at)
         answered = [
             handoff.id
             for handoff in taken

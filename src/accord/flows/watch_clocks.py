@@ -20,6 +20,7 @@ from accord.handoffs.actions import Resumed, StepTaken, Taken
 from accord.handoffs.actions.telling import (
     tell_of_assignments,
     tell_of_missed,
+    tell_of_nobody_else,
     tell_of_queued,
     tell_of_resumed,
     tell_of_risk,
@@ -78,13 +79,15 @@ def _escalate_content(at: datetime, limit: int) -> list[content.StepTaken]:
 
 
 def _hand_to_others(steps: Sequence[StepTaken], at: datetime) -> list[Taken]:
-    late = {each.handoff.id: each.handoff for each in steps if each.step == "reassign"}
+    to_others = [each for each in steps if each.step == "reassign"]
+    late = {each.handoff.id: each.handoff for each in to_others}
     if not late:
         return []
     before: dict[uuid.UUID, uuid.UUID | None] = {id: h.owner_id for id, h in late.items()}
     why = _("nobody had tried to reach them in time")
     moved = actions.hand_to_others(handoffs=list(late.values()), why=why, at=at)
     actions.record_reassigned(moved, before, why, None, at)
+    tell_of_nobody_else(steps=[e for e in to_others if e.handoff.id not in moved], at=at)
     taken = list(moved.values())
     tell_of_assignments(taken=taken, at=at)
     tell_of_taken_away(taken=taken, before=before, at=at)

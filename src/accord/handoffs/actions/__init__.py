@@ -5,7 +5,7 @@ from accord.handoffs.actions.attempts import Attempt, log_attempts
 from accord.handoffs.actions.calls import begin_calls, drop_calls, end_calls
 from accord.handoffs.actions.escalating import StepTaken, escalate_due, hand_to_others
 from accord.handoffs.actions.offering import Offering, offer
-from accord.handoffs.actions.pausing import Resumed, pause, resume_due
+from accord.handoffs.actions.pausing import Resumed, pause, resume_due, wake
 from accord.handoffs.actions.planning import Plan, plan_next_steps, plan_promised
 from accord.handoffs.actions.pool_settings import Place, PoolSettings, remove_pool, set_pool
 from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
@@ -81,4 +81,5 @@ __all__ = [
     "set_pool",
     "undo_pass_back",
     "withdraw",
+    "wake",
 ]

@@ -23,14 +23,16 @@ _COLUMNS = (
     *("id", "lead_id", "handoff_id", "kind", "state", "user_id"),
     *("started_at", "due_at", "warns_at", "next_step", "escalates_at", "paused_at", "resumes_at"),
 )
-# Only the owner's clocks: what an earlier owner missed stays as it is.
-_STOP = """
+# Only those that run since the owner has it: what was missed before, by another or by the same,
+# stays as it is.
+_OWNERS = "clock.user_id = handoff.owner_id AND clock.started_at >= handoff.assigned_at"
+_STOP = f"""
 UPDATE handoffs_clock AS clock
 SET state = 'stopped', stopped_at = %(at)s, escalates_at = NULL
 FROM handoffs_handoff AS handoff
 WHERE handoff.lead_id = clock.lead_id AND handoff.id = clock.handoff_id
   AND handoff.id = ANY(%(handoffs)s) AND clock.kind = ANY(%(kinds)s)
-  AND clock.user_id = handoff.owner_id AND clock.stopped_at IS NULL
+  AND {_OWNERS} AND clock.stopped_at IS NULL
   AND clock.state IN ('running', 'paused', 'missed')
 """
 # What a team promised is kept by whoever of it does it.
@@ -49,7 +51,7 @@ SET state = CASE clock.state WHEN 'missed' THEN 'missed' ELSE 'cancelled' END,
 WHERE clock.handoff_id = ANY(%(handoffs)s) AND clock.stopped_at IS NULL
   AND clock.state IN ('running', 'paused', 'missed')
 """
-_UNDO = """
+_UNDO = f"""
 UPDATE handoffs_clock AS clock
 SET state = CASE WHEN clock.missed_at IS NOT NULL THEN 'missed'
                  WHEN clock.resumes_at > %(at)s THEN 'paused' ELSE 'running' END,
@@ -58,14 +60,15 @@ SET state = CASE WHEN clock.missed_at IS NOT NULL THEN 'missed'
                         ELSE clock.due_at END,
     stopped_at = NULL
 FROM json_to_recordset(%(rows)s::json) AS undone(handoff_id uuid, ended_at timestamptz)
-WHERE clock.handoff_id = undone.handoff_id AND clock.user_id IS NOT NULL
+JOIN handoffs_handoff AS handoff ON handoff.id = undone.handoff_id
+WHERE clock.handoff_id = handoff.id AND clock.lead_id = handoff.lead_id AND {_OWNERS}
   AND (clock.stopped_at = undone.ended_at OR (clock.state = 'missed' AND clock.stopped_at IS NULL))
 """
-_NEXT_DUE = """
+_NEXT_DUE = f"""
 UPDATE handoffs_handoff AS handoff SET due_at = (
     SELECT min(clock.due_at) FROM handoffs_clock AS clock
     WHERE clock.lead_id = handoff.lead_id AND clock.handoff_id = handoff.id
-      AND clock.user_id = handoff.owner_id AND clock.stopped_at IS NULL
+      AND {_OWNERS} AND clock.stopped_at IS NULL
       AND clock.state IN ('running', 'paused', 'missed'))
 WHERE handoff.id = ANY(%(handoffs)s)
 """

@@ -15,7 +15,7 @@ from accord.base.rows import recordset
 from accord.handoffs.actions.assigning import as_routed, assign
 from accord.handoffs.actions.clocks import set_next_due
 from accord.handoffs.actions.finding import find_owners
-from accord.handoffs.actions.moments import move
+from accord.handoffs.actions.moments import move, pauses_of
 from accord.handoffs.actions.taking import Taken
 from accord.handoffs.models import Clock, ClockState, Handoff
 from accord.leads.actions import record_activities
@@ -145,6 +145,7 @@ def _look(
     """The steps that have come, and for each clock where it stands after them."""
     calendars = calendars_of({clock.user_id for clock in claimed})
     terms = terms_by_number({h.agreement_version for h in handoffs.values()})
+    pauses = pauses_of({clock.handoff_id for clock in claimed if clock.user_id})
     come: list[tuple[Claimed, str]] = []
     later: list[tuple[uuid.UUID, int, datetime | None]] = []
     for clock in claimed:
@@ -155,6 +156,7 @@ def _look(
             due_at=clock.due_at,
             next_step=clock.next_step,
             at=at,
+            pauses=pauses.get(handoff.id, ()) if clock.user_id else (),
         )
         come.extend((clock, step) for step in stands.come if _applies(step, clock, handoff))
         later.append((clock.id, stands.next_step, stands.next_at))

@@ -24,12 +24,20 @@ from accord.leads.rules import NewActivity
 _END = """
 UPDATE handoffs_pause SET paused_until = %(at)s
 WHERE handoff_id = ANY(%(handoffs)s) AND paused_until > %(at)s
+RETURNING handoff_id
 """
 _STAND_STILL = """
 UPDATE handoffs_clock AS clock
 SET state = 'paused', paused_at = %(at)s, resumes_at = new.until, escalates_at = NULL
 FROM json_to_recordset(%(rows)s::json) AS new(handoff_id uuid, until timestamptz)
 WHERE clock.handoff_id = new.handoff_id AND clock.state IN ('running', 'paused')
+"""
+# What was missed before stays missed, and goes no further until then.
+_WAIT = """
+UPDATE handoffs_clock AS clock SET escalates_at = new.until
+FROM json_to_recordset(%(rows)s::json) AS new(handoff_id uuid, until timestamptz)
+WHERE clock.handoff_id = new.handoff_id AND clock.state = 'missed'
+  AND clock.user_id IS NOT NULL AND clock.escalates_at IS NOT NULL
 """
 _RESUME = """
 UPDATE handoffs_clock AS clock
@@ -40,6 +48,15 @@ WHERE clock.state = 'paused' AND clock.stopped_at IS NULL AND clock.resumes_at <
     SELECT id FROM handoffs_clock WHERE state = 'paused' AND resumes_at <= %(at)s
     ORDER BY resumes_at LIMIT %(limit)s)
 RETURNING clock.lead_id, clock.handoff_id, clock.user_id, clock.resumes_at
+"""
+
+
+_WAKE = """
+UPDATE handoffs_clock AS clock
+SET state = 'running', resumes_at = %(at)s, escalates_at = clock.due_at
+WHERE clock.handoff_id = ANY(%(handoffs)s) AND clock.state = 'paused'
+  AND clock.stopped_at IS NULL
+RETURNING clock.id
 """
 
 
@@ -91,9 +108,26 @@ def _stand_still(
             ((new_id(), h.lead_id, h.id, at, until[h.id], by) for h in taken),
         )
         cursor.execute(_STAND_STILL, values)
+        cursor.execute(_WAIT, values)
     paused = Clock.objects.filter(handoff_id__in=until, state=ClockState.PAUSED)
     move(list(paused.order_by("lead_id", "id")))
     set_next_due(taken)
+
+
+def wake(*, talked: Sequence[Taken], at: datetime) -> None:
+    """Somebody talked with them before the date they had asked for: their clocks run again."""
+    values: dict[str, Any] = {"handoffs": [handoff.id for handoff in talked], "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(_END, values)
+        ended = {handoff_id for (handoff_id,) in cursor.fetchall()}
+        if not ended:
+            return
+        rows = recordset(("handoff_id", "until"), ((id, at) for id in sorted(ended)))
+        cursor.execute(_WAIT, {"rows": rows})
+        cursor.execute(_WAKE, {"handoffs": sorted(ended), "at": at})
+        woken = [id for (id,) in cursor.fetchall()]
+    move(list(Clock.objects.filter(id__in=woken).order_by("lead_id", "id")))
+    set_next_due(talked)
 
 
 @dataclass(frozen=True)

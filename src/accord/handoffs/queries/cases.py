@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 
 from accord.agreement.terms import Terms
 from accord.deals.models import Deal, DealState
@@ -88,15 +88,14 @@ def _handed(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     rows = (
         Handoff.objects.filter(lead_id__in=leads)
         .values_list("lead_id")
-        .annotate(number=Count("id"), closed=Count("disposed_at"), last=Max("disposed_at"))
+        .annotate(number=Count("id"), closed=Count("disposed_at"))
     )
     return {
         lead_id: {
             "was_handed_over": True,
             "has_open_handoff": number > closed,
-            "last_closed_at": last,
         }
-        for lead_id, number, closed, last in rows
+        for lead_id, number, closed in rows
     }
 
 

@@ -40,7 +40,8 @@ class Case:
 
     `ready_episode` is set while the sales-ready definition is met, since `ready_since`.
     `last_event` is the newest thing the prospect did, `hand_raise` the newest that is new to
-    us and asks for sales. `rounds` counts the pass-backs so far.
+    us and asks for sales: it may have happened before the lead was passed back, by somebody who
+    did not know of it yet. `rounds` counts the pass-backs so far.
     """
 
     lead_id: uuid.UUID
@@ -51,7 +52,6 @@ class Case:
     brought_by: uuid.UUID | None = None
     has_open_handoff: bool = False
     was_handed_over: bool = False
-    last_closed_at: datetime | None = None
     ready_episode: uuid.UUID | None = None
     ready_since: datetime | None = None
     hand_raise: Event | None = None
@@ -85,7 +85,7 @@ def triggered(case: Case, *, max_rounds: int, time_zone: str) -> Triggered | Non
     if case.stage in _SALES_HAS_IT:
         return None
     raised = case.hand_raise
-    if raised and case.is_reachable and _is_after(raised, case.last_closed_at):
+    if raised and case.is_reachable:
         return Triggered(case.lead_id, HAND_RAISE, raised.id, raised.happened_at, raised.asks_for)
     if case.ready_episode is None or case.ready_since is None:
         return None
@@ -111,10 +111,6 @@ def hand_raise_in_vain(case: Case) -> Event | None:
 def start_of(day: date, time_zone: str) -> datetime:
     """The moment at which a day begins in a zone."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(time_zone))
-
-
-def _is_after(event: Event, moment: datetime | None) -> bool:
-    return moment is None or event.happened_at > moment
 
 
 def _again(case: Case, back: Return, max_rounds: int, time_zone: str) -> Triggered | None:

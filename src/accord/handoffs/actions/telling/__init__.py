@@ -14,7 +14,11 @@ from accord.handoffs.actions.telling.returning import (
     tell_of_pass_backs,
     tell_of_undone,
 )
-from accord.handoffs.actions.telling.waiting import tell_of_missed, tell_of_resumed
+from accord.handoffs.actions.telling.waiting import (
+    tell_of_missed,
+    tell_of_nobody_else,
+    tell_of_resumed,
+)
 from accord.handoffs.actions.telling.warning import tell_of_risk
 
 __all__ = [
@@ -24,6 +28,7 @@ __all__ = [
     "tell_of_hand_raises",
     "tell_of_hand_raises_in_vain",
     "tell_of_missed",
+    "tell_of_nobody_else",
     "tell_of_offers",
     "tell_of_pass_backs",
     "tell_of_queued",

@@ -46,19 +46,22 @@ def tell_of_offers(
 
 
 def tell_of_queued(*, handoffs: Collection[uuid.UUID], at: datetime) -> None:
-    """Tell the heads of sales, once, of handoffs that wait where that is to be told at once."""
+    """Tell the heads of sales of handoffs that wait where that is to be told at once.
+
+    Once each time that one begins to wait.
+    """
     if not handoffs:
         return
     told = Handoff.objects.filter(id__in=handoffs, owner__isnull=True).filter(
         Q(pool__isnull=True) | Q(pool__when_nobody=WhenNobody.ALERT)
     )
-    waiting = dict(told.order_by("lead_id").values_list("id", "lead_id"))
-    leads = names_of(waiting.values())
+    waiting = list(told.order_by("lead_id").values_list("id", "lead_id", "queued_at"))
+    leads = names_of(lead_id for _, lead_id, _ in waiting)
     heads = heads_of_sales() if waiting else []
     tell(
         tellings=[
             Telling(
-                event_id=named_id("queued", id),
+                event_id=named_id("queued", id, str(queued_at)),
                 user_id=head,
                 kind="handoff.queued",
                 subject=_("%(who)s waits: nobody is there to take the lead")
@@ -66,7 +69,7 @@ def tell_of_queued(*, handoffs: Collection[uuid.UUID], at: datetime) -> None:
                 text=_("It waits in the queue and goes to the first rep who is back."),
                 link=INBOX,
             )
-            for id, lead_id in waiting.items()
+            for id, lead_id, queued_at in waiting
             for head in heads
         ],
         at=at,

@@ -53,6 +53,34 @@ def tell_of_missed(*, steps: Sequence[StepTaken], at: datetime) -> None:
     )
 
 
+def tell_of_nobody_else(*, steps: Sequence[StepTaken], at: datetime) -> None:
+    """Tell the heads of sales what was to go to somebody else, and found nobody."""
+    if not steps:
+        return
+    leads = names_of(each.clock.lead_id for each in steps)
+    reps = teams.names(each.clock.user_id for each in steps if each.clock.user_id)
+    tell(
+        tellings=[
+            Telling(
+                event_id=named_id("nobody else", each.clock.id),
+                user_id=head,
+                kind="clock.missed",
+                subject=_("%(who)s still waits for %(rep)s: nobody else is there")
+                % {
+                    "who": leads[each.clock.lead_id],
+                    "rep": reps.get(each.clock.user_id, "") if each.clock.user_id else "",
+                },
+                text=_("Give the lead to somebody by hand, or ask %(rep)s to call.")
+                % {"rep": reps.get(each.clock.user_id, "") if each.clock.user_id else ""},
+                link=page_of(each.clock.lead_id),
+            )
+            for each in steps
+            for head in heads_of_sales()
+        ],
+        at=at,
+    )
+
+
 def _tell_of_unanswered(steps: Sequence[StepTaken], at: datetime) -> None:
     """Tell all of marketing, or its heads, as each step says, what sales waits to hear of."""
     if not steps:
