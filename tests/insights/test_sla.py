@@ -15,11 +15,12 @@ from pytest_django import DjangoDbBlocker
 from accord.base.errors import Invalid, Missing
 from accord.content.actions import Wanted
 from accord.content.models import ContentRequest
-from accord.flows import follow_up
+from accord.flows import follow_up, stand_in
 from accord.flows.answer_pass_back import answer_pass_backs
 from accord.flows.ask_for_content import answer_requests, ask_for_content, withdraw_requests
 from accord.flows.begin import add_person
 from accord.flows.pass_back import Said, pass_back
+from accord.flows.reschedule import reschedule
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Clock, Handoff, PassBack
@@ -283,6 +284,21 @@ class TestFigures:
         took = record.total.promises["disposition"].took
         assert took.number == 1
         assert took.median == pytest.approx(59 / 60 + 2)
+
+    def test_nor_is_it_while_whoever_promised_is_away(self, office: Office) -> None:
+        begin = AT + 35 * DAY
+        handoff = hand_raise("waited", at=begin)
+        stand_in.add_absence(
+            user_id=handoff.owner_id, absent_from=begin + 30 * MINUTE, absent_until=begin + 3 * DAY,
+            reason="", stand_in=None, hands_over="nothing", by=office.head.id, at=begin,
+        )  # fmt: skip
+        reschedule(users=[handoff.owner_id])
+        at = begin + 3 * DAY + 10 * MINUTE
+        call(handoff, at, "no_answer")
+        over = Scope(at=at, begins_at=begin, ends_at=at)
+        kept = sla(over, by="team", calendar=company_calendar(), reader=None).total.promises
+        assert kept["first_attempt"].in_time.part == 1
+        assert kept["first_attempt"].took.median == pytest.approx(40 / 60)
 
     def test_take_as_many_queries_for_more_leads(self, office: Office) -> None:
         def queries() -> int:

@@ -20,6 +20,7 @@ from tests.tape import Tape, tapes
 
 from accord.teams.rules import (
     Calendar,
+    Worked,
     days,
     due,
     due_with_pauses,
@@ -275,6 +276,20 @@ def test_due_is_the_inverse_of_elapsed(case, amount):
         assert elapsed_with_pauses(calendar, start, moment - TICK, pauses) == amount - TICK
     else:  # a moment later, time runs
         assert elapsed_with_pauses(calendar, start, moment + TICK, pauses) == TICK
+
+
+@some_cases(CASES // 20)
+@given(case=cases, margins=st.tuples(amounts, amounts))
+def test_what_is_added_up_once_is_what_is_counted(case, margins):
+    calendar, _change, start, end, pauses = case
+    early, late = min(start, end), max(start, end)
+    worked = Worked(calendar, early - margins[0], late + margins[1])
+
+    assert worked.between(start, end) == elapsed(calendar, start, end)
+    for begins, ends in pauses:
+        inside = max(early, begins), min(late, ends)
+        rest = elapsed(calendar, early, late) - worked.between(*inside)
+        assert rest == elapsed_with_pauses(calendar, early, late, [(begins, ends)])
 
 
 @some_cases(CASES // 20)

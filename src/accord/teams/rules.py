@@ -134,7 +134,11 @@ class Worked:
     """
 
     def __init__(self, calendar: Calendar, begin: datetime, until: datetime) -> None:
-        spans = [*_worked(calendar, _instant(begin), _instant(until))]
+        spans = [
+            span
+            for stretch in _unpaused(_instant(begin), _instant(until), calendar.absences)
+            for span in _worked(calendar, *stretch)
+        ]
         self._opens = [opens for opens, _closes in spans]
         self._spans = spans
         self._before = [0, *accumulate(closes - opens for opens, closes in spans)]
