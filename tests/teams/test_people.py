@@ -147,6 +147,39 @@ class TestCalendars:
         User.objects.update(team=Team.objects.create(name="Lisbon"))
         assert queries.calendars_of({sam.id})[sam.id] == queries.company_calendar()
 
+    @staticmethod
+    def with_own_hours(country: str = "") -> User:
+        """Sam works on Thursday and Friday mornings."""
+        sam, mornings = add("sam"), [["09:00", "13:00"]]
+        own = actions.add_calendar(
+            name="Sam", time_zone="Europe/Berlin", week={"thu": mornings, "fri": mornings},
+            country=country,
+        )  # fmt: skip
+        actions.set_calendar(user_id=sam.id, calendar_id=own.id)
+        return User.objects.get(id=sam.id)
+
+    def test_when_the_company_is_closed_nobody_works_who_says_nothing_of_the_day(self):
+        set_up(country="DE")
+        eve, christmas, half = date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 31)
+        companys = queries.workspace().calendar_id
+        actions.add_exception(calendar_id=companys, on=eve)
+        actions.add_exception(calendar_id=companys, on=half, ranges=[["09:00", "11:00"]])
+        sam = self.with_own_hours()
+        calendar = queries.calendars_of({sam.id})[sam.id]
+        assert [calendar.ranges_on(day) for day in (eve, christmas)] == [(), ()]
+        assert calendar.ranges_on(half) == calendar.ranges_on(date(2026, 12, 17)) != ()
+        for day in (eve, christmas):
+            actions.add_exception(calendar_id=sam.calendar_id, on=day, ranges=[["10:00", "11:00"]])
+        calendar = queries.calendars_of({sam.id})[sam.id]
+        assert [calendar.ranges_on(day) for day in (eve, christmas)] == [((600, 660),)] * 2
+
+    def test_the_holidays_of_a_country_come_before_the_companys(self):
+        set_up(country="DE")
+        sam = self.with_own_hours("FR")
+        calendar = queries.calendars_of({sam.id})[sam.id]
+        assert calendar.ranges_on(date(2026, 4, 3)) != ()  # Good Friday is none in France
+        assert calendar.ranges_on(date(2026, 5, 8)) == ()
+
     def test_nobody_works_while_absent(self):
         set_up()
         sam, lena = add("sam"), add("lena")

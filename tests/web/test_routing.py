@@ -258,6 +258,13 @@ class TestPeople:
         day = reverse("hours_day", args=["person", sam.id])
         client.post(day, {"on": "2026-12-31", "ranges": "08:00-12:00", "reason": "Half day"})
         assert "31 Dec 2026: 08:00–12:00" in text(client, "hours_of", "person", sam.id)
+        closed = reverse("hours_day_of_company"), {"on": "2026-12-24", "reason": "Christmas"}
+        signed_in("head_of_sales").post(*closed)
+        assert "24 Dec 2026: free, as the company is closed" in text(
+            client, "hours_of", "person", sam.id
+        )
+        client.post(day, {"on": "2026-12-24", "ranges": "08:00-10:00"})
+        assert "as the company is closed" not in text(client, "hours_of", "person", sam.id)
         client.post(address, {"act": "drop"})
         sam.refresh_from_db()
         assert sam.calendar is None

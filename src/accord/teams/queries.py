@@ -85,7 +85,9 @@ def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, 
     """The working time of people, by their id; None stands for the company. Five queries at most.
 
     A person works their own hours, else their team's, else the company's on the wall clock of
-    their own zone; never while they are absent.
+    their own zone; never while they are absent. Where their own or their team's say nothing of a
+    day, it is free when the company is closed; public holidays are those of the country that they
+    name, else the company's.
     """
     if not users:
         return {}
@@ -98,14 +100,16 @@ def calendars_of(users: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, 
     own = {calendar for _id, _zone, calendar in people if calendar}
     rows = CalendarRow.objects.in_bulk(own)
     exceptions = _exceptions({companys.id, *own})
+    closed = {day: ranges for day, ranges in exceptions.get(companys.id, {}).items() if not ranges}
     absences = _absences([id for id, _zone, _calendar in people])
     calendars: dict[uuid.UUID | None, Calendar] = {}
     for id, zone, calendar in people:
         row = rows.get(calendar, companys)
         calendars[id] = _read(
             row,
-            exceptions.get(row.id, {}),
+            {**closed, **exceptions.get(row.id, {})},
             zone=row.time_zone if calendar else zone,
+            country=row.holidays_of or companys.holidays_of,
             absences=absences.get(id, ()),
         )
     if None in users:
@@ -264,10 +268,11 @@ def _read(
     exceptions: Mapping[str, object],
     *,
     zone: str | None = None,
+    country: str | None = None,
     absences: Absences = (),
 ) -> Calendar:
     stated = {"time_zone": zone or row.time_zone, "week": row.week, "exceptions": exceptions}
-    return _built(json.dumps(stated, sort_keys=True), row.holidays_of, absences)
+    return _built(json.dumps(stated, sort_keys=True), country or row.holidays_of, absences)
 
 
 @lru_cache(maxsize=512)

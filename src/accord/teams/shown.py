@@ -29,7 +29,8 @@ class HoursShown:
     """Working hours; `whose` is company, team or person, and `owner` the team or person.
 
     Without a calendar of their own (`calendar_id` None) the hours are those they work now.
-    `differing` are the days that are not as their weekday: the day, its ranges and why.
+    `differing` are the days that are not as their weekday: the day, its ranges and why. Beside
+    them `closed` are free because the company is closed, and `holidays` are whose they observe.
     """
 
     whose: str
@@ -39,6 +40,8 @@ class HoursShown:
     week: Mapping[str, Any]
     country: str
     differing: Sequence[tuple[date, Any, str]]
+    closed: Sequence[tuple[date, str]]
+    holidays: str
 
 
 def everybody(*, at: datetime) -> list[PersonShown]:
@@ -85,7 +88,10 @@ def _hours(whose: str, owner: Team | User | None, companys: Calendar) -> HoursSh
     row, zone = own or companys, ""
     if own is None and isinstance(owner, User):
         row, zone = (owner.team and owner.team.calendar) or companys, owner.time_zone
-    days = CalendarException.objects.filter(calendar=row).order_by("on") if own else ()
+    every = CalendarException.objects.filter(calendar__in={row, companys}).order_by("on")
+    days = [each for each in every if each.calendar_id == row.id] if own else []
+    said = {each.on for each in days}
+    closed = [each for each in every if own and not each.ranges and each.on not in said]
     return HoursShown(
         whose=whose,
         owner=owner,
@@ -94,6 +100,8 @@ def _hours(whose: str, owner: Team | User | None, companys: Calendar) -> HoursSh
         week=row.week,
         country=row.holidays_of,
         differing=[(each.on, each.ranges, each.reason) for each in days],
+        closed=[(each.on, each.reason) for each in closed],
+        holidays=row.holidays_of or companys.holidays_of,
     )
 
 
