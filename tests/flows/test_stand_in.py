@@ -131,6 +131,31 @@ class TestAnAbsence:
         assert Absence.objects.count() == 1
         assert SettingChange.objects.filter(what="absence").count() == 4
 
+    def test_of_a_rep_is_stood_in_for_by_somebody_of_sales(self, office):
+        handoff = with_tom(office)
+        covered = {
+            "user_id": office.tom.id, "absent_from": LATER, "absent_until": LATER + HOUR,
+            "stand_in": office.max.id, "hands_over": "untouched",
+        }  # fmt: skip
+        with pytest.raises(Invalid, match="Max works no leads"):
+            add_absence(**covered)
+        User.objects.filter(id=office.max.id).update(roles=["rep"])
+        add_absence(**covered)
+        User.objects.filter(id=office.max.id).update(roles=["head_of_marketing"])
+        stand_in.hand_over_work(at=LATER)
+        handoff.refresh_from_db()
+        assert handoff.owner_id == office.mira.id
+        lines = Activity.objects.filter(kind="handoff.reassigned", happened_at=LATER)
+        assert [line.detail for line in lines] == [{"owner": "Mira", "before": "Tom"}]
+        assert not Notification.objects.filter(user_id=office.max.id).exists()
+
+    def test_of_marketing_by_anybody(self, office):
+        User.objects.filter(id=office.tom.id).update(roles=["marketer"])
+        add_absence(
+            user_id=office.max.id, absent_from=AT, absent_until=LATER, stand_in=office.tom.id
+        )
+        assert Absence.objects.get().stand_in_id == office.tom.id
+
     def test_needs_another_person_who_is_here(self, office):
         for wrong in (office.tom.id, office.head.id):
             User.objects.filter(id=office.head.id).update(is_active=False)

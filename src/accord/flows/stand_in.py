@@ -20,7 +20,7 @@ from accord.handoffs.queries import owners_of, work_of, work_of_those_gone
 from accord.leads.actions import set_statuses
 from accord.teams import actions as teams
 from accord.teams.models import Absence, HandsOver
-from accord.teams.queries import present
+from accord.teams.queries import ready_for_leads
 
 
 def add_absence(
@@ -95,7 +95,7 @@ def _hand_over(absence: Absence, at: datetime) -> list[Taken]:
     before = dict.fromkeys(work_of(absence.user_id, untouched=untouched), absence.user_id)
     why = _("%(name)s is away") % {"name": absence.user.name}
     stand_in = absence.stand_in_id
-    if stand_in is None or stand_in not in present([stand_in], at):
+    if stand_in is None or stand_in not in ready_for_leads([stand_in], at):
         return route_anew(handoffs=before, why=why, by=None, at=at)
     moved = actions.reassign(owners=dict.fromkeys(before, stand_in), why=why, by=None, at=at)
     _tell(moved, before, at)

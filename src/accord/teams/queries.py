@@ -218,6 +218,12 @@ def present(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
     return set(found.exclude(id__in=away.values("user_id")).values_list("id", flat=True))
 
 
+def ready_for_leads(users: Collection[uuid.UUID], at: datetime) -> set[uuid.UUID]:
+    """Those of the people who can be given leads: present, and with a role of sales."""
+    sellers = User.objects.filter(id__in=users, roles__overlap=sorted(SALES_ROLES))
+    return present(list(sellers.values_list("id", flat=True)), at)
+
+
 def setting_changes(what: Collection[str], *, limit: int) -> list[SettingChange]:
     """The newest changes of settings of these kinds, and who made them. One query."""
     found = SettingChange.objects.filter(what__in=what).select_related("by")

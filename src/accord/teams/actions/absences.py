@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Invalid, Missing
 from accord.teams.actions.changes import Changed, note_changes
 from accord.teams.models import Absence, HandsOver, User
+from accord.teams.queries import out_of_sales
 
 _BEGIN = """
 UPDATE teams_absence SET handed_over_at = %(at)s
@@ -34,14 +35,12 @@ def add_absence(
     """Note when a person gets no handoffs, and who stands in; its id.
 
     With `at` it is kept who noted it. Raises Invalid when it ends before it begins, and for a
-    stand-in who is not there.
+    stand-in who is not here, or works no leads where the absent person does.
     """
     if absent_until <= absent_from:
         raise Invalid(_("The absence ends before it begins; mind the dates."), field="absent_until")
-    if stand_in == user_id:
-        raise Invalid(_("Nobody can stand in for themselves."), field="stand_in")
-    if stand_in and not User.objects.filter(id=stand_in, is_active=True).exists():
-        raise Invalid(_("Whoever stands in has to be here; choose somebody."), field="stand_in")
+    if stand_in:
+        _check_stand_in(stand_in, user_id)
     if hands_over not in HandsOver.values:
         raise Invalid(_("Choose what is handed over."), field="hands_over")
     with transaction.atomic():
@@ -56,6 +55,21 @@ def add_absence(
         if at:
             _note(absence, {}, _of(absence), by, at)
     return absence.id
+
+
+def _check_stand_in(stand_in: uuid.UUID, user_id: uuid.UUID) -> None:
+    if stand_in == user_id:
+        raise Invalid(_("Nobody can stand in for themselves."), field="stand_in")
+    found = User.objects.filter(id=stand_in, is_active=True).first()
+    if found is None:
+        raise Invalid(_("Whoever stands in has to be here; choose somebody."), field="stand_in")
+    works_no_leads = out_of_sales().filter(id__in=[stand_in, user_id])
+    if set(works_no_leads.values_list("id", flat=True)) == {stand_in}:
+        raise Invalid(
+            _("%(name)s works no leads, so cannot stand in; choose a rep or a head of sales.")
+            % {"name": found.name},
+            field="stand_in",
+        )
 
 
 def end_absence(*, absence_id: uuid.UUID, user_id: uuid.UUID, by: uuid.UUID, at: datetime) -> None:
