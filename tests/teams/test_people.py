@@ -84,6 +84,16 @@ class TestPeople:
         assert queries.present({sam.id, lena.id}, AT) == {lena.id}
         assert queries.present({sam.id, lena.id}, AT + timedelta(days=1)) == {sam.id, lena.id}
 
+    def test_one_absence_may_follow_on_another(self):
+        sam, lena, day = add("sam"), add("lena"), timedelta(days=1)
+        for begin, end in ((0, 2), (1, 3), (3, 5), (6, 9)):
+            actions.add_absence(
+                user_id=sam.id, absent_from=AT + begin * day, absent_until=AT + end * day
+            )
+        actions.add_absence(user_id=lena.id, absent_from=AT + day, absent_until=AT + 2 * day)
+        assert queries.away_until(AT) == {sam.id: AT + 5 * day}
+        assert queries.away_until(AT + 5 * day) == {}
+
     def test_an_absence_has_length(self):
         with pytest.raises(Invalid):
             actions.add_absence(user_id=add("sam").id, absent_from=AT, absent_until=AT)

@@ -14,6 +14,7 @@ from accord.flows import close, follow_up
 from accord.handoffs.actions.pools import default_pool
 from accord.handoffs.models import Handoff, Pool, PoolMember, Route
 from accord.leads.models import Lead
+from accord.teams.actions import add_absence, add_calendar, set_calendar
 from accord.teams.models import SettingChange, Team, User
 
 SignedIn = Callable[[str], Client]
@@ -208,6 +209,25 @@ class TestGivingAway:
         form = {"handoff": [str(each.id) for each in handoffs], "to": str(sam.id), "why": "Travel"}
         assert head.post(reverse("handoff_reassignment"), form).status_code == 302
         assert set(Handoff.objects.values_list("owner_id", flat=True)) == {sam.id}
+
+    def test_says_of_each_person_whether_they_are_there(
+        self, head: Client, handoff: Handoff
+    ) -> None:
+        sam, sofia = (User.objects.get(name=n) for n in ("Sam Okafor", "Sofia Brandt"))
+        now = datetime.now(UTC)
+        for until in (now + timedelta(days=1), datetime(2088, 3, 1, 8, tzinfo=UTC)):
+            add_absence(user_id=sofia.id, absent_from=now, absent_until=until)
+        never = add_calendar(name="Sam", time_zone="UTC", week={})
+        set_calendar(user_id=sam.id, calendar_id=never.id)
+        away, free = "Sofia Brandt – away until Mon 1 Mar 2088, 09:00", "Sam Okafor – not at work"
+        page = text(head, "handoff_reassignment")
+        assert away in page
+        assert free in page
+        assert away in text(head, "handoff_owner", handoff.id)
+        assert away in text(head, "person", sam.id)
+        stand_ins = text(head, "person", sofia.id)
+        assert free in stand_ins
+        assert "Mira Lind" not in stand_ins  # a marketer does not stand in for sales
 
     @pytest.mark.parametrize("missing", ["handoff", "to", "why"])
     def test_needs_leads_a_person_and_a_reason(

@@ -201,6 +201,15 @@ def absent(at: datetime) -> dict[uuid.UUID, uuid.UUID | None]:
     return {user: stand_in for user, since, until, stand_in in spans if since <= at < until}
 
 
+def away_until(at: datetime) -> dict[uuid.UUID, datetime]:
+    """Who is absent at a moment, and until when; one absence may follow on another. One query."""
+    found: dict[uuid.UUID, datetime] = {}
+    for user, since, until, _stand_in in _absences_from(at.astimezone(UTC).date()):
+        if since <= found.get(user, at) < until:
+            found[user] = until
+    return found
+
+
 @asked_until_changed("teams_absence")
 def _absences_from(
     day: date,

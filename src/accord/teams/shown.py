@@ -3,16 +3,18 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
-from accord.teams.models import Absence, Calendar, CalendarException, Team, User
-from accord.teams.queries import company
+from accord.teams.models import SALES_ROLES, Absence, Calendar, CalendarException, Team, User
+from accord.teams.queries import away_until, calendars_of, company, people
+from accord.teams.rules import elapsed
 
 Ranges = Sequence[Sequence[str]]
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,15 @@ class PersonShown:
     user: User
     absences: Sequence[Absence]
     away: Absence | None
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody to whom work can be given: until when they are away, and if they work just now."""
+
+    user: User
+    away_until: datetime | None
+    is_at_work: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,23 @@ def one_person(user_id: uuid.UUID, *, at: datetime) -> PersonShown:
     if not rows:
         raise Missing(_("This person is not here any more."))
     return rows[0]
+
+
+def colleagues(*, at: datetime) -> list[Colleague]:
+    """Everybody who can sign in, by name. Seven queries at most."""
+    users, away = people(), away_until(at)
+    calendars = calendars_of([user.id for user in users])
+    return [
+        Colleague(
+            user, away.get(user.id), is_at_work=bool(elapsed(calendars[user.id], at, at + _MOMENT))
+        )
+        for user in users
+    ]
+
+
+def sellers(*, at: datetime) -> list[Colleague]:
+    """Those of the colleagues who can be given leads."""
+    return [each for each in colleagues(at=at) if not SALES_ROLES.isdisjoint(each.user.roles)]
 
 
 def all_teams() -> list[Team]:

@@ -22,7 +22,7 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Attempt, AttemptChannel
 from accord.qualification.queries import verdicts_of
 from accord.qualification.reasons import why as why_ready
-from accord.teams import queries as teams
+from accord.teams import shown
 from accord.web.acts import moved_on, replaced
 from accord.web.in_place import answered, calls_of, opened
 from accord.web.permissions import SALES
@@ -87,13 +87,15 @@ def claim(request: "Request", id: uuid.UUID) -> HttpResponse:
 def owner(request: "Request", id: uuid.UUID) -> HttpResponse:
     """The head of sales gives a handoff to somebody else, with a reason; opens in place."""
     item = queries.one_open(id, at=request.at)
-    sellers = [each for each in teams.people() if not SALES.isdisjoint(each.roles)]
+    sellers = shown.sellers(at=request.at)
     if request.method != "POST":
         return opened(request, "owner", item, {"reps": sellers})
     why = request.POST.get("why", "").strip()
     if not why:
         raise Invalid(_("Say in a few words why; both of them read it."), field="why")
-    to = next((rep for rep in sellers if str(rep.id) == request.POST.get("owner")), None)
+    to = next(
+        (each.user for each in sellers if str(each.user.id) == request.POST.get("owner")), None
+    )
     if to is None:
         raise Invalid(_("Choose who has it from now on."), field="owner")
     follow_up.reassign(owners={id: to.id}, why=why, by=request.user.id, at=request.at)

@@ -24,9 +24,10 @@ from accord.teams import actions, shown
 from accord.teams import queries as teams
 from accord.teams.actions import HandsOver, Working
 from accord.teams.zones import zones_offered
-from accord.web.permissions import ADMIN, ROLES, SETTERS
+from accord.web.permissions import ADMIN, REP, ROLES, SALES, SETTERS
 
 if TYPE_CHECKING:
+    from accord.teams.models import User
     from accord.web.requests import Request
 
 LANGUAGES = sorted({code for code in LANG_INFO if len(code) == 2})
@@ -68,13 +69,13 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
             (code, language_name(code), code in row.user.languages) for code in LANGUAGES
         ],
         "spoken": ", ".join(language_name(code) for code in row.user.languages),
-        "colleagues": [each for each in teams.people() if each.id != id],
+        "colleagues": [each for each in _stand_ins(row.user, request.at) if each.user.id != id],
         "hands_over": HandsOver.choices,
     }
     if ADMIN in request.user.roles and row.user.is_active:
         context["roles"] = [(key, label, key in row.user.roles) for key, label in ROLES.items()]
     if context["may_let_go"] and teams.out_of_sales().filter(id=id).exists():
-        context |= {"left": pass_on.left_behind(id, at=request.at), "reps": teams.reps()}
+        context |= {"left": pass_on.left_behind(id, at=request.at), "reps": _reps(request.at)}
     return render(request, "person.html", context)
 
 
@@ -147,6 +148,17 @@ def person_leaving(request: "Request", id: uuid.UUID) -> HttpResponse:
         % {"n": len(moved)},
     )
     return redirect("people")
+
+
+def _stand_ins(user: "User", at: datetime) -> Sequence[shown.Colleague]:
+    """Whoever can stand in for a person: only sellers for one of them."""
+    if SALES.isdisjoint(user.roles):
+        return shown.colleagues(at=at)
+    return shown.sellers(at=at)
+
+
+def _reps(at: datetime) -> Sequence[shown.Colleague]:
+    return [each for each in shown.sellers(at=at) if REP in each.user.roles]
 
 
 def _said(done: str, moved: Sequence[Taken]) -> str:

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods
 from accord.base.errors import Invalid
 from accord.flows import follow_up, stand_in
 from accord.handoffs import queries
-from accord.teams.queries import people
+from accord.teams.shown import sellers
 from accord.web.pages.handoffs import SHOWS
-from accord.web.permissions import SALES
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -37,7 +36,7 @@ def handoff_reassignment(request: "Request") -> HttpResponse:
         "show": show,
         "shows": [(key, label) for key, label in SHOWS.items() if key != "mine"],
         "chosen": request.GET.getlist("handoff"),
-        "people": [each for each in people() if not SALES.isdisjoint(each.roles)],
+        "people": sellers(at=request.at),
         "by_routes": BY_ROUTES,
     }
     return render(request, "handoff_reassignment.html", context)
