@@ -105,7 +105,7 @@ def sofia_looks_at_all_and_takes_one_over(page: Page) -> None:
     page.get_by_label("Why; both of them read it").fill("Sam is away from tomorrow")
     fits_a_phone(page)
     page.get_by_role("button", name="Give it to them").click()
-    expect(page.get_by_text("It is with Sofia Brandt now; both are told.")).to_be_visible()
+    expect(page.get_by_text("It is with Sofia Brandt now; both know of it.")).to_be_visible()
 
 
 def sofia_passes_it_back(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accord.handoffs.models import Clock, Handoff, NextStep, PassBack
+from accord.handoffs.models import Assignment, Clock, Handoff, NextStep, PassBack
 from accord.leads.models import Activity, Lead
 from accord.teams.models import User
 from tests.web.conftest import Sends
@@ -25,6 +25,12 @@ def sam(signed_in: SignedIn) -> Client:
 def act(client: Client, name: str, handoff: Handoff, *, htmx: bool = True, **given: Any) -> Any:
     headers = HTMX if htmx else {}
     return client.post(reverse(name, args=[handoff.id]), given, headers=headers)
+
+
+def to_queue(handoff: Handoff) -> None:
+    Handoff.objects.filter(id=handoff.id).update(owner=None, assigned_at=None)
+    Clock.objects.filter(handoff_id=handoff.id).delete()
+    Assignment.objects.filter(handoff_id=handoff.id).delete()
 
 
 class TestInbox:
@@ -333,6 +339,18 @@ class TestWhatIsNext:
         assert act(sam, "handoff_aside", handoff, until="soon").status_code == 422
 
 
+class TestTakingOneOutOfTheQueue:
+    def test_says_who_was_faster_to_whoever_was_too_slow(
+        self, sam: Client, signed_in: SignedIn, handoff: Handoff
+    ) -> None:
+        to_queue(handoff)
+        first = act(signed_in("head_of_sales"), "handoff_claim", handoff)
+        assert "It is yours now." in str(first.content)
+        second = act(sam, "handoff_claim", handoff)
+        assert (second.status_code, "with Sofia Brandt" in str(second.content)) == (409, True)
+        assert "yours now" not in str(second.content)
+
+
 class TestTheHeadOfSales:
     def test_gives_a_handoff_to_somebody_else_with_a_reason(
         self, signed_in: SignedIn, handoff: Handoff, cast: dict[str, User]
@@ -343,6 +361,16 @@ class TestTheHeadOfSales:
         handoff.refresh_from_db()
         assert handoff.owner_id == to.id
         assert Activity.objects.get(kind="handoff.reassigned").text == "Sam is ill"
+
+    def test_is_told_what_really_happened(
+        self, signed_in: SignedIn, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        sofia, sam = signed_in("head_of_sales"), cast["rep"]
+        to_queue(handoff)
+        given = act(sofia, "handoff_owner", handoff, owner=sam.id, why="Nearest")
+        assert f"It is with {sam.name} now, out of the queue." in str(given.content)
+        again = act(sofia, "handoff_owner", handoff, owner=sam.id, why="Nearest")
+        assert (again.status_code, f"with {sam.name} already" in str(again.content)) == (409, True)
 
     def test_is_the_only_one_who_does(self, sam: Client, handoff: Handoff) -> None:
         assert act(sam, "handoff_owner", handoff, why="x").status_code == 403

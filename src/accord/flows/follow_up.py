@@ -42,7 +42,7 @@ def accept(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> l
 
 
 def claim(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:
-    """Take handoffs out of the queue; those that still waited there."""
+    """Take handoffs out of the queue, all or none. Raises Conflict with who was faster."""
     return actions.claim(handoffs=sorted(handoffs), by=by, at=at)
 
 

@@ -36,6 +36,13 @@ WHERE handoff.id = ANY(%(handoffs)s) AND handoff.state = 'accepted'
   AND handoff.disposed_at IS NULL AND {MAY_ANSWER}
 {RETURNING}
 """
+# Changes nothing: it makes sure that they are open and the person's own.
+_THEIRS = f"""
+UPDATE handoffs_handoff AS handoff SET owner_id = handoff.owner_id
+WHERE handoff.id = ANY(%(handoffs)s) AND handoff.disposed_at IS NULL
+  AND handoff.owner_id = %(by)s
+{RETURNING}
+"""
 _WITHDRAW = f"""
 UPDATE handoffs_handoff AS handoff
 SET state = 'withdrawn', withdrawn_at = %(at)s, disposed_at = %(at)s
@@ -52,7 +59,7 @@ def accept(*, handoffs: Sequence[uuid.UUID], by: uuid.UUID, at: datetime) -> lis
     """
     with transaction.atomic():
         hold(handoffs)
-        claim(handoffs=handoffs, by=by, at=at)
+        _take_queued(handoffs, by, at)
         taken = take_all(_ACCEPT, {}, handoffs=handoffs, by=by, at=at)
         stop_clocks(taken, [ClockKind.ANSWER], at)
         starts = [Start(h, ClockKind.DISPOSITION, h.owner_id) for h in taken if h.owner_id]
@@ -63,17 +70,14 @@ def accept(*, handoffs: Sequence[uuid.UUID], by: uuid.UUID, at: datetime) -> lis
 
 
 def claim(*, handoffs: Sequence[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:
-    """Take handoffs out of the queue; the ones that were there."""
-    queued = Handoff.objects.filter(id__in=handoffs, owner__isnull=True, disposed_at__isnull=True)
-    return assign(
-        assignings=[
-            Assigning(handoff_id=id, user_id=by, rule=CLAIMED)
-            for id in queued.order_by("lead_id").values_list("id", flat=True)
-        ],
-        why=_("took it from the queue"),
-        by=by,
-        at=at,
-    )
+    """Take handoffs out of the queue, all or none; what is the person's already stays so.
+
+    Raises Conflict with whose one is by now, or what became of it.
+    """
+    with transaction.atomic():
+        hold(handoffs)
+        _take_queued(handoffs, by, at)
+        return take_all(_THEIRS, {}, handoffs=handoffs, by=by, at=at)
 
 
 def qualify(
@@ -104,6 +108,20 @@ def withdraw(
         set_next_due(taken)
         _record("handoff.withdrawn", taken, by, at, text=why, side=Side.MARKETING)
     return taken
+
+
+def _take_queued(handoffs: Sequence[uuid.UUID], by: uuid.UUID, at: datetime) -> None:
+    """Those of the handoffs that wait in the queue are this person's now."""
+    queued = Handoff.objects.filter(id__in=handoffs, owner__isnull=True, disposed_at__isnull=True)
+    assign(
+        assignings=[
+            Assigning(handoff_id=id, user_id=by, rule=CLAIMED)
+            for id in queued.order_by("lead_id").values_list("id", flat=True)
+        ],
+        why=_("took it from the queue"),
+        by=by,
+        at=at,
+    )
 
 
 def _record(

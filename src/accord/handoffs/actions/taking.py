@@ -107,7 +107,8 @@ def _what_became_of(handoff_id: uuid.UUID, by: uuid.UUID, at: datetime) -> str:
             "name": _name(handoff.owner_id),
             "time": _time(handoff.qualified_at, by, at),
         }
-    if handoff.owner_id not in (None, by) and not _is_head(by):
+    is_anothers = handoff.owner_id not in (None, by)
+    if is_anothers and not _is_head(by):
         return _("This lead is with %(name)s; the head of sales can give it to somebody else.") % {
             "name": _name(handoff.owner_id)
         }
@@ -116,6 +117,8 @@ def _what_became_of(handoff_id: uuid.UUID, by: uuid.UUID, at: datetime) -> str:
             "name": _name(handoff.accepted_by_id),
             "time": _time(handoff.accepted_at, by, at),
         }
+    if is_anothers:
+        return _("This lead is with %(name)s by now.") % {"name": _name(handoff.owner_id)}
     return _("This lead has not been accepted yet; accept it first.")
 
 

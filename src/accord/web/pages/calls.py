@@ -53,9 +53,9 @@ def call_outcome(request: "Request", id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def call_withdrawal(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """It was no call: the clock goes on."""
+    """It was no call: what it had stopped goes on."""
     call.drop_calls(calls={id}, by=request.user.id, at=request.at)
-    sentence = _("No call, then. The clock goes on.")
+    sentence = _("No call, then. What it had stopped goes on.")
     if is_partial(request):
         return replaced(request, "", sentence=sentence)
     messages.success(request, sentence)

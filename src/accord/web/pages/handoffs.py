@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accord.agreement import queries as agreement
 from accord.agreement.wording import clause_sentences
-from accord.base.errors import Invalid
+from accord.base.errors import Conflict, Invalid
 from accord.criteria.language import leaves
 from accord.flows import follow_up
 from accord.flows import pass_back as flow
@@ -98,8 +98,12 @@ def owner(request: "Request", id: uuid.UUID) -> HttpResponse:
     )
     if to is None:
         raise Invalid(_("Choose who has it from now on."), field="owner")
-    follow_up.reassign(owners={id: to.id}, why=why, by=request.user.id, at=request.at)
-    return answered(request, id, _("It is with %(name)s now; both are told.") % {"name": to.name})
+    if not follow_up.reassign(owners={id: to.id}, why=why, by=request.user.id, at=request.at):
+        raise Conflict(_("It is with %(name)s already; choose somebody else.") % {"name": to.name})
+    sentence = _("It is with %(name)s now, out of the queue.")
+    if item.handoff.owner_id:
+        sentence = _("It is with %(name)s now; both know of it.")
+    return answered(request, id, sentence % {"name": to.name})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -175,7 +179,7 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
 def pass_back_undoing(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a pass-back back, within seconds of it."""
     flow.undo_pass_back(handoffs=[id], by=request.user.id, at=request.at)
-    messages.success(request, _("Taken back. The lead is yours as before."))
+    messages.success(request, _("Taken back. The lead stands where it stood."))
     return moved_on(request, "handoffs")
 
 
