@@ -11,11 +11,12 @@ from accord.base.ids import new_id
 from accord.base.lifecycle import LeadStatus, Stage
 from accord.flows import follow_up
 from accord.handoffs.actions import Attempt
-from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff, HandoffState
+from accord.handoffs.models import Assignment, Clock, ClockKind, ClockState, Handoff, HandoffState
 from accord.handoffs.queries import Show, kept_today, open_handoff, shown
 from accord.leads.models import Activity, Lead, StageEntry
 from accord.outbox.models import Notification
 from accord.teams.actions import add_absence
+from accord.teams.models import User
 from tests.handoffs.office import AT, HOUR, MINUTE, hand_raise, open_office, send
 
 SOON = AT + 10 * MINUTE
@@ -75,6 +76,37 @@ class TestAccepting:
         handoff = hand_raise()
         follow_up.accept(handoffs=[handoff.id], by=office.tom.id, at=SOON)
         assert Lead.objects.get(id=handoff.lead_id).owner_id == office.tom.id
+
+
+@pytest.mark.django_db
+class TestTakingOneOutOfTheQueue:
+    @pytest.fixture
+    def queued(self):
+        office = open_office()
+        for rep in office.reps:
+            add_absence(user_id=rep, absent_from=AT - HOUR, absent_until=AT + HOUR)
+        return hand_raise()
+
+    @pytest.mark.parametrize("by_head", [False, True])
+    def test_is_done_once_and_whoever_is_too_slow_learns_who_was_faster(self, queued, by_head):
+        tom, mira, head = (User.objects.get(name=name) for name in ("Tom", "Mira", "Sofia"))
+        (taken,) = follow_up.claim(handoffs=[queued.id], by=mira.id, at=SOON)
+        assert taken.owner_id == mira.id
+        with pytest.raises(Conflict, match="with Mira"):
+            follow_up.claim(handoffs=[queued.id], by=(head if by_head else tom).id, at=SOON)
+        assert Handoff.objects.get().owner_id == mira.id
+
+    def test_twice_by_the_same_person_changes_nothing(self, queued):
+        tom = User.objects.get(name="Tom")
+        for _tap in range(2):
+            follow_up.claim(handoffs=[queued.id], by=tom.id, at=SOON)
+        assert Assignment.objects.filter(handoff_id=queued.id).count() == 1
+
+    def test_of_several_is_all_or_none(self, queued):
+        by = User.objects.get(name="Tom").id
+        with pytest.raises(Missing):
+            follow_up.claim(handoffs=[queued.id, new_id()], by=by, at=SOON)
+        assert Handoff.objects.get().owner_id is None
 
 
 @pytest.mark.django_db
@@ -208,6 +240,23 @@ class TestReassigning:
         assert Lead.objects.get(id=handoff.lead_id).owner_id == other.id
         assert Activity.objects.get(kind="handoff.reassigned").text == "speaks Danish"
         assert Notification.objects.filter(kind="handoff.reassigned").count() == 2
+
+    @pytest.mark.parametrize(
+        ("to", "why", "field"), [("tom", " ", "why"), ("max", "x", "owner"), ("gone", "x", "owner")]
+    )
+    def test_needs_a_reason_and_somebody_who_works_leads(self, to, why, field):
+        office = open_office()
+        handoffs = [hand_raise(name) for name in ("dana", "eva")]
+        people = {"tom": office.tom.id, "max": office.max.id, "gone": new_id()}
+        owners = {handoffs[0].id: people[to], handoffs[1].id: office.mira.id}
+        with pytest.raises(Invalid) as refused:
+            follow_up.reassign(owners=owners, why=why, by=office.head.id, at=SOON)
+        assert refused.value.field == field
+        User.objects.filter(id=office.tom.id).update(is_active=False)
+        owners = dict.fromkeys(owners, office.tom.id)
+        with pytest.raises(Invalid, match="has to be here"):
+            follow_up.reassign(owners=owners, why="x", by=office.head.id, at=SOON)
+        assert not Activity.objects.filter(kind="handoff.reassigned").exists()
 
 
 @pytest.mark.django_db

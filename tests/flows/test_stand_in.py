@@ -29,7 +29,7 @@ def office(db) -> Office:
 def with_tom(office: Office, name: str = "dana", *, at=AT) -> Handoff:
     handoff = hand_raise(name, at=at)
     if handoff.owner_id != office.tom.id:
-        follow_up.reassign(owners={handoff.id: office.tom.id}, why="", by=office.head.id, at=at)
+        follow_up.reassign(owners={handoff.id: office.tom.id}, why="x", by=office.head.id, at=at)
         handoff.refresh_from_db()
     return handoff
 
@@ -69,7 +69,7 @@ class TestAnAbsence:
     def test_hands_over_once_only(self, office):
         handoff = with_tom(office)
         away(office)
-        follow_up.reassign(owners={handoff.id: office.tom.id}, why="", by=office.head.id, at=LATER)
+        follow_up.reassign(owners={handoff.id: office.tom.id}, why="x", by=office.head.id, at=LATER)
         assert stand_in.hand_over_work(at=LATER + HOUR) == []
         handoff.refresh_from_db()
         assert handoff.owner_id == office.tom.id

@@ -188,7 +188,7 @@ class Company(RuleBasedStateMachine):
     def is_reassigned(self, number: int) -> None:
         if handoff := self.handoff_of(number):
             owners = {handoff.id: self.whoever(handoff, another=True)}
-            self.do(follow_up.reassign, owners=owners, why="", by=self.office.head.id)
+            self.do(follow_up.reassign, owners=owners, why="a test", by=self.office.head.id)
 
     @rule(one=PEOPLE, other=PEOPLE)
     def two_are_one(self, one: int, other: int) -> None:

@@ -80,7 +80,7 @@ def take_further(act: str, handoff: Handoff, by, office: Office, now) -> None:
         follow_up.withdraw(handoffs=[handoff.id], why="a test", by=office.max.id, at=now)
     elif act == "reassign":
         (other,) = office.reps - {by}
-        follow_up.reassign(owners={handoff.id: other}, why="", by=office.head.id, at=now)
+        follow_up.reassign(owners={handoff.id: other}, why="a test", by=office.head.id, at=now)
     else:
         opening = Opening(lead_id=handoff.lead_id)
         (deal,) = close.open_deals(openings=[opening], by=by, at=now)

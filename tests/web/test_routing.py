@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accord.base.ids import new_id
 from accord.deals.models import Deal
 from accord.flows import close, follow_up
 from accord.handoffs.actions.pools import default_pool
@@ -236,6 +237,46 @@ class TestGivingAway:
         form = {"handoff": [str(handoff.id)], "to": "routes", "why": "Travel"}
         del form[missing]
         assert head.post(reverse("handoff_reassignment"), form).status_code == 422
+
+    @pytest.mark.parametrize(
+        ("wrong", "status"),
+        [
+            ({"handoff": "abc"}, 422),
+            ({"to": "abc"}, 422),
+            ({"to": str(new_id())}, 422),
+            ({"handoff": str(new_id())}, 404),
+        ],
+    )
+    def test_to_or_of_what_there_is_not_is_refused_in_words(
+        self, head: Client, handoff: Handoff, wrong: dict[str, str], status: int
+    ) -> None:
+        sofia = str(User.objects.get(name="Sofia Brandt").id)
+        form = {"handoff": str(handoff.id), "to": sofia, "why": "Travel"} | wrong
+        response = head.post(reverse("handoff_reassignment"), form)
+        assert (response.status_code, "refused" in str(response.templates[0].name)) == (
+            status,
+            True,
+        )
+
+    def test_to_a_marketer_is_refused(
+        self, head: Client, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        form = {"handoff": str(handoff.id), "to": str(cast["marketer"].id), "why": "x"}
+        assert head.post(reverse("handoff_reassignment"), form).status_code == 422
+        handoff.refresh_from_db()
+        assert handoff.owner_id == cast["rep"].id
+
+    def test_by_the_routes_says_what_stayed_in_the_queue(
+        self, head: Client, handoff: Handoff, sends: Sends
+    ) -> None:
+        other = Handoff.objects.get(lead_id=sends(email="o@x.example", phone="").id)
+        Handoff.objects.filter(id=other.id).update(owner=None, assigned_at=None)
+        form = {"handoff": [str(other.id)], "to": "routes", "why": "Travel"}
+        refused = head.post(reverse("handoff_reassignment"), form)
+        assert (refused.status_code, "1 lead stayed" in str(refused.content)) == (409, True)
+        both = form | {"handoff": [str(other.id), str(handoff.id)]}
+        page = str(head.post(reverse("handoff_reassignment"), both, follow=True).content)
+        assert "1 lead changed hands. 1 lead stayed where it was" in page
 
     def test_shows_why_with_whom_on_the_leads_page(self, head: Client, sends: Sends) -> None:
         page = text(head, "lead", sends().id)

@@ -138,6 +138,11 @@ def admins() -> list[User]:
     return [user for user in people() if Role.ADMIN in user.roles]
 
 
+def of_sales() -> QuerySet[User]:
+    """Whoever may work leads: they are here, and have a role of sales."""
+    return User.objects.filter(is_active=True, roles__overlap=sorted(SALES_ROLES))
+
+
 def out_of_sales() -> QuerySet[User]:
     """Whoever works no leads: they are gone, or have no role of sales (any more)."""
     return User.objects.exclude(is_active=True, roles__overlap=sorted(SALES_ROLES))

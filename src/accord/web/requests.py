@@ -1,5 +1,6 @@
 """What a request carries: who asks, and the one moment at which it is answered."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
@@ -41,6 +42,14 @@ def day_in(said: Mapping[str, str], field: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
+
+
+def id_in(text: str, field: str) -> uuid.UUID:
+    """The id of something that was chosen in a list. Raises Invalid."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Invalid(_("“%(text)s” is not in the list.") % {"text": text}, field=field) from error
 
 
 def begin_in(said: Mapping[str, str]) -> int:

@@ -1,7 +1,7 @@
 """Giving open handoffs to somebody else: by hand, out of the queue, or as their owner is away."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db.models import Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from accord.base.errors import Conflict
+from accord.base.errors import Conflict, Invalid
 from accord.base.lifecycle import Side
 from accord.handoffs.actions.assigning import BY_HAND, Assigning, as_routed, assign
 from accord.handoffs.actions.clocks import cancel_clocks, set_next_due
@@ -19,7 +19,7 @@ from accord.handoffs.models import Handoff
 from accord.leads.actions import assign_owners, record_activities
 from accord.leads.actions.holding import hold_leads
 from accord.leads.rules import NewActivity
-from accord.teams.queries import names
+from accord.teams.queries import names, of_sales
 
 
 def reassign(
@@ -27,9 +27,12 @@ def reassign(
 ) -> list[Taken]:
     """Give open handoffs (by id) to other people; the handoff stays, its clocks start anew.
 
-    All or none. Raises Conflict when one is no longer open.
+    All or none; those that really changed hands. Raises Conflict when one is no longer open, and
+    for a person (`by`) who gives no reason or names somebody who works no leads, Invalid.
     """
     with transaction.atomic():
+        if by:  # what Accord does by itself must not stop what watches over all leads
+            _check(owners.values(), why)
         hold(owners)
         now = dict(
             Handoff.objects.filter(id__in=owners, disposed_at=None).values_list("id", "owner_id")
@@ -48,6 +51,17 @@ def reassign(
         )
         record_reassigned({handoff.id: handoff for handoff in moved}, now, why, by, at)
     return moved
+
+
+def _check(owners: Iterable[uuid.UUID], why: str) -> None:
+    if not why.strip():
+        raise Invalid(_("Say in a few words why; whoever has it next reads it."), field="why")
+    chosen = set(owners)
+    if of_sales().filter(id__in=chosen).count() < len(chosen):
+        raise Invalid(
+            _("Whoever gets a lead has to be here and may answer a handoff: a rep, or a head."),
+            field="owner",
+        )
 
 
 def record_reassigned(

@@ -17,7 +17,7 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Answer
 from accord.handoffs.queries import Of, Returned
 from accord.web.acts import moved_on, replaced
-from accord.web.requests import begin_in, day_in, is_partial
+from accord.web.requests import begin_in, day_in, id_in, is_partial
 from accord.web.times import day as shown_day
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def came_back(request: "Request") -> HttpResponse:
 @require_POST
 def came_back_answers(request: "Request") -> HttpResponse:
     """Answer one, or several in one go."""
-    backs = [_id(text) for text in request.POST.getlist("backs")]
+    backs = [id_in(text, "backs") for text in request.POST.getlist("backs")]
     if not backs:
         raise Invalid(_("Choose what you answer: tick it in the list."), field="backs")
     answer = request.POST.get("answer", "")
@@ -106,12 +106,3 @@ def _of(request: "Request") -> Of:
     except ValueError:
         known = None
     return Of(request.GET.get("reason", ""), request.GET.get("clause", ""), known)
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise Invalid(
-            _("“%(text)s” is not in the list.") % {"text": text}, field="backs"
-        ) from error

@@ -28,7 +28,7 @@ from accord.leads import queries as leads
 from accord.web.acts import moved_on, once, replaced
 from accord.web.nonces import read_nonce
 from accord.web.permissions import HEAD_OF_MARKETING
-from accord.web.requests import begin_in, day_in, is_partial
+from accord.web.requests import begin_in, day_in, id_in, is_partial
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -156,7 +156,4 @@ def _ask(request: "Request", lead: uuid.UUID | None) -> Any:
 
 def _id(given: Mapping[str, str], name: str) -> uuid.UUID | None:
     text = given.get(name, "")
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not in the list.") % {"text": text}, field=name) from error
+    return id_in(text, name) if text else None
