@@ -84,6 +84,14 @@ class TestPassingBack:
         open_office()
         assert back(hand_raise(), "later", asked="2027-01-15").re_enter_on == date(2027, 1, 15)
 
+    @pytest.mark.parametrize("asked", ["2020-01-01", AT.date().isoformat(), "0001-01-01"])
+    def test_on_a_day_that_is_not_to_come_is_refused(self, asked):
+        open_office()
+        with pytest.raises(Invalid, match="not to come") as refused:
+            back(hand_raise(), "later", asked=asked)
+        assert refused.value.field == "date"
+        assert Handoff.objects.get().disposed_at is None
+
     def test_remembers_whether_it_had_been_accepted(self):
         open_office()
         handoff = hand_raise()
@@ -284,10 +292,10 @@ class TestReEntry:
 
     def test_is_not_triggered_by_what_happened_before(self):
         open_office()
-        back(hand_raise(), "later", asked=AT.date().isoformat())
+        back(hand_raise(), "later", asked=(AT + DAY).date().isoformat())
         send(
             {"email": "dana@acme.example", "job_title": "Boss", "happened_at": AT.isoformat()},
-            at=SOON + HOUR,
+            at=SOON + 2 * DAY,
         )
         assert Handoff.objects.filter(disposed_at=None).count() == 0
 

@@ -166,6 +166,7 @@ class TestPassingBack:
         assert "No budget" in page
         assert "When is the next budget decided?" in page
         assert "It may return after" in page
+        assert re.search(r'type="date" min="\d{4}-\d\d-\d\d"', page)
 
     def test_takes_the_row_away_and_offers_to_undo(self, sam: Client, handoff: Handoff) -> None:
         response = act(

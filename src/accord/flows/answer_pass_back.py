@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,8 +16,8 @@ from accord.flows.moving import enter_stages
 from accord.handoffs import actions
 from accord.handoffs.actions import Answer, Answered
 from accord.handoffs.actions.telling import tell_of_answers
+from accord.handoffs.queries import earliest_re_entry
 from accord.leads.actions import Entering
-from accord.teams.queries import workspace
 
 ANSWERS = (Answer.AGREED, Answer.MENDED, Answer.DISAGREED)
 _ASKS = {
@@ -41,7 +40,7 @@ def keep_in_nurture(
     An event counts from the day `re_enter_on` on; None: from now on. Raises Invalid for a day
     that has come already, Conflict when none of them is disqualified any more.
     """
-    if re_enter_on and re_enter_on <= at.astimezone(ZoneInfo(_zone())).date():
+    if re_enter_on and re_enter_on < earliest_re_entry(at):
         raise Invalid(_("Choose a day to come, or none."), field="re_enter_on")
     with transaction.atomic():
         leads = actions.keep_in_nurture(backs=backs, re_enter_on=re_enter_on)
@@ -63,11 +62,6 @@ def keep_in_nurture(
         if not moved:
             raise Conflict(_("It is no longer disqualified; its page says where it stands."))
     return len(moved)
-
-
-def _zone() -> str:
-    here = workspace()
-    return here.time_zone if here else "UTC"
 
 
 def answer_pass_backs(

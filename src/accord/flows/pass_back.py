@@ -19,7 +19,7 @@ from accord.handoffs import actions
 from accord.handoffs.actions import Returning, Taken, Undone
 from accord.handoffs.actions.telling import tell_of_pass_backs, tell_of_undone
 from accord.handoffs.models import Handoff
-from accord.handoffs.queries import re_enter_on
+from accord.handoffs.queries import earliest_re_entry, re_enter_on
 from accord.leads.actions import (
     Entering,
     assign_owners,
@@ -164,15 +164,27 @@ def _returning(
 def _re_enter_on(reason: Reason, said: Said, at: datetime) -> date | None:
     """The day they asked for, else the agreement's span from now."""
     if reason.asks and reason.asks.field == "date" and said.asked.strip():
-        try:
-            return date.fromisoformat(said.asked.strip())
-        except ValueError as error:
-            raise Invalid(
-                _("“%(given)s” is not a date; write it as 2026-05-31.") % {"given": said.asked},
-                field="date",
-            ) from error
+        return _asked_day(said.asked.strip(), at)
     here = workspace()
     return re_enter_on(reason.re_enter_after, at=at, time_zone=here.time_zone if here else "UTC")
+
+
+def _asked_day(text: str, at: datetime) -> date:
+    """The day they asked to be left alone until. Raises Invalid for one that has come already."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(
+            _("“%(given)s” is not a date; write it as 2026-05-31.") % {"given": text},
+            field="date",
+        ) from error
+    if day < earliest_re_entry(at):
+        raise Invalid(
+            _("%(day)s is not to come any more; say from which day on they may be asked again.")
+            % {"day": text},
+            field="date",
+        )
+    return day
 
 
 def _blamed(

@@ -18,7 +18,7 @@ from accord.handoffs.queries.inbox import (
 )
 from accord.handoffs.queries.kept import Kept, kept_today
 from accord.handoffs.queries.planned import Planned, late_next_steps, my_next_steps, next_steps_of
-from accord.handoffs.queries.reasons import Choice, choices, re_enter_on
+from accord.handoffs.queries.reasons import Choice, choices, earliest_re_entry, re_enter_on
 from accord.handoffs.queries.returned import (
     RETURNED_PAGE,
     CameBack,
@@ -51,6 +51,7 @@ __all__ = [
     "came_back_count",
     "cases_of",
     "choices",
+    "earliest_re_entry",
     "kept_today",
     "last_returns",
     "late_next_steps",

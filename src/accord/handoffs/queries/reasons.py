@@ -1,7 +1,7 @@
 """What each reason for passing back would do."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from accord.agreement.queries import terms_of
@@ -45,6 +45,11 @@ def re_enter_on(span: Span | None, *, at: datetime, time_zone: str) -> date | No
     if span is None:
         return None
     return span.due(ALWAYS, at).astimezone(ZoneInfo(time_zone)).date()
+
+
+def earliest_re_entry(at: datetime) -> date:
+    """The first day from which on a lead may be said to return: tomorrow, where the company is."""
+    return at.astimezone(ZoneInfo(_zone())).date() + timedelta(days=1)
 
 
 def _zone() -> str:

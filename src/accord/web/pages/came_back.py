@@ -57,6 +57,7 @@ def came_back(request: "Request") -> HttpResponse:
         "show": show,
         "shows": SHOWS.items(),
         "backs": backs,
+        "earliest": queries.earliest_re_entry(request.at),
         "next_begin": until,
         "rest": max(queries.came_back_count(show, of) - until, 0),
         "narrowed": urlencode({key: request.GET[key] for key in _BY if request.GET.get(key)}),

@@ -153,6 +153,7 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         context = {
             "choices": queries.choices(version, at=request.at),
+            "earliest": queries.earliest_re_entry(request.at),
             "blaming": [key for key, each in terms.reasons.items() if each.blames_definition],
             "clauses": _clauses(terms, item.lead.id),
             "counting": [key for key, each in terms.reasons.items() if each.after_attempts],
