@@ -107,6 +107,15 @@ class TestAnswering:
         assert clock_of(passed).state == ClockState.RUNNING
         assert not Activity.objects.filter(kind="pass_back.answered").exists()
 
+    def test_nor_are_others_that_are_answered_with_it(self):
+        office = open_office()
+        stopped, other = back(), back(name="eva")
+        Lead.objects.filter(id=stopped.lead_id).update(do_not_contact=True)
+        with pytest.raises(Conflict, match="Dana Ruiz: They asked us to stop"):
+            answer(office, stopped, other, says="mended", note="Mended.")
+        assert came_back_count(Returned.OPEN) == 2
+        assert not Handoff.objects.filter(disposed_at=None).exists()
+
     def test_twice_says_who_did(self):
         office = open_office()
         passed = back()

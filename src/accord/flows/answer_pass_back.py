@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 from accord.agreement.queries import running
 from accord.base.errors import Conflict, Invalid
 from accord.base.lifecycle import Cause, Side, Stage
-from accord.flows.hand_off import offer
+from accord.flows.hand_off import not_offered, offer
 from accord.flows.moving import enter_stages
 from accord.handoffs import actions
 from accord.handoffs.actions import Answer, Answered
 from accord.handoffs.actions.telling import tell_of_answers
 from accord.handoffs.queries import earliest_re_entry
 from accord.leads.actions import Entering
+from accord.leads.models import Lead
 
 ANSWERS = (Answer.AGREED, Answer.MENDED, Answer.DISAGREED)
 _ASKS = {
@@ -85,5 +86,18 @@ def answer_pass_backs(
         answered = actions.answer_pass_backs(backs=backs, answer=said, note=note, by=by, at=at)
         tell_of_answers(answered=answered, answer=said, note=note, by=by, at=at)
         if said == Answer.MENDED:
-            offer(leads={each.lead_id for each in answered}, by=by, why=note, at=at)
+            _hand_over_again({each.lead_id for each in answered}, note, by, at)
     return answered
+
+
+def _hand_over_again(leads: set[uuid.UUID], why: str, by: uuid.UUID, at: datetime) -> None:
+    """Give mended leads to sales, all or none. Raises Conflict naming those that cannot go."""
+    left = leads - {handoff.lead_id for handoff in offer(leads=leads, by=by, why=why, at=at)}
+    if not left:
+        return
+    reasons = not_offered(leads=left, at=at)
+    named = Lead.objects.filter(id__in=reasons).order_by("id")
+    raise Conflict(
+        _("Nothing was answered: not all can go to sales again. %(why)s Answer it without them.")
+        % {"why": " ".join(f"{lead}: {reasons[lead.id]}" for lead in named)}
+    )

@@ -109,6 +109,13 @@ def offer(
     return handoffs
 
 
+def not_offered(*, leads: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, str]:
+    """Why leads cannot be offered by hand, in a sentence; those that can are left out."""
+    cases = {case.lead_id: case for case in queries.cases_of(leads=leads, terms=running(), at=at)}
+    found = {id: _cannot_be_offered(cases[id]) if id in cases else _gone() for id in leads}
+    return {id: why for id, why in found.items() if why}
+
+
 def _offering(call: Triggered, case: Case) -> Offering:
     return Offering(
         lead_id=call.lead_id,
@@ -187,4 +194,8 @@ def _none_can(cases: Sequence[Case]) -> str:
     for case in cases:
         if reason := _cannot_be_offered(case):
             return reason
+    return _gone()
+
+
+def _gone() -> str:
     return _("There is no such lead.")
