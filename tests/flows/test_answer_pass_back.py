@@ -221,17 +221,22 @@ class TestGivenUpEarly:
         return PassBack.objects.get(handoff_id=handoff.id)
 
     @pytest.mark.parametrize(
-        ("channels", "early"),
+        ("channels", "counted", "early"),
         [
-            ("call call call", True),
-            ("email email email email email email", False),
-            ("", True),
+            ("call call call call call call", 0, True),
+            ("email email email email email email", 6, False),
+            ("email visit email visit email visit", 6, False),
+            ("visit visit visit visit visit visit", 6, True),
+            ("email email email call call call", 3, True),
+            ("", 0, True),
         ],
     )
-    def test_counts_only_the_channels_there_are(self, channels, early):
+    def test_counts_only_the_channels_there_are(self, channels, counted, early):
         open_office()
         passed = self.attempted("dana", channels)  # an address, and no number
-        assert (passed.attempts, passed.is_early) == (len(channels.split()), early)
+        assert (passed.attempts, passed.is_early) == (counted, early)
+        promised = Clock.objects.get(handoff_id=passed.handoff_id, kind=ClockKind.ATTEMPTS)
+        assert (promised.state == ClockState.CANCELLED) == early  # by the end of the handoff
 
     def test_with_a_number_one_channel_alone_is_too_few(self):
         open_office()

@@ -1,9 +1,12 @@
-"""The cadence: what comes next, by the attempts that the agreement promises."""
+"""The cadence: what comes next, by the attempts that the agreement promises, and which count."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from accord.handoffs.rules.attempts import is_early
 from accord.handoffs.rules.cadence import first_of, proposed
 from accord.teams.calendars import Calendar
 from accord.teams.rules import days
@@ -54,3 +57,37 @@ def test_of_channels_that_there_are_not_none_is_proposed():
 
 def test_a_call_comes_first_where_there_is_a_number():
     assert [first_of(BOTH), first_of({"email"}), first_of(set())] == ["call", "email", "call"]
+
+
+def test_what_cannot_reach_them_is_not_counted_and_a_visit_is_no_promised_channel():
+    found = after("email", "visit", "email", possible={"call", "message"})
+    assert (found.at_once, found.number) == ("call", 3)
+    assert after(*["visit"] * 6, possible={"call", "message"}) is None
+
+
+CHANNELS = st.sampled_from(["call", "email", "message", "visit"])
+TRIED = st.lists(CHANNELS, max_size=12)
+REACH = st.sampled_from([set(), {"email"}, {"call", "message"}, BOTH, BOTH | {"visit"}])
+
+
+@given(
+    tried=TRIED,
+    more=CHANNELS,
+    possible=REACH,
+    at_least=st.integers(1, 8),
+    channels=st.integers(1, 4),
+)
+def test_given_up_early_is_as_one_would_count_by_hand(tried, more, possible, at_least, channels):
+    promised = {"at_least": at_least, "channels": channels, "possible": possible}
+    early = is_early(tried=tried, **promised)
+    tally = {channel: tried.count(channel) for channel in ("visit", *possible)}
+    unused = [channel for channel in possible if not tally[channel]]
+    too_few = len(possible) - len(unused) < channels and bool(unused)
+    assert early == (bool(possible) and (sum(tally.values()) < at_least or too_few))
+
+    after_one_more = is_early(tried=[*tried, more], **promised)
+    if more not in (*possible, "visit"):
+        assert after_one_more == early  # it could not reach them
+    assert early or not after_one_more
+    nothing_left = after(*tried, at_least=at_least, channels=channels, possible=possible) is None
+    assert nothing_left or sum(tally.values()) < at_least

@@ -24,7 +24,7 @@ from accord.handoffs.actions.taking import MAY_ANSWER, RETURNING, Taken, hold, t
 from accord.handoffs.models import Answer, ClockKind, PassBack
 from accord.handoffs.queries.reach import channels_of
 from accord.handoffs.queries.tried import Tried, attempts_of
-from accord.handoffs.rules.attempts import is_early
+from accord.handoffs.rules.attempts import counted, is_early
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
 
@@ -164,9 +164,9 @@ def _row(
     by: uuid.UUID,
     at: datetime,
 ) -> tuple[object, ...]:
+    channels = [channel for channel, _outcome in tried]
     early = said.expects is not None and is_early(
-        made=len(tried),
-        tried={channel for channel, _outcome in tried},
+        tried=channels,
         at_least=said.expects.at_least,
         channels=said.expects.channels,
         possible=set(possible),
@@ -179,7 +179,7 @@ def _row(
         said.destination,
         said.note,
         said.asked,
-        len(tried),
+        len(counted(channels, set(possible))),
         early,
         said.gives_turn_back,
         list(said.blamed_clauses),

@@ -19,7 +19,8 @@ class Answer(models.TextChoices):
 class PassBack(models.Model):
     """Sales returns a lead to marketing, with a reason of the agreement it was offered under.
 
-    `is_early`: given up before as many attempts, on as many channels, as are promised.
+    `is_early`: given up before as many attempts, on as many channels, as are promised; only
+    those by which the lead can be reached count.
     Marketing answers once; a mechanical reason answers itself. `gives_turn_back`: the lead was
     no use to anybody, so that it did not count as a turn of whoever had it.
     """
@@ -33,7 +34,7 @@ class PassBack(models.Model):
     asked = models.CharField(
         max_length=200, blank=True
     )  # what the reason asks for: which competitor, …
-    attempts = models.PositiveSmallIntegerField(default=0)  # made before it was passed back
+    attempts = models.PositiveSmallIntegerField(default=0)  # that count, made before
     is_early = models.BooleanField(default=False)
     gives_turn_back = models.BooleanField(default=False, db_default=False)
     blamed_clauses = ArrayField(

@@ -9,6 +9,7 @@ from accord.agreement.terms import Attempts
 from accord.handoffs.queries.inbox import InboxItem
 from accord.handoffs.queries.reach import channels_of
 from accord.handoffs.rules.aside import moments_aside
+from accord.handoffs.rules.attempts import counted
 from accord.handoffs.rules.cadence import Proposal, proposed
 from accord.leads.models import Activity
 from accord.teams.queries import calendars_of
@@ -16,7 +17,7 @@ from accord.teams.queries import calendars_of
 
 @dataclass(frozen=True)
 class Cadence:
-    """The attempts made of those promised, and what comes next; None when all were made.
+    """The attempts made that count, those promised, what comes next; None when all were made.
 
     `has_talked` is whether one of them was a conversation.
     """
@@ -34,18 +35,20 @@ def cadence_of(item: InboxItem, *, at: datetime) -> Cadence:
         lead_id=item.lead.id, handoff_id=handoff.id, kind="attempt.logged"
     ).order_by("happened_at", "id")
     tried = list(rows.values_list("channel", "outcome", "happened_at"))
+    channels = [channel or "" for channel, _outcome, _moment in tried]
+    possible = channels_of([item.lead.id]).get(item.lead.id, set())
     promised = terms_of(handoff.agreement_version).attempts
     calendar = calendars_of({handoff.owner_id})[handoff.owner_id]
     begun_at = tried[0][2] if tried else at
     return Cadence(
-        made=len(tried),
+        made=len(counted(channels, possible)),
         promised=promised,
         proposal=proposed(
-            tried=[channel or "" for channel, _outcome, _moment in tried],
+            tried=channels,
             at_least=promised.at_least,
             ends_at=promised.within.due(calendar, begun_at),
             channels=promised.channels,
-            possible=channels_of([item.lead.id]).get(item.lead.id, set()),
+            possible=possible,
             calendar=calendar,
             at=at,
         ),

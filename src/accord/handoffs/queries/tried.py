@@ -41,8 +41,7 @@ def tried_enough(
         for id, lead_id in handoffs.items()
         if any(outcome == AttemptOutcome.CONNECTED for _channel, outcome in tried.get(id, ()))
         or not is_early(
-            made=len(tried.get(id, ())),
-            tried={channel for channel, _outcome in tried.get(id, ())},
+            tried=[channel for channel, _outcome in tried.get(id, ())],
             at_least=expected[id].at_least,
             channels=expected[id].channels,
             possible=possible.get(lead_id, set()),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from accord.handoffs.rules.attempts import counted
 from accord.teams.rules import Calendar, days, due, elapsed
 
-CALL, EMAIL, MESSAGE, VISIT = "call", "email", "message", "visit"
+CALL, EMAIL, MESSAGE = "call", "email", "message"
 _NOON = 13  # the hour from which a day is its second half
 
 
@@ -43,32 +44,33 @@ def proposed(
     calendar: Calendar,
     at: datetime,
 ) -> Proposal | None:
-    """The next attempt, after those `tried` by their channels.
+    """The next attempt, after those `tried` by their channels, of which not all may count.
 
     None once all are made, or when nobody can be reached. Those left are spread over the working
     days until `ends_at`, at the other half of the day than the last one; None or a moment that
     has passed leaves a day between two. As long as fewer channels were used than are promised,
     and there is another, that one is tried at once.
     """
-    left = at_least - len(tried)
+    made = counted(tried, possible)
+    left = at_least - len(made)
     if left <= 0 or not possible:
         return None
-    at_once = _other(tried, channels, possible)
+    at_once = _other(made, channels, possible)
     to_come = max(left - 1, 1) if at_once else left
     gap = max(1, _days_left(calendar, at, ends_at) // to_come)
     return Proposal(
         at_once=at_once,
         channel=first_of(possible),
         due_at=_half_of(calendar, days(calendar, at, gap), second=_is_first_half(calendar, at)),
-        number=len(tried) + (2 if at_once and left > 1 else 1),
+        number=len(made) + (2 if at_once and left > 1 else 1),
         at_least=at_least,
     )
 
 
-def _other(tried: Sequence[str], channels: int, possible: AbstractSet[str]) -> str | None:
+def _other(made: Sequence[str], channels: int, possible: AbstractSet[str]) -> str | None:
     """The channel that is still missing of those promised; mail before message."""
-    used = set(tried)
-    if not tried or len(used) >= min(channels, len(possible)):
+    used = possible & set(made)
+    if not made or len(used) >= min(channels, len(possible)):
         return None
     return next((each for each in (EMAIL, CALL, MESSAGE) if each in possible - used), None)
 
