@@ -10,9 +10,19 @@ from accord.base.errors import Conflict, Invalid, Missing
 from accord.base.ids import new_id
 from accord.base.lifecycle import LeadStatus, Stage
 from accord.flows import follow_up
+from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
-from accord.handoffs.models import Assignment, Clock, ClockKind, ClockState, Handoff, HandoffState
+from accord.handoffs.models import (
+    Assignment,
+    Clock,
+    ClockKind,
+    ClockState,
+    Escalation,
+    Handoff,
+    HandoffState,
+)
 from accord.handoffs.queries import Show, kept_today, open_handoff, shown
+from accord.insights.metrics import Scope, metric
 from accord.leads.models import Activity, Lead, StageEntry
 from accord.outbox.models import Notification
 from accord.teams.actions import add_absence
@@ -155,6 +165,75 @@ class TestAnAttempt:
                 attempts=[attempt(handoff, outcome, channel)], by=handoff.owner_id, at=SOON
             )
         assert not Activity.objects.filter(kind="attempt.logged").exists()
+
+
+@pytest.mark.django_db
+class TestAnAttemptOfWhichIsSaidLater:
+    """The first one is due after an hour."""
+
+    @pytest.fixture
+    def said_at(self):
+        return AT + HOUR + MINUTE
+
+    def say(self, handoff: Handoff, tried_at, at, outcome="left_message", channel="email"):
+        tried = Attempt(handoff.lead_id, channel, outcome, tried_at=tried_at)
+        follow_up.log_attempts(attempts=[tried], by=handoff.owner_id, at=at)
+
+    def test_keeps_what_was_missed_meanwhile_and_what_was_told_stays_told(self, said_at):
+        open_office()
+        handoff = hand_raise()
+        watch_clocks(at=said_at)
+        missed_at = clock(handoff, ClockKind.FIRST_ATTEMPT).missed_at
+        steps, told = Escalation.objects.count(), Notification.objects.count()
+        scope = Scope(at=said_at, begins_at=AT, ends_at=AT + 2 * HOUR)
+        assert metric("first_attempt_missed").count(scope) == 1
+
+        self.say(handoff, SOON, said_at)
+
+        first = clock(handoff, ClockKind.FIRST_ATTEMPT)
+        assert (first.state, first.stopped_at, first.missed_at) == (
+            *(ClockState.STOPPED, SOON, missed_at),
+        )
+        counts = [metric(f"first_attempt_{fate}").count(scope) for fate in ("kept", "late")]
+        assert (counts, metric("first_attempt_missed").count(scope)) == ([1, 0], 0)
+        handoff.refresh_from_db()
+        assert handoff.first_attempt_at == SOON
+        watch_clocks(at=said_at + HOUR)
+        assert (Escalation.objects.count(), Notification.objects.count()) == (steps, told)
+
+    @pytest.mark.parametrize(
+        ("tried_at", "stopped_at"), [(AT - 3 * HOUR, AT), (AT + 9 * HOUR, AT + HOUR + MINUTE)]
+    )
+    def test_counts_neither_before_it_was_promised_nor_in_the_future(
+        self, said_at, tried_at, stopped_at
+    ):
+        open_office()
+        handoff = hand_raise()
+        self.say(handoff, tried_at, said_at)
+        handoff.refresh_from_db()
+        first = clock(handoff, ClockKind.FIRST_ATTEMPT)
+        assert first.stopped_at == handoff.first_attempt_at == stopped_at
+
+    def test_ends_attempts_over_days_with_the_newest_of_them(self):
+        open_office()
+        handoff = hand_raise()
+        for hour in (1, 2, 3, 5, 6):
+            self.say(handoff, None, AT + hour * HOUR)
+        self.say(handoff, AT + 4 * HOUR, AT + 9 * HOUR)
+        assert clock(handoff, ClockKind.ATTEMPTS).stopped_at == AT + 6 * HOUR
+
+    def test_leaves_what_an_earlier_owner_missed(self, said_at):
+        office = open_office()
+        handoff = hand_raise()
+        watch_clocks(at=said_at)
+        (other,) = office.reps - {handoff.owner_id}
+        give = {"owners": {handoff.id: other}, "why": "x", "by": office.head.id}
+        follow_up.reassign(at=said_at + MINUTE, **give)
+        self.say(handoff, SOON, said_at + HOUR)
+        kept = Clock.objects.filter(kind=ClockKind.FIRST_ATTEMPT).values_list(
+            "user_id", "stopped_at"
+        )
+        assert dict(kept) == {handoff.owner_id: None, other: said_at + MINUTE}
 
 
 @pytest.mark.django_db

@@ -10,6 +10,8 @@ from django.urls import reverse
 from accord.handoffs.models import Clock, ClockKind, ClockState, Handoff
 from accord.leads.models import Activity
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.fixture
 def sam(signed_in: Callable[[str], Client]) -> Client:
@@ -18,7 +20,10 @@ def sam(signed_in: Callable[[str], Client]) -> Client:
 
 @pytest.fixture
 def page(handoff: Handoff) -> str:
-    Clock.objects.filter(kind=ClockKind.FIRST_ATTEMPT).update(warned_at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    Handoff.objects.update(offered_at=now - HOUR, assigned_at=now - HOUR)
+    Clock.objects.update(started_at=now - HOUR)
+    Clock.objects.filter(kind=ClockKind.FIRST_ATTEMPT).update(warned_at=now)
     return reverse("handoff_in_touch", args=[handoff.id])
 
 
@@ -48,6 +53,17 @@ def test_when_it_was_and_that_they_talked_may_be_said(sam: Client, page: str) ->
     logged = Activity.objects.get(kind="attempt.logged")
     assert (logged.happened_at, logged.outcome, logged.text) == (tried_at, "connected", "Yes.")
     assert Handoff.objects.get().state == "accepted"
+    assert first_attempt().stopped_at == tried_at
+
+
+def test_what_was_before_it_was_handed_over_is_refused_in_words(sam: Client, page: str) -> None:
+    early = (datetime.now(UTC) - 2 * HOUR).isoformat()
+    response = sam.post(page, {"channel": "call", "tried_at": early})
+    assert (response.status_code, "before this lead was handed over" in str(response.content)) == (
+        422,
+        True,
+    )
+    assert first_attempt().state == ClockState.RUNNING
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """Logging attempts to reach a lead."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accord.agreement.queries import terms_by_number
@@ -26,7 +26,7 @@ from accord.leads.rules import NewActivity
 class Attempt:
     """One try to reach a lead, with what came of it and a note.
 
-    `tried_at` is when, where that was before somebody said so.
+    `tried_at` is when, where that was before somebody said so: promises were kept then.
     """
 
     lead_id: uuid.UUID
@@ -36,12 +36,22 @@ class Attempt:
     tried_at: datetime | None = None
 
 
-# Whoever of sales reaches out, the lead has been attended to.
+# Whoever of sales reaches out, the lead has been attended to; never before somebody could.
 _ATTEMPTED = f"""
-UPDATE handoffs_handoff AS handoff SET first_attempt_at = COALESCE(first_attempt_at, %(at)s)
-FROM json_to_recordset(%(rows)s::json) AS new(lead_id uuid)
+UPDATE handoffs_handoff AS handoff
+SET first_attempt_at = COALESCE(first_attempt_at,
+    GREATEST(new.tried_at, handoff.assigned_at, handoff.offered_at))
+FROM json_to_recordset(%(rows)s::json) AS new(lead_id uuid, tried_at timestamptz)
 WHERE handoff.lead_id = new.lead_id AND handoff.disposed_at IS NULL
 {RETURNING}
+"""
+# What was said later than done: those that stopped now stopped then, if they ran already. That
+# one was noticed as missed meanwhile, and who was told, stays.
+_AS_OF = """
+UPDATE handoffs_clock AS clock SET stopped_at = GREATEST(new.tried_at, clock.started_at)
+FROM json_to_recordset(%(rows)s::json) AS new(handoff_id uuid, tried_at timestamptz)
+WHERE clock.handoff_id = new.handoff_id AND clock.kind = %(kind)s
+  AND clock.state = 'stopped' AND clock.stopped_at = %(at)s
 """
 
 
@@ -49,14 +59,16 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
     """Log attempts, at most one a lead; the open handoffs they belong to.
 
     An attempt stops the first attempt's clock, and that of attempts over days once there were
-    enough or somebody talked with them; no other. It does what was planned next.
+    enough or somebody talked with them; no other. Both stop as of when it was tried, so that
+    nobody is late who only said so late. It does what was planned next.
     Raises Invalid for a channel or an outcome that does not exist.
     """
     for attempt in attempts:
         _check(attempt)
     with transaction.atomic():
         leads = hold_leads(leads={attempt.lead_id for attempt in attempts})
-        taken = begin_attempts(leads, at)
+        tried_at = {a.lead_id: min(a.tried_at or at, at) for a in attempts if a.lead_id in leads}
+        taken = begin_attempts(tried_at, at)
         do_next_steps({a.lead_id: (a.channel, a.outcome) for a in attempts}, at)
         handoff_of = {handoff.lead_id: handoff.id for handoff in taken}
         record_activities(
@@ -79,26 +91,40 @@ def log_attempts(*, attempts: Sequence[Attempt], by: uuid.UUID, at: datetime) ->
             ],
             at=at,
         )
-        stop_clocks(_tried_enough(taken), [ClockKind.ATTEMPTS], at)
+        _stop_tried_enough(taken, at)
         set_next_due(taken)
     return taken
 
 
-def begin_attempts(leads: Collection[uuid.UUID], at: datetime) -> list[Taken]:
-    """Leads are being reached for: the clocks of first attempts stop; their open handoffs."""
-    rows = recordset(("lead_id",), ((lead_id,) for lead_id in sorted(leads)))
-    taken = take(_ATTEMPTED, {"rows": rows, "at": at})
-    stop_clocks(taken, [ClockKind.FIRST_ATTEMPT], at)
+def begin_attempts(tried_at: Mapping[uuid.UUID, datetime], at: datetime) -> list[Taken]:
+    """Leads (by id) were reached for: the clocks of first attempts stop; their open handoffs."""
+    taken = take(_ATTEMPTED, {"rows": recordset(("lead_id", "tried_at"), sorted(tried_at.items()))})
+    _stop(taken, ClockKind.FIRST_ATTEMPT, tried_at, at)
     set_next_due(taken)
     return taken
 
 
-def _tried_enough(taken: Sequence[Taken]) -> list[Taken]:
+def _stop(
+    handoffs: Sequence[Taken], kind: ClockKind, tried_at: Mapping[uuid.UUID, datetime], at: datetime
+) -> None:
+    """Stop clocks of a kind as of when their leads (by id) were tried."""
+    stop_clocks(handoffs, [kind], at)
+    earlier = [(h.id, tried_at[h.lead_id]) for h in handoffs if tried_at[h.lead_id] < at]
+    if earlier:
+        rows = recordset(("handoff_id", "tried_at"), earlier)
+        with connection.cursor() as cursor:
+            cursor.execute(_AS_OF, {"rows": rows, "kind": kind.value, "at": at})
+
+
+def _stop_tried_enough(taken: Sequence[Taken], at: datetime) -> None:
+    """Attempts over days end with the newest of them, where there were enough."""
     terms = terms_by_number({h.agreement_version for h in taken})
     expected = {h.id: terms[h.agreement_version].attempts for h in taken}
     leads = {h.id: h.lead_id for h in taken}
-    enough = tried_enough(leads, expected, attempts_of(set(leads.values())))
-    return [handoff for handoff in taken if handoff.id in enough]
+    tried = attempts_of(set(leads.values()))
+    enough = tried_enough(leads, expected, tried)
+    newest = {leads[id]: max(moment for *_, moment in tried[id]) for id in enough}
+    _stop([h for h in taken if h.id in enough], ClockKind.ATTEMPTS, newest, at)
 
 
 def _check(attempt: Attempt) -> None:

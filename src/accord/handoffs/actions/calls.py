@@ -54,7 +54,7 @@ def begin_calls(
         rows = Activity.objects.filter(kind=CALL_BEGUN, lead_id__in=there, by_id=by)
         known = dict(rows.values_list("lead_id", "id"))
         new = {lead_id: new_id() for lead_id in sorted(there - set(known))}
-        handoff_of = {h.lead_id: h.id for h in begin_attempts(new, at)}
+        handoff_of = {h.lead_id: h.id for h in begin_attempts(dict.fromkeys(new, at), at)}
         record_activities(
             rows=[(lead_id, _told(handoff_of.get(lead_id), by, at)) for lead_id in new],
             at=at,

@@ -164,7 +164,7 @@ def _row(
     by: uuid.UUID,
     at: datetime,
 ) -> tuple[object, ...]:
-    channels = [channel for channel, _outcome in tried]
+    channels = [channel for channel, *_ in tried]
     early = said.expects is not None and is_early(
         tried=channels,
         at_least=said.expects.at_least,

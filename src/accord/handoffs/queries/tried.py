@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from accord.agreement.terms import Attempts
 from accord.handoffs.models import AttemptOutcome
@@ -9,8 +10,8 @@ from accord.handoffs.queries.reach import channels_of
 from accord.handoffs.rules.attempts import is_early
 from accord.leads.models import Activity
 
-Tried = list[tuple[str, str]]
-"""The channel and outcome of each attempt."""
+Tried = list[tuple[str, str, datetime]]
+"""The channel, the outcome and the moment of each attempt."""
 
 
 def attempts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, Tried]:
@@ -19,9 +20,10 @@ def attempts_of(leads: Collection[uuid.UUID]) -> dict[uuid.UUID, Tried]:
         lead_id__in=leads, kind="attempt.logged", handoff_id__isnull=False
     )
     found: dict[uuid.UUID, Tried] = {}
-    for handoff_id, channel, outcome in rows.values_list("handoff_id", "channel", "outcome"):
+    columns = ("handoff_id", "channel", "outcome", "happened_at")
+    for handoff_id, channel, outcome, moment in rows.values_list(*columns):
         if handoff_id and channel:
-            found.setdefault(handoff_id, []).append((channel, outcome or ""))
+            found.setdefault(handoff_id, []).append((channel, outcome or "", moment))
     return found
 
 
@@ -39,9 +41,9 @@ def tried_enough(
     return {
         id
         for id, lead_id in handoffs.items()
-        if any(outcome == AttemptOutcome.CONNECTED for _channel, outcome in tried.get(id, ()))
+        if any(outcome == AttemptOutcome.CONNECTED for _channel, outcome, _at in tried.get(id, ()))
         or not is_early(
-            tried=[channel for channel, _outcome in tried.get(id, ())],
+            tried=[channel for channel, *_ in tried.get(id, ())],
             at_least=expected[id].at_least,
             channels=expected[id].channels,
             possible=possible.get(lead_id, set()),
