@@ -154,6 +154,7 @@ class TestByItself:
     )
     def test_a_mechanical_reason_asks_nothing_of_marketing(self, reason, more):
         open_office()
+        send({"email": "eva@acme.example"})
         passed = back(reason, **more)
         assert (passed.answer, passed.answered_at) == ("itself", SOON)
         assert not Clock.objects.filter(kind=ClockKind.PASS_BACK_ANSWER).exists()

@@ -21,7 +21,7 @@ from accord.handoffs.models import (
     Trigger,
 )
 from accord.handoffs.queries import Returned, came_back, choices
-from accord.leads.models import Activity, Door, Lead
+from accord.leads.models import Activity, Door, Lead, Suspect
 from accord.outbox.models import Channel, Notification
 from tests.handoffs.office import (
     AT,
@@ -91,6 +91,23 @@ class TestPassingBack:
             back(hand_raise(), "later", asked=asked)
         assert refused.value.field == "date"
         assert Handoff.objects.get().disposed_at is None
+
+    @pytest.mark.parametrize(
+        ("asked", "why"), [("nobody@acme.example", "Nobody here"), ("dana@acme.example", "itself")]
+    )
+    def test_as_a_repetition_of_nobody_or_of_itself_is_refused(self, asked, why):
+        open_office()
+        with pytest.raises(Invalid, match=why) as refused:
+            back(hand_raise(), "duplicate", asked=asked)
+        assert refused.value.field == "duplicate_of"
+        assert not Suspect.objects.exists()
+
+    def test_as_a_repetition_asks_whether_the_two_are_one(self):
+        open_office()
+        (eva,) = send({"email": "eva@acme.example"})
+        passed = back(hand_raise(), "duplicate", asked="Eva@acme.example")
+        pair = Suspect.objects.values_list("lead_id", "other_id").get()
+        assert set(pair) == {passed.lead_id, eva.id}
 
     def test_remembers_whether_it_had_been_accepted(self):
         open_office()

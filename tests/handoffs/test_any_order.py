@@ -161,7 +161,8 @@ class Company(RuleBasedStateMachine):
     @rule(number=PEOPLE, reason=REASONS)
     def passes_back(self, number: int, reason: str) -> None:
         if handoff := self.handoff_of(number):
-            said = Said(reason, note="As they said.", asked=f"dana{number}@acme.example")
+            another = f"dana{(number + 1) % 4}@acme.example"
+            said = Said(reason, note="As they said.", asked=another)
             self.do(pass_back, handoffs=[handoff.id], said=said, by=self.whoever(handoff))
 
     @rule(number=PEOPLE)

@@ -77,6 +77,7 @@ def pass_back(
         versions = {version for _lead, version in rows.values()}
         terms = terms_by_number(versions)
         reasons = {id: _reason(terms[version], said) for id, (_lead, version) in rows.items()}
+        repeated = _repeated({rows[id][0]: reason for id, reason in reasons.items()}, said)
         blamed = _blamed(rows, terms, reasons, said)
         returnings = [
             _returning(id, reasons[id], said, blamed.get(id, ()), terms[rows[id][1]].attempts, at)
@@ -84,21 +85,10 @@ def pass_back(
         ]
         taken = actions.pass_back(returnings=returnings, by=by, at=at)
         _move(taken, reasons, by, at)
-        _ask_whether_same(taken, reasons, said, at)
+        suspect(pairs=repeated, likeness=Likeness.SAID, at=at)  # merged by a person, if at all
         labels = {id: reason.label for id, reason in reasons.items()}
         tell_of_pass_backs(taken=taken, labels=labels, by=by, at=at)
     return taken
-
-
-def _ask_whether_same(
-    taken: Sequence[Taken], reasons: Mapping[uuid.UUID, Reason], said: Said, at: datetime
-) -> None:
-    """Where the reason is that it repeats another lead, somebody is asked to merge the two."""
-    repeated = [each.lead_id for each in taken if reasons[each.id].destination == "merge"]
-    other = lead_called(said.asked) if repeated else None
-    if other:
-        pairs = [(lead_id, other) for lead_id in repeated]
-        suspect(pairs=pairs, likeness=Likeness.SAID, at=at)
 
 
 def undo_pass_back(*, handoffs: Collection[uuid.UUID], by: uuid.UUID, at: datetime) -> list[Taken]:
@@ -136,6 +126,31 @@ def _reason(terms: Terms, said: Said) -> Reason:
             field=asks.field,
         )
     return reason
+
+
+def _repeated(reasons: Mapping[uuid.UUID, Reason], said: Said) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """The leads (by id, with their reasons) that repeat another one, each with that one.
+
+    Raises Invalid where whoever is named is nobody here, or the lead itself.
+    """
+    repeating = [id for id, reason in reasons.items() if reason.destination == "merge"]
+    named = said.asked.strip()
+    if not (repeating and named):
+        return []
+    other = lead_called(named)
+    if other is None:
+        raise Invalid(
+            _("Nobody here is “%(given)s”; say by e-mail address or page which lead it repeats.")
+            % {"given": named},
+            field="duplicate_of",
+        )
+    if other in repeating:
+        raise Invalid(
+            _("“%(given)s” is this lead itself; say which other one it repeats.")
+            % {"given": named},
+            field="duplicate_of",
+        )
+    return [(id, other) for id in repeating]
 
 
 def _returning(
