@@ -9,7 +9,7 @@ from accord.flows import follow_up
 from accord.flows.pass_back import Said, pass_back
 from accord.handoffs.actions import Attempt, Plan
 from accord.handoffs.models import NextStep
-from accord.handoffs.queries import late_next_steps, next_steps_of
+from accord.handoffs.queries import cadence_of, late_next_steps, next_steps_of, one_open
 from accord.leads.models import Activity
 from tests.handoffs.office import AT, HOUR, MINUTE, hand_raise, open_office
 
@@ -20,8 +20,8 @@ TUESDAY_WEEK = date(2026, 11, 10)
 THAT_EVENING = datetime(2026, 11, 10, 16, tzinfo=UTC)  # 17:00 in Berlin
 
 
-def plan(handoff, channel="call", due_at=AT + 3 * DAY, at=SOON, by=None):
-    plans = {handoff.id: Plan(channel, due_at)}
+def plan(handoff, channel="call", due_at=AT + 3 * DAY, at=SOON, by=None, **more):
+    plans = {handoff.id: Plan(channel, due_at, **more)}
     return follow_up.plan(plans=plans, by=by or handoff.owner_id, at=at)
 
 
@@ -91,6 +91,36 @@ def test_what_was_promised_is_done_by_talking_or_on_its_channel_on_that_day(
     follow_up.pause(until={handoff.id: TUESDAY_WEEK}, by=handoff.owner_id, at=SOON)
     tries(handoff, channel, outcome, at)
     assert (NextStep.objects.get().done_at is not None) == is_done
+
+
+def promise(handoff):
+    follow_up.pause(until={handoff.id: TUESDAY_WEEK}, by=handoff.owner_id, at=SOON)
+    return NextStep.objects.get()
+
+
+def test_while_they_wait_for_what_they_were_promised_nothing_is_proposed():
+    open_office()
+    handoff = hand_raise()
+    promise(handoff)
+    tries(handoff, "call", "left_message", SOON + HOUR)
+    assert cadence_of(one_open(handoff.id, at=SOON + HOUR), at=SOON + HOUR).proposal is None
+    after = THAT_EVENING + HOUR  # the pause is over, what was promised is still to be done
+    assert cadence_of(one_open(handoff.id, at=after), at=after).proposal is None
+
+
+def test_a_promise_is_kept_unless_another_is_made_or_the_plan_names_it():
+    open_office()
+    handoff = hand_raise()
+    step = promise(handoff)
+    with pytest.raises(Conflict, match="“E-mail” by Tuesday 10 November"):
+        plan(handoff)
+    with pytest.raises(Conflict):
+        plan(handoff, in_place_of=handoff.id)
+    assert NextStep.objects.get() == step
+    plan(handoff, due_at=AT + 4 * DAY, promised_to_prospect=True)
+    assert NextStep.objects.get().due_at == AT + 4 * DAY
+    plan(handoff, in_place_of=step.id)
+    assert NextStep.objects.get().promised_to_prospect is False
 
 
 def test_late_ones_are_known_with_whose_they_are_until_the_lead_is_gone():

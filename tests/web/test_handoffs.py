@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accord.handoffs.models import Assignment, Clock, Handoff, NextStep, PassBack
 from accord.leads.models import Activity, Lead
@@ -325,6 +327,22 @@ class TestWhatIsNext:
         page = act(sam, "handoff_next_step", handoff, channel="call", due_at=due_at[1]).content
         assert NextStep.objects.get().channel == "call"
         assert "Call:" in str(page)
+
+    def test_keeps_what_they_were_promised_unless_the_rep_says_so(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        day, until = localdate() + timedelta(days=20), localdate() + timedelta(days=21)
+        said = {"channel": "call", "outcome": "left_message"}
+        page = act(sam, "handoff_attempts", handoff, **said, until=until.isoformat()).content
+        assert "that stays the next step" in str(page)
+        assert "Take it as the next step" not in str(page)
+        other = {"channel": "email", "due_at": f"{day}T10:00"}
+        assert act(sam, "handoff_next_step", handoff, **other).status_code == 409
+        form = str(sam.get(reverse("handoff_next_step", args=[handoff.id]), headers=HTMX).content)
+        named = re.search(r'name="in_place_of" value="([^"]+)"', form)
+        assert named
+        act(sam, "handoff_next_step", handoff, **other, in_place_of=named[1])
+        assert NextStep.objects.get().channel == "email"
 
     def test_can_be_put_aside_and_taken_up(self, sam: Client, handoff: Handoff) -> None:
         form = str(sam.get(reverse("handoff_aside", args=[handoff.id]), headers=HTMX).content)

@@ -4,20 +4,23 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accord.base.errors import Invalid
+from accord.base.errors import Conflict, Invalid
 from accord.base.ids import new_id
 from accord.base.lifecycle import Side
 from accord.base.rows import recordset
 from accord.handoffs.actions.taking import STILL_OPEN, Taken, hold, take_all
-from accord.handoffs.models import AttemptChannel, AttemptOutcome
+from accord.handoffs.models import AttemptChannel, AttemptOutcome, NextStep
 from accord.handoffs.queries.reach import channels_of
 from accord.handoffs.rules.cadence import first_of
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
+from accord.teams.models import User
 from accord.teams.queries import calendars_of
 from accord.teams.rules import days
 
@@ -44,24 +47,30 @@ WHERE step.lead_id = tried.lead_id AND step.done_at IS NULL
 
 @dataclass(frozen=True)
 class Plan:
-    """What is done next, on which channel and by when; and whether the prospect asked for it."""
+    """What is done next, on which channel and by when; and whether the prospect asked for it.
+
+    `in_place_of` names a step that the prospect was promised and that this one replaces.
+    """
 
     channel: str
     due_at: datetime
     promised_to_prospect: bool = False
+    in_place_of: uuid.UUID | None = None
 
 
 def plan_next_steps(*, plans: Mapping[uuid.UUID, Plan], by: uuid.UUID, at: datetime) -> list[Taken]:
     """Plan the next step of handoffs (by id), all or none, in place of the one planned before.
 
-    Raises Invalid for a channel there is not or a moment that has passed, Conflict when a
-    handoff is not open or not the person's.
+    What the prospect was promised is replaced by a new promise to them, or by a plan that names
+    it. Raises Invalid for a channel there is not or a moment that has passed, Conflict when a
+    promise would be lost, or a handoff is not open or not the person's.
     """
     for plan in plans.values():
         _check(plan, at)
     with transaction.atomic():
         hold(plans)
         taken = take_all(STILL_OPEN, {}, handoffs=sorted(plans), by=by, at=at)
+        _keep_promises(plans, by)
         _write({h: plans[h.id] for h in taken}, by, at)
         record_activities(rows=[(h.lead_id, _told(h, plans[h.id], by, at)) for h in taken], at=at)
     return taken
@@ -120,6 +129,26 @@ def _check(plan: Plan, at: datetime) -> None:
         )
     if plan.due_at <= at:
         raise Invalid(_("That moment has passed; plan a later one."), field="due_at")
+
+
+def _keep_promises(plans: Mapping[uuid.UUID, Plan], by: uuid.UUID) -> None:
+    promised = NextStep.objects.filter(
+        handoff_id__in=plans, done_at__isnull=True, promised_to_prospect=True
+    )
+    for step in promised.order_by("due_at", "id"):
+        plan = plans[step.handoff_id]
+        if not plan.promised_to_prospect and plan.in_place_of != step.id:
+            zone = User.objects.values_list("time_zone", flat=True).get(id=by)
+            raise Conflict(
+                _(
+                    "They were promised “%(channel)s” by %(day)s, and that would be lost. Leave it"
+                    " as it is, or say that what you plan replaces it."
+                )
+                % {
+                    "channel": step.get_channel_display(),
+                    "day": date_format(step.due_at.astimezone(ZoneInfo(zone)), "l j F"),
+                }
+            )
 
 
 def _told(handoff: Taken, plan: Plan, by: uuid.UUID, at: datetime) -> NewActivity:

@@ -17,8 +17,9 @@ from accord.teams.queries import calendars_of
 
 @dataclass(frozen=True)
 class Cadence:
-    """The attempts made that count, those promised, what comes next; None when all were made.
+    """The attempts made that count, those promised, and what comes next.
 
+    Nothing is proposed when all were made, nor while the prospect waits for what they asked for.
     `has_talked` is whether one of them was a conversation.
     """
 
@@ -43,7 +44,9 @@ def cadence_of(item: InboxItem, *, at: datetime) -> Cadence:
     return Cadence(
         made=len(counted(channels, possible)),
         promised=promised,
-        proposal=proposed(
+        proposal=None
+        if _asked_for_later(item)
+        else proposed(
             tried=channels,
             at_least=promised.at_least,
             ends_at=promised.within.due(calendar, begun_at),
@@ -54,6 +57,12 @@ def cadence_of(item: InboxItem, *, at: datetime) -> Cadence:
         ),
         has_talked=any(outcome == "connected" for _channel, outcome, _moment in tried),
     )
+
+
+def _asked_for_later(item: InboxItem) -> bool:
+    """Whether they asked to wait until a day, or were promised something that is still open."""
+    promised = item.next_step is not None and item.next_step.promised_to_prospect
+    return promised or any(each.paused_until for each in item.promises)
 
 
 def moments_to_rest(item: InboxItem, *, at: datetime) -> Sequence[datetime]:

@@ -33,6 +33,7 @@ def handoff_next_step(request: "Request", id: uuid.UUID) -> HttpResponse:
         channel=request.POST.get("channel", ""),
         due_at=_moment(request.POST.get("due_at", ""), "due_at"),
         promised_to_prospect=bool(request.POST.get("promised")),
+        in_place_of=_step(request.POST.get("in_place_of", "")),
     )
     follow_up.plan(plans={id: plan}, by=request.user.id, at=request.at)
     return answered(request, id, _("Planned. It stands on Today when its time comes."))
@@ -55,6 +56,13 @@ def handoff_aside_end(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a handoff up again before its time."""
     follow_up.bring_back(handoffs=[id], by=request.user.id, at=request.at)
     return answered(request, id, _("It is back in its place."))
+
+
+def _step(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise Invalid(_("That was no next step; load the page again.")) from error
 
 
 def _moment(text: str, field: str) -> datetime:
