@@ -11,14 +11,26 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Server:
-    """Keeps the mails it got; `refuse` is what it answers instead, for so many mails."""
+    """Keeps the mails it got; `refuse` is what it answers instead, for so many mails.
+
+    `nobody` is what it answers to an address, again and again.
+    """
 
     def __init__(self) -> None:
         self.mails: list[Message] = []
         self.refuse: list[str] = []
+        self.nobody: dict[str, str] = {}
         with socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.nobody:
+            return self.nobody[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.refuse:

@@ -123,11 +123,11 @@ class TestTrouble:
 
     def test_it_is_given_up_in_the_end_tried_again_by_hand_or_dropped(self, there):
         there.answers = [(500, {})] * MOST_ATTEMPTS
-        for hour in range(MOST_ATTEMPTS):
-            post(at=AT + timedelta(hours=hour))
+        for number in range(MOST_ATTEMPTS):
+            post(at=AT + timedelta(hours=4 * number))
         row = self.one()
         assert row.state == "dead"
-        later = AT + timedelta(days=1)
+        later = AT + timedelta(days=2)
         assert try_again(ids=[row.id], at=later) == 1
         assert post(at=later) == 1
         assert drop(ids=[row.id]) == 0

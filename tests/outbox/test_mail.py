@@ -125,10 +125,44 @@ class TestTrouble:
     def test_a_mail_is_given_up_in_the_end(self, sam, server):
         tell(tellings=[telling(sam)], at=AT)
         server.refuse = ["451 No"] * MOST_ATTEMPTS
-        for hour in range(MOST_ATTEMPTS):
-            send_due(at=AT + timedelta(hours=hour))
+        for number in range(MOST_ATTEMPTS):
+            assert the_mail().state == DeliveryState.DUE
+            send_due(at=AT + timedelta(hours=4 * number))
         assert the_mail().state == DeliveryState.DEAD
         assert send_due(at=AT + timedelta(days=9)) == 0
+
+    def test_an_address_that_is_none_is_given_up_at_once_and_holds_up_nobody(self, sam, server):
+        server.nobody = {sam.email: "550 5.1.1 No such user"}
+        other = add_user(newcomer=Newcomer("mo@halden.example", "Mo", ["rep"]), at=AT)
+        tell(tellings=[telling(sam), telling(other)], at=AT)
+        assert send_due(at=AT) == 1
+        refused = Notification.objects.get(channel=Channel.EMAIL, user_id=sam.id)
+        assert (refused.state, refused.attempts) == (DeliveryState.DEAD, 1)
+        assert refused.trouble == "SMTPRecipientsRefused: 550"
+
+    def test_a_mailbox_that_is_busy_is_tried_again(self, sam, server):
+        server.nobody = {sam.email: "450 4.2.1 Greylisted"}
+        tell(tellings=[telling(sam)], at=AT)
+        assert send_due(at=AT) == 0
+        assert the_mail().state == DeliveryState.DUE
+        server.nobody = {}
+        assert send_due(at=AT + rest_after(1)) == 1
+
+    def test_a_fault_in_how_we_send_is_no_reason_to_give_up(self, sam, server):
+        server.refuse = ["554 5.7.1 Sign in first"]
+        tell(tellings=[telling(sam)], at=AT)
+        send_due(at=AT)
+        assert the_mail().state == DeliveryState.DUE
+
+    def test_a_day_without_a_mail_server_loses_nothing(self, sam, settings):
+        tell(tellings=[telling(sam)], at=AT)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+        is_back = AT + timedelta(days=1)
+        while the_mail().send_after < is_back:
+            send_due(at=the_mail().send_after)
+        with mail_server(settings):
+            assert send_due(at=is_back + timedelta(hours=4)) == 1
 
     def test_somebody_who_has_left_gets_no_mail(self, sam, server):
         sam.is_active = False
@@ -138,10 +172,12 @@ class TestTrouble:
         assert (server.mails, the_mail().state) == ([], DeliveryState.DEAD)
 
 
-def test_the_rest_between_attempts_doubles_for_an_hour():
+def test_the_rests_between_attempts_grow_to_four_hours_and_span_more_than_a_day():
     rests = [rest_after(attempts) for attempts in range(1, MOST_ATTEMPTS)]
-    assert rests[:3] == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
-    assert timedelta(minutes=60) < sum(rests, timedelta()) < timedelta(minutes=70)
+    assert rests[:3] == [timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=8)]
+    assert rests == sorted(rests)
+    assert max(rests) == timedelta(hours=4)
+    assert timedelta(hours=26) < sum(rests, timedelta()) < timedelta(hours=27)
     assert rest_after(MOST_ATTEMPTS) is None
 
 

@@ -13,6 +13,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from accord.outbox.parcels import NOBODY, Notice, Parcel, Trouble, open_it
 
+_FOR_GOOD = 500  # from this answer on, SMTP says that asking again is in vain
+
 
 @contextmanager
 def sending(users: Collection[uuid.UUID]) -> Iterator[Callable[[Parcel], Trouble | None]]:
@@ -29,7 +31,7 @@ def sending(users: Collection[uuid.UUID]) -> Iterator[Callable[[Parcel], Trouble
         except (OSError, ValueError) as error:  # what SMTP says, and what no header can hold
             with suppress(OSError):  # the next mail begins with a connection of its own
                 connection.close()
-            return Trouble(_said(error))
+            return Trouble(_said(error), is_final=_is_refused_for_good(error))
         return None
 
     try:
@@ -62,6 +64,13 @@ def message_id(parcel: uuid.UUID) -> str:
     """The Message-ID of a parcel's mail, whenever and however often it is sent."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{parcel}@{domain}>"
+
+
+def _is_refused_for_good(error: Exception) -> bool:
+    """Whether the server will never take mail to this address: 5xx, and no fault of ours."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return all(code >= _FOR_GOOD for code, _words in error.recipients.values())
 
 
 def _said(error: Exception) -> str:

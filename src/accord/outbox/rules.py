@@ -4,20 +4,22 @@ from datetime import datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 12
 LEASE = timedelta(minutes=10)  # longer than one round of sending may take
 LONGEST_REST = timedelta(days=1)
 _FIRST_REST = timedelta(seconds=30)
+_MOST_REST = timedelta(hours=4)
 
 
 def rest_after(attempts: int) -> timedelta | None:
     """How long to wait after so many failed attempts; None: give up.
 
-    Doubles from half a minute: 30 s, 1 min, 2 min … 32 min, about an hour in all.
+    Four times as long each time, from half a minute to four hours: 30 s, 2 min, 8 min, 32 min,
+    2 h 8 min, then 4 h each; 26 hours in all, so that a day without a mail server loses nothing.
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    return _FIRST_REST * (1 << (attempts - 1))
+    return min(_FIRST_REST * 4 ** (attempts - 1), _MOST_REST)
 
 
 def asked_rest(retry_after: str, at: datetime) -> timedelta | None:
