@@ -182,6 +182,23 @@ def test_whoever_gets_a_lead_by_itself_has_a_mail_of_it(office, settings):
     assert [mail["To"] for mail in server.mails if "for you" in mail["Subject"]] == [to.email]
 
 
+def test_what_is_given_up_tells_admins_once_a_day(office, settings):
+    with mail_server(settings) as server:
+        server.nobody = {f"{name}@halden.example": "550 No such user" for name in ("mira", "tom")}
+        with telling() as told:
+            for number in range(3):
+                hand_raise(f"dana{number}", at=AT + number * MINUTE)
+                send_mail(at=AT + number * MINUTE)
+        assert ("outbox.given_up", office.head.id) in told
+        about = Notification.objects.filter(kind="outbox.given_up", channel="app")
+        assert about.count() == 1
+        send_mail(at=AT + timedelta(days=1))
+        assert about.count() == 1
+        hand_raise("kim", at=AT + timedelta(days=1))
+        send_mail(at=AT + timedelta(days=1))
+        assert about.count() == 2
+
+
 class TestAnswers:
     def test_accepting_what_was_offered_by_hand_tells_who_offered_it(self, office):
         handoff = offered_by_hand(office)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.test import Client
 from django.urls import reverse
@@ -133,6 +133,26 @@ class TestNotDelivered:
         assert cast["rep"].name in page
         assert "A lead is yours" in page
         assert "Dana" not in page
+
+    def test_waits_for_admins_on_today(self, signed_in: SignedIn, cast: dict[str, User]) -> None:
+        client = signed_in("admin")
+        assert reverse("outbox") + '" data-row' not in text_of(client, "today")
+        self.given_up(cast["rep"])
+        page = text_of(client, "today")
+        assert "1 message was not delivered" in page
+        assert reverse("outbox") + '" data-row' in page
+        assert "was not delivered" not in text_of(signed_in("rep"), "today")
+
+    def test_says_what_is_tried_again_and_when(
+        self, signed_in: SignedIn, cast: dict[str, User]
+    ) -> None:
+        assert "Everything was delivered" in text_of(signed_in("admin"), "outbox")
+        row, later = self.given_up(cast["rep"]), datetime.now(UTC) + timedelta(minutes=40)
+        Notification.objects.filter(id=row.id).update(state="due", send_after=later, attempts=2)
+        page = text_of(signed_in("admin"), "outbox")
+        assert "1 failed and is tried again, next" in page
+        assert later.isoformat(timespec="seconds") in page
+        assert "Everything was delivered" not in page
 
     def test_is_tried_again_or_dropped(self, signed_in: SignedIn, cast: dict[str, User]) -> None:
         client, row = signed_in("head_of_sales"), self.given_up(cast["rep"])

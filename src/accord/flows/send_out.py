@@ -1,11 +1,20 @@
-"""Send what people are told, and leave them in peace while it is quiet for them."""
+"""Send what people are told, and leave them in peace while it is quiet for them.
+
+What is given up is told to whoever looks after this Accord.
+"""
 
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accord.base.ids import named_id
 from accord.base.once import asking_once
 from accord.outbox import actions, queries
+from accord.outbox.actions import Telling
 from accord.outbox.actions.sending import MAIL, POSTS, SEND_AT_ONCE
 from accord.outbox.models import Listener, Quiet
 from accord.outbox.rules import end_of_quiet
@@ -32,7 +41,37 @@ def send_posts(*, at: datetime) -> int:
 def _send(channels: Collection[str], at: datetime, limit: int = SEND_AT_ONCE) -> int:
     people = queries.people_with_due(channels, at=at)
     actions.hold(until=quiet_until(people, at=at), at=at)
-    return actions.send_due(channels=channels, at=at, limit=limit)
+    sent = actions.send_due(channels=channels, at=at, limit=limit)
+    _tell_of_given_up(at)
+    return sent
+
+
+def _tell_of_given_up(at: datetime) -> None:
+    """Tell admins what was given up: once on each day on which something is."""
+    latest = queries.last_given_up()
+    if latest is None:
+        return
+    here = teams.workspace()
+    day = latest.astimezone(ZoneInfo(here.time_zone if here else "UTC")).date()
+    event = named_id("given up", day.isoformat())
+    if queries.told_of([event]):
+        return
+    with transaction.atomic():
+        tellings = [
+            Telling(
+                event_id=event,
+                user_id=admin.id,
+                kind="outbox.given_up",
+                subject=_("What people are told could not be delivered"),
+                text=_(
+                    "In Accord it stands all the same. See for whom it was and why it was given up;"
+                    " there it can be tried again, or dropped."
+                ),
+                link="/outbox/",
+            )
+            for admin in teams.admins()
+        ]
+        actions.tell(tellings=tellings, at=at)
 
 
 def quiet_until(

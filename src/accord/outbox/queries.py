@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from accord.base.errors import Missing
@@ -156,6 +156,33 @@ def not_sent() -> list[tuple[str, Mapping[str, int]]]:
     for channel, state, number in rows.values_list("channel", "state").annotate(n=Count("id")):
         counts.setdefault(channel, {})[state] = number
     return [(channel, counts.get(channel, {})) for channel in TIMINGS]
+
+
+@dataclass(frozen=True)
+class Again:
+    """How much of a channel is tried again after it failed, and when it goes on."""
+
+    number: int
+    next_at: datetime
+
+
+def tried_again() -> dict[str, Again]:
+    """What failed and is tried again by itself, by channel; none where nothing is. One query."""
+    rows = Notification.objects.filter(state=DeliveryState.DUE, attempts__gt=0)
+    found = rows.values_list("channel").annotate(Count("id"), Min("send_after"))
+    return {channel: Again(number, next_at) for channel, number, next_at in found if next_at}
+
+
+def given_up_count() -> int:
+    """How much was given up and is neither tried again nor dropped. One query."""
+    return Notification.objects.filter(state=DeliveryState.DEAD).count()
+
+
+def last_given_up() -> datetime | None:
+    """When the latest of what is given up was so; None where nothing is. One query."""
+    dead = Notification.objects.filter(state=DeliveryState.DEAD)
+    latest: datetime | None = dead.aggregate(latest=Max("send_after"))["latest"]
+    return latest
 
 
 def given_up(*, limit: int = 100) -> Sequence[Notification]:

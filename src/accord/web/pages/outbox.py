@@ -24,14 +24,15 @@ def outbox(request: "Request") -> HttpResponse:
     """Counts and what was given up; POST tries chosen ones again, or drops them."""
     if request.method == "POST":
         return _acted(request)
-    rows = queries.given_up()
+    rows, again = queries.given_up(), queries.tried_again()
     people = teams.names([each.user_id for each in rows])
     names = {**queries.chat_names({each.user_id for each in rows} - set(people)), **people}
     context = {
         "counts": [
-            (CHANNELS[channel], by_state, by_state.get("dead", 0))
+            (CHANNELS[channel], by_state, by_state.get("dead", 0), again.get(channel))
             for channel, by_state in queries.not_sent()
         ],
+        "again": again,
         "rows": [
             (each, names.get(each.user_id, _("somebody who has left")), kinds.of(each.kind).label)
             for each in rows

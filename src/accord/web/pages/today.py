@@ -25,9 +25,10 @@ from accord.handoffs.queries import Returned, Show
 from accord.insights.leaks import leaks_by_side
 from accord.insights.metrics import metric
 from accord.leads import queries as leads
+from accord.outbox import queries as outbox
 from accord.teams import queries as teams
 from accord.web.pages.agreement import SEATS
-from accord.web.permissions import HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, MARKETING, SALES
+from accord.web.permissions import ADMIN, HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, MARKETING, SALES
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
@@ -89,6 +90,8 @@ def _todos(request: "Request", terms: "Terms") -> Iterator[Todo]:
         yield from _answered(request)
     if HEAD_OF_SALES in roles:
         yield from _late(request)
+    if ADMIN in roles:
+        yield from _given_up()
     if roles & HEADS:
         yield from _leaks(roles, request.at)
     if roles & MARKETING:
@@ -188,6 +191,23 @@ def _late(request: "Request") -> Iterator[Todo]:
             link=reverse("handoffs") + "?show=late",
             icon="alarm",
             side="sales",
+            act=_("Look"),
+        )
+
+
+def _given_up() -> Iterator[Todo]:
+    """What was to go out by mail, browser or chat and is not tried any more."""
+    number = outbox.given_up_count()
+    if number:
+        sentence = ngettext(
+            "%(n)d message was not delivered", "%(n)d messages were not delivered", number
+        )
+        yield Todo(
+            sentence=sentence % {"n": number},
+            about=_("Try them again once it works, or drop them; in Accord they stand all the same."),
+            link=reverse("outbox"),
+            icon="mail-off",
+            side=Side.ACCORD.value,
             act=_("Look"),
         )
 
