@@ -145,6 +145,8 @@ class TestAssignments:
                 owners={handoff.id: to}, why="Knows them", by=office.head.id, at=LATER
             )
         assert told == {("handoff.offered", to), ("handoff.reassigned", handoff.owner_id)}
+        texts = Notification.objects.filter(channel="app", created_at=LATER)
+        assert all("Sofia: “Knows them”" in text for text in texts.values_list("text", flat=True))
 
     def test_who_gives_their_own_lead_away_is_not_told(self, office):
         handoff = hand_raise()
@@ -254,6 +256,10 @@ class TestClocks:
         with telling() as told:
             watch_clocks(at=LATER + 4 * HOUR + MINUTE)
         assert told >= {("handoff.offered", second), ("handoff.reassigned", first)}
+        both = Notification.objects.filter(channel="app", created_at=LATER + 4 * HOUR + MINUTE)
+        for kind in ("handoff.offered", "handoff.reassigned"):
+            why = "Why: nobody had tried to reach them in time."
+            assert why in both.get(kind=kind).text
 
     def test_a_miss_of_marketing_tells_marketing(self, office):
         come_back(hand_raise())

@@ -181,8 +181,8 @@ def reassign(
     with transaction.atomic():
         before = dict(Handoff.objects.filter(id__in=owners).values_list("id", "owner_id"))
         taken = actions.reassign(owners=owners, why=why, by=by, at=at)
-        tell_of_assignments(taken=taken, by=by, at=at)
-        tell_of_taken_away(taken=taken, before=before, by=by, at=at)
+        tell_of_assignments(taken=taken, why=why, by=by, at=at)
+        tell_of_taken_away(taken=taken, before=before, why=why, by=by, at=at)
     return taken
 
 

@@ -73,7 +73,7 @@ def route_anew(
     with transaction.atomic():
         before = owners_of(handoffs)
         moved = actions.route_anew(handoffs=list(before), why=why, by=by, at=at)
-        _tell(moved, before, at)
+        _tell(moved, before, why, by, at)
     return moved
 
 
@@ -98,13 +98,19 @@ def _hand_over(absence: Absence, at: datetime) -> list[Taken]:
     if stand_in is None or stand_in not in ready_for_leads([stand_in], at):
         return route_anew(handoffs=before, why=why, by=None, at=at)
     moved = actions.reassign(owners=dict.fromkeys(before, stand_in), why=why, by=None, at=at)
-    _tell(moved, before, at)
+    _tell(moved, before, why, None, at)
     return moved
 
 
-def _tell(moved: Sequence[Taken], before: Mapping[uuid.UUID, uuid.UUID], at: datetime) -> None:
-    tell_of_assignments(taken=moved, at=at)
-    tell_of_taken_away(taken=moved, before=before, at=at)
+def _tell(
+    moved: Sequence[Taken],
+    before: Mapping[uuid.UUID, uuid.UUID],
+    why: str,
+    by: uuid.UUID | None,
+    at: datetime,
+) -> None:
+    tell_of_assignments(taken=moved, why=why, by=by, at=at)
+    tell_of_taken_away(taken=moved, before=before, why=why, by=by, at=at)
     tell_of_queued(handoffs=[h.id for h in moved if h.owner_id is None], at=at)
     untouched = [h.lead_id for h in moved if not h.first_attempt_at]
     set_statuses(statuses=dict.fromkeys(untouched, LeadStatus.NEW))

@@ -89,8 +89,8 @@ def _hand_to_others(steps: Sequence[StepTaken], at: datetime) -> list[Taken]:
     actions.record_reassigned(moved, before, why, None, at)
     tell_of_nobody_else(steps=[e for e in to_others if e.handoff.id not in moved], at=at)
     taken = list(moved.values())
-    tell_of_assignments(taken=taken, at=at)
-    tell_of_taken_away(taken=taken, before=before, at=at)
+    tell_of_assignments(taken=taken, why=why, at=at)
+    tell_of_taken_away(taken=taken, before=before, why=why, at=at)
     set_statuses(statuses={handoff.lead_id: LeadStatus.NEW for handoff in taken})
     return taken
 

@@ -77,11 +77,12 @@ def tell_of_queued(*, handoffs: Collection[uuid.UUID], at: datetime) -> None:
 
 
 def tell_of_assignments(
-    *, taken: Sequence[Taken], at: datetime, by: uuid.UUID | None = None
+    *, taken: Sequence[Taken], at: datetime, why: str = "", by: uuid.UUID | None = None
 ) -> None:
-    """Tell those who got a handoff out of the queue or from a colleague."""
+    """Tell those who got a handoff out of the queue or from a colleague, and why it is theirs."""
     if not taken:
         return
+    reason = _reason(why, by)
     handoffs = Handoff.objects.only("brief", "trigger").in_bulk([each.id for each in taken])
     leads = names_of(handoff.lead_id for handoff in taken)
     tell(
@@ -91,6 +92,7 @@ def tell_of_assignments(
                 handoff.owner_id,
                 leads[handoff.lead_id],
                 handoffs[handoff.id],
+                reason,
             )
             for handoff in taken
             if handoff.owner_id
@@ -130,10 +132,12 @@ def tell_of_taken_away(
     *,
     taken: Sequence[Taken],
     before: Mapping[uuid.UUID, uuid.UUID | None],
+    why: str,
     at: datetime,
     by: uuid.UUID | None = None,
 ) -> None:
     """Tell those who had a handoff (by id) before it went to somebody else, or to the queue."""
+    reason = _reason(why, by)
     leads = names_of(handoff.lead_id for handoff in taken)
     reps = teams.names(handoff.owner_id for handoff in taken)
     tell(
@@ -146,6 +150,7 @@ def tell_of_taken_away(
                 % {"who": leads[handoff.lead_id], "rep": reps[handoff.owner_id]}
                 if handoff.owner_id
                 else _("%(who)s waits in the queue now") % {"who": leads[handoff.lead_id]},
+                text=reason,
                 link=page_of(handoff.lead_id),
             )
             for handoff in taken
@@ -184,12 +189,25 @@ def _brought(lead: Lead, user_id: uuid.UUID, at: datetime) -> bool:
     return lead.known_at == at and lead.brought_by_id == user_id
 
 
-def _lead_for_you(event_id: uuid.UUID, user_id: uuid.UUID, who: str, handoff: Handoff) -> Telling:
+def _reason(why: str, by: uuid.UUID | None) -> str:
+    """Why a handoff changed hands, and who says so."""
+    if not why:
+        return ""
+    name = teams.names([by]).get(by) if by else None
+    if name is None:
+        return _("Why: %(why)s.") % {"why": why.rstrip(".")}
+    return _("%(name)s: “%(why)s”") % {"name": name, "why": why}
+
+
+def _lead_for_you(
+    event_id: uuid.UUID, user_id: uuid.UUID, who: str, handoff: Handoff, reason: str = ""
+) -> Telling:
     """Who asks for us is not kept waiting for quiet hours to end."""
     brief = handoff.brief
     words = brief.get("words")
     first = brief.get("first")
-    lines = [f"“{word}”" for word in words] if isinstance(words, list) else []
+    lines = [reason] if reason else []
+    lines += [f"“{word}”" for word in words] if isinstance(words, list) else []
     if isinstance(first, dict) and first.get("text"):
         lines.append(str(first["text"]))
     return Telling(
