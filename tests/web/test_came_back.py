@@ -54,6 +54,15 @@ def test_figures_open_the_rows_they_count(mira: Client, handoff: Handoff, sends:
         assert gone not in narrowed
 
 
+def test_it_counts_for_whoever_may_answer(signed_in: SignedIn, handoff: Handoff) -> None:
+    goes_back(handoff, "no_need")
+    counts = {
+        role: signed_in(role).get(reverse("live")).json()["counts"].get("came_back")
+        for role in ("marketer", "head_of_marketing", "head_of_sales", "rep")
+    }
+    assert counts == {"marketer": 1, "head_of_marketing": 1, "head_of_sales": None, "rep": None}
+
+
 def test_a_campaign_that_is_none_narrows_nothing(mira: Client, handoff: Handoff) -> None:
     goes_back(handoff, "no_need")
     assert "Dana Ruiz" in page(mira, campaign="no such thing")

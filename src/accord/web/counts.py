@@ -15,25 +15,37 @@ from accord.web import permissions
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What is counted, as its tip says, and how many there are for a person at a moment."""
+    """What is counted, as its tip says, and how many there are for a person at a moment.
+
+    It counts for whoever may do the `act`, by its URL name.
+    """
 
     title: Any
+    act: str
     number: Callable[[Any, datetime], int]
 
 
 # By the URL name of their place.
 COUNTS: Mapping[str, Count] = {
-    "handoffs": Count(_("waiting for you"), handoffs.waiting_count),
-    "came_back": Count(_("to answer"), lambda _user, _at: handoffs.came_back_count(Returned.OPEN)),
-    "content_requests": Count(_("to deliver"), lambda user, _at: content.to_deliver_count(user)),
+    "handoffs": Count(_("waiting for you"), "handoff_acceptance", handoffs.waiting_count),
+    "came_back": Count(
+        _("to answer"),
+        "came_back_answers",
+        lambda _user, _at: handoffs.came_back_count(Returned.OPEN),
+    ),
+    "content_requests": Count(
+        _("to deliver"),
+        "content_request_answer",
+        lambda user, _at: content.to_deliver_count(user),
+    ),
 }
 
 
 def counts_for(user: Any, at: datetime) -> dict[str, int]:
-    """The counts of the places that a person may open, by the URL names of the places."""
+    """The counts of the places where a person may do what waits, by the places' URL names."""
     roles = set(user.roles)
     return {
         view: count.number(user, at)
         for view, count in COUNTS.items()
-        if permissions.may(roles, view)
+        if permissions.may(roles, count.act)
     }
