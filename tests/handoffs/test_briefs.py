@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accord.flows.answer_pass_back import answer_pass_backs
+from accord.flows.hand_off import offer
 from accord.flows.pass_back import Said, pass_back
 from accord.handoffs.models import Handoff, PassBack
 from accord.leads.actions import record_activities
@@ -67,16 +68,47 @@ def test_their_own_question_is_the_first_thing_to_say():
     did("question.asked", AT + HOUR, text="Does it read Modbus?")
     brief = hand_raise(at=AT + DAY).brief
     assert brief["questions"] == ["Does it read Modbus?"]
-    assert brief["opening"] == (
-        "On 2 November 2026 you asked: “Does it read Modbus?” Shall I answer that first?"
-    )
+    assert brief["opening"] == ("You asked: “Does it read Modbus?” Shall I answer that first?")
 
 
 def test_who_raised_a_hand_hears_what_they_asked_for_in_their_words():
     open_office()
     assert hand_raise().brief["opening"] == (
-        "On 2 November 2026 you asked for a demo and wrote: “to replace our spreadsheets before "
-        "June.” Where shall we begin?"
+        "You asked for a demo and wrote: “to replace our spreadsheets before June.” "
+        "Where shall we begin?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "opening"),
+    [
+        ("contact", "You asked to be contacted. What is it about?"),
+        ("demo", "You asked for a demo. What would you like to see first?"),
+        ("price", "You asked for a price. What should it cover?"),
+        ("order", "You asked to order. What do you need, and by when?"),
+    ],
+)
+def test_what_is_asked_of_them_fits_their_wish(wish, opening):
+    open_office()
+    assert hand_raise(asks_for=wish, need="").brief["opening"] == opening
+
+
+def test_the_day_is_said_of_what_was_longer_ago():
+    open_office()
+    comes(AT)
+    did("question.asked", AT + HOUR, text="Does it read Modbus?")
+    opening = hand_raise(at=AT + 8 * DAY).brief["opening"]
+    assert opening.startswith("On 2 November 2026 you asked: “Does it read Modbus?”")
+
+
+def test_whoever_wrote_a_mail_is_offered_an_answer():
+    office = open_office()
+    comes(AT, employees=99)
+    did("mail.received", AT, text="Can we start with two sites?", name="Sites")
+    lead = Lead.objects.get(email=DANA)
+    (handoff,) = offer(leads=[lead.id], by=office.max.id, why="They wrote.", at=AT + HOUR)
+    assert handoff.brief["opening"] == (
+        "You wrote to us: “Can we start with two sites?” Shall I answer that first?"
     )
 
 

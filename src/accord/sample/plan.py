@@ -186,10 +186,10 @@ def _first(
     if asks:
         first["asks_for"] = asks
     else:
-        first["event"] = (
-            "event.attended" if made.channel.key in ("trade show", "webinar") else "form.submitted"
-        )
-        first["event_name"] = effort.name if effort else "Contact form"
+        attended = made.channel.key in ("trade show", "webinar")
+        otherwise = made.channel.key.capitalize() if attended else "Contact form"
+        first["event"] = "event.attended" if attended else "form.submitted"
+        first["event_name"] = effort.name if effort else otherwise
     if asks in ("newsletter", "content"):
         first["consents"] = [story.AGREES_TO_EMAILS]
     if person.get("need") and asks in ("demo", "price", "contact"):

@@ -35,7 +35,7 @@ _LOOKED_AT = 40  # as far back as the story looks, by lead
 
 
 def briefs_of(
-    offered: Mapping[uuid.UUID, "Offering"], terms: Terms
+    offered: Mapping[uuid.UUID, "Offering"], terms: Terms, at: datetime
 ) -> dict[uuid.UUID, dict[str, Any]]:
     """What the reps will read, by lead: why ready, what they did and said, what to ask and to do.
 
@@ -51,7 +51,7 @@ def briefs_of(
     people = people_of(backs)
     return {
         id: _brief(
-            Told(leads[id], happened.get(id, ()), backs.get(id, ()), people, zone),
+            Told(leads[id], happened.get(id, ()), backs.get(id, ()), people, zone, at),
             offered[id],
             terms,
             verdicts.get(id),
@@ -101,7 +101,7 @@ def _brief(
         "story": story(told),
         "questions": [each.text for each in told.did("question.asked") if each.text][:3],
         "read": _read(told),
-        "opening": opening(told, trigger=offering.trigger, reason=reason, words=words),
+        "opening": opening(told, wish=offering.asks_for, reason=reason, words=words),
         "ask": [
             {"text": _said(leaf, terms), "label": _label(leaf, terms)}
             for leaf in should

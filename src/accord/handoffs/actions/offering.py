@@ -86,7 +86,7 @@ def _insert(
     offered: Mapping[uuid.UUID, Offering], terms: Terms, by: uuid.UUID | None, at: datetime
 ) -> list[Taken]:
     segments = first_met([*terms.sales.first_attempt_of], leads=list(offered))
-    briefs = briefs_of(offered, terms)
+    briefs = briefs_of(offered, terms, at)
     rows = recordset(
         ("id", "lead_id", "episode_id", "trigger", "segment", "round", "ready_at", "brief"),
         (

@@ -4,16 +4,16 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accord.agreement.queries import terms_of
 from accord.base.lifecycle import Side
-from accord.handoffs.models import Answer, PassBack, Trigger
+from accord.handoffs.models import Answer, PassBack
 from accord.leads import kinds
 from accord.leads.models import Activity, Lead
 from accord.teams.queries import names, workspace
@@ -22,17 +22,58 @@ _LINES = 5
 _WORDS = 160  # as much of their words as one says in a breath
 _READ = frozenset({"content.downloaded", "event.attended"})
 _CLICK = frozenset({"page.visited", "pricing.visited", "email.clicked"})
+_LATELY = timedelta(days=7)  # nobody says the date of what was this week
+# What is asked of whoever asked us for something, and said no more.
+_FITTING = {
+    "contact": gettext_lazy("What is it about?"),
+    "demo": gettext_lazy("What would you like to see first?"),
+    "price": gettext_lazy("What should it cover?"),
+    "order": gettext_lazy("What do you need, and by when?"),
+    "content": gettext_lazy("What would you like to find out?"),
+}
+_ANY = gettext_lazy("What can I do for you?")
+# What is said of a thing that was lately, and of one that was longer ago.
+_SENTENCES = {
+    "question": (
+        gettext_lazy("You asked: “%(words)s” Shall I answer that first?"),
+        gettext_lazy("On %(day)s you asked: “%(words)s” Shall I answer that first?"),
+    ),
+    "wish with words": (
+        gettext_lazy("You %(reason)s and wrote: “%(words)s” Where shall we begin?"),
+        gettext_lazy("On %(day)s you %(reason)s and wrote: “%(words)s” Where shall we begin?"),
+    ),
+    "wish": (
+        gettext_lazy("You %(reason)s. %(question)s"),
+        gettext_lazy("On %(day)s you %(reason)s. %(question)s"),
+    ),
+    "pass-back": (
+        gettext_lazy("When we last spoke it was not the moment. What has changed since?"),
+        gettext_lazy("When we spoke on %(day)s it was not the moment. What has changed since?"),
+    ),
+    "event": (
+        gettext_lazy("You were at “%(name)s” lately. What stayed with you?"),
+        gettext_lazy("You were at “%(name)s” on %(day)s. What stayed with you?"),
+    ),
+    "content": (
+        gettext_lazy("You read “%(name)s” lately. Which question led you there?"),
+        gettext_lazy("You read “%(name)s” on %(day)s. Which question led you there?"),
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a lead's brief is made of: what happened, newest first, and earlier pass-backs."""
+    """What a lead's brief is made of: what happened, newest first, and earlier pass-backs.
+
+    `at` is when it is offered.
+    """
 
     lead: Lead
     happened: Sequence[Activity]
     backs: Sequence[PassBack]
     people: Mapping[uuid.UUID, str]
     zone: str
+    at: datetime
 
     def did(self, *wanted: str) -> list[Activity]:
         """What the prospect did of these kinds, newest first; of all kinds where none is named."""
@@ -142,45 +183,45 @@ def _round(told: Told, back: PassBack) -> str:
     return line
 
 
-def opening(told: Told, *, trigger: str, reason: str, words: Sequence[str]) -> str:
+def opening(told: Told, *, wish: str, reason: str, words: Sequence[str]) -> str:
     """A first sentence that one can say; "" where nothing of theirs speaks for one.
 
-    Their own question first, then what they asked for with their words, then what they read.
-    What they merely clicked on is not held up to them.
+    Their own question first, then what they asked for (the `wish` that made the handoff) with
+    their words, then what they read. What they merely clicked on is not held up to them.
     """
-    said = {"words": _short(words[0]) if words else "", "reason": reason}
+    quoted = {"words": _short(words[0]) if words else "", "reason": reason}
     asked = [each for each in told.did("question.asked") if each.text]
     if asked:
-        said |= {"words": _short(asked[0].text or ""), "day": told.day(asked[0].happened_at)}
-        return _("On %(day)s you asked: “%(words)s” Shall I answer that first?") % said
-    raised = (
-        [e for e in told.did() if e.outcome in kinds.ASKED_FOR]
-        if trigger == Trigger.HAND_RAISE
-        else []
-    )
+        return _said(told, "question", asked[0].happened_at, words=_short(asked[0].text or ""))
+    raised = [each for each in told.did() if wish and each.outcome == wish]
+    if raised and words:
+        return _said(told, "wish with words", raised[0].happened_at, **quoted)
     if raised:
-        said["day"] = told.day(raised[0].happened_at)
-        if said["words"]:
-            return (
-                _("On %(day)s you %(reason)s and wrote: “%(words)s” Where shall we begin?") % said
-            )
-        return _("On %(day)s you %(reason)s. What would you like to see first?") % said
-    return _softer(told, said)
+        asks = str(_FITTING.get(wish, _ANY))
+        return _said(told, "wish", raised[0].happened_at, reason=reason, question=asks)
+    return _softer(told, quoted["words"])
 
 
-def _softer(told: Told, said: dict[str, str]) -> str:
+def _softer(told: Told, words: str) -> str:
     if told.backs and not _was_out_of_reach(told.backs[0]):
-        said["day"] = told.day(told.backs[0].passed_back_at)
-        return _("When we spoke on %(day)s it was not the moment. What has changed since?") % said
-    if said["words"]:
-        return _("You wrote: “%(words)s” How do you do that today?") % said
+        return _said(told, "pass-back", told.backs[0].passed_back_at)
+    if mails := [each.text for each in told.did("mail.received") if each.text]:
+        written = {"words": _short(mails[0])}
+        return _("You wrote to us: “%(words)s” Shall I answer that first?") % written
+    if words:
+        return _("You wrote: “%(words)s” How do you do that today?") % {"words": words}
     for each in told.did(*_READ):
         if name := (each.detail or {}).get("name"):
-            said |= {"name": name, "day": told.day(each.happened_at)}
-            if each.kind == "event.attended":
-                return _("You were at “%(name)s” on %(day)s. What stayed with you?") % said
-            return _("You read “%(name)s” on %(day)s. Which question led you there?") % said
+            what = "event" if each.kind == "event.attended" else "content"
+            return _said(told, what, each.happened_at, name=name)
     return ""
+
+
+def _said(told: Told, what: str, moment: datetime, **words: str) -> str:
+    """A sentence of `_SENTENCES`; with the day only where that is a while before the offer."""
+    lately, earlier = _SENTENCES[what]
+    is_lately = told.at - moment < _LATELY
+    return str(lately if is_lately else earlier) % {**words, "day": told.day(moment)}
 
 
 def _was_out_of_reach(back: PassBack) -> bool:

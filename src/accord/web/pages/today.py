@@ -204,7 +204,7 @@ def _given_up() -> Iterator[Todo]:
         )
         yield Todo(
             sentence=sentence % {"n": number},
-            about=_("Try them again once it works, or drop them; in Accord they stand all the same."),
+            about=_("Try them again once it works, or drop them; in Accord they still stand."),
             link=reverse("outbox"),
             icon="mail-off",
             side=Side.ACCORD.value,
