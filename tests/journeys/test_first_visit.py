@@ -62,7 +62,7 @@ def the_rep_finds_a_real_chance(page: Page) -> None:
     page.get_by_role("article").get_by_text("Keep what you heard").click()
     page.get_by_label("How they said it").fill("Budget is there, decision in March")
     page.get_by_role("button", name="Keep it").click()
-    expect(page.get_by_text("Kept, on the timeline.")).to_be_visible()
+    expect(page.get_by_text("Kept, on the timeline")).to_be_visible()
     await_text(page, "/handoffs/", "Dana Ruiz")
     page.get_by_role("link", name="Qualify").click()
     page.get_by_label("Why there is a real chance").fill("A date, a budget and the one who decides")

@@ -46,6 +46,7 @@ OWN = (
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SAM = cast.SWITCH[0].email
 PEOPLE = {person.roles[0]: person.email for person in cast.SWITCH}
+HERE = re.compile(r"\bis-here\b")  # of a row: the one where one is
 SERIOUS = {"serious", "critical"}
 # The same around every page: looked at on the first one.
 FRAME = ["aside.places", "header.topbar", "nav.bottom-bar"]
@@ -403,7 +404,7 @@ class TestKeyboard:
         page.keyboard.press("Escape")
         expect(outcomes).to_have_count(0)
         page.keyboard.press("a")
-        expect(page.get_by_text("Accepted. Next")).to_be_visible()
+        expect(page.get_by_text(re.compile("^Accepted: "))).to_be_visible()
 
     def test_a_call_is_begun_and_logged_by_two_keys(self, opens: Opens) -> None:
         page = opens(SAM)
@@ -415,8 +416,48 @@ class TestKeyboard:
                 break
         page.keyboard.press("c")
         expect(page.get_by_text(re.compile("^You called .* What came of it"))).to_be_focused()
+        name = here.get_by_role("heading").inner_text()
         page.keyboard.press("1")
-        expect(page.get_by_text("Logged.")).to_be_visible()
+        expect(page.get_by_text(f"Logged: {name}.")).to_be_visible()
+
+    def test_letters_act_on_the_row_where_one_is_and_on_no_other(self, opens: Opens) -> None:
+        page = opens(SAM)
+        page.goto("/handoffs/")
+        rows = page.locator("[data-row]")
+        sheet = page.get_by_label("Why does it go back?")
+        page.keyboard.press("p")
+        rows.nth(1).evaluate("each => each.focus()")
+        expect(rows.nth(1)).to_have_class(HERE)
+        page.keyboard.press("?")
+        page.keyboard.press("p")
+        page.keyboard.press("Escape")
+        expect(sheet).to_have_count(0)
+        page.keyboard.press("p")
+        expect(rows.nth(1).get_by_label("Why does it go back?")).to_be_focused()
+        page.keyboard.press("Escape")
+        page.keyboard.press("k")
+        page.keyboard.press("1")  # of no other row's sheet
+        page.keyboard.press("p")
+        expect(rows.nth(0).get_by_label("Why does it go back?")).to_be_focused()
+        expect(page.get_by_text(re.compile("^Logged"))).to_have_count(0)
+
+    def test_one_stays_where_one_was_when_a_row_changes_or_goes(self, opens: Opens) -> None:
+        page = opens(SAM)
+        page.goto("/handoffs/")
+        rows = page.locator("[data-row]")
+        gone, follows = (str(rows.nth(place).get_attribute("id")) for place in (1, 2))
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("l")
+        expect(page.get_by_text("What came of it? One tap logs it.")).to_be_visible()
+        page.keyboard.press("1")
+        expect(page.get_by_text(re.compile("^Logged: "))).to_be_visible()
+        expect(page.locator(f"#{gone}")).to_have_class(HERE)
+        page.keyboard.press("p")
+        page.get_by_label("Why does it go back?").select_option("no_need")
+        page.get_by_role("button", name="Pass back").click()
+        expect(page.locator(f"#{gone}")).to_have_count(0)
+        expect(page.locator(f"#{follows}")).to_have_class(HERE)
 
     def test_other_letters_lead_to_places(self, opens: Opens) -> None:
         page = opens(SAM)

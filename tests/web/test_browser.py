@@ -66,10 +66,11 @@ class TestKeys:
 
     def test_work_the_inbox_without_a_mouse(self, opens: Opens, handoff: Handoff) -> None:
         page = opens("rep", "/handoffs/")
+        page.keyboard.press("a")  # nothing: one is on no row yet
         page.keyboard.press("j")
         page.keyboard.press("a")
 
-        expect(page.get_by_text("Accepted. Next:")).to_be_visible()
+        expect(page.get_by_text("Accepted: Dana Ruiz.")).to_be_visible()
         handoff.refresh_from_db()
         assert handoff.state == "accepted"
 
@@ -79,6 +80,7 @@ class TestPassingBack:
         self, opens: Opens, handoff: Handoff
     ) -> None:
         page = opens("rep", "/handoffs/")
+        page.keyboard.press("j")
         page.keyboard.press("p")
         page.get_by_label("Why does it go back?").select_option("no_need")
         expect(page.locator("[data-for=no_need]")).to_contain_text("It may return after")
@@ -92,6 +94,7 @@ class TestPassingBack:
 
     def test_asks_only_for_what_the_chosen_reason_needs(self, opens: Opens) -> None:
         page = opens("rep", "/handoffs/")
+        page.keyboard.press("j")
         page.keyboard.press("p")
         page.get_by_label("Why does it go back?").select_option("competitor")
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +27,6 @@ def opened(
     context |= {
         "item": item,
         "form_template": f"parts/{what}_form.html",
-        "is_in_inbox": here,
         "next_page": reverse("handoffs") if here else reverse("lead", args=[item.lead.id]),
     }
     template = context["form_template"] if is_partial(request) else "handoff_act.html"
@@ -34,17 +34,19 @@ def opened(
 
 
 def answered(
-    request: "Request", id: uuid.UUID, sentence: str, *, tried: bool = False
+    request: "Request", id: uuid.UUID, sentence: str, *, tried: bool = False, **words: str
 ) -> HttpResponse:
     """The handoff as it is now, in its place in the inbox; else back to where one was.
 
+    The sentence has a gap for the lead, and for `words`, so that a notice tells of whom it is.
     `tried`: an attempt was just logged, so what comes next is proposed below it.
     """
+    item = queries.one_open(id, at=request.at)
+    sentence %= {"lead": item.lead, **words}
     if not (is_partial(request) and is_in_inbox(request)):
         messages.success(request, sentence)
         to = request.POST.get("next") or "handoffs"
         return moved_on(request, f"{to}?tried=1" if tried and to.startswith("/leads/") else to)
-    item = queries.one_open(id, at=request.at)
     context: dict[str, Any] = {
         "item": item,
         "calls": calls_of(request, [item]),
@@ -61,4 +63,4 @@ def calls_of(request: "Request", items: Iterable["InboxItem"]) -> Mapping[uuid.U
 
 def is_in_inbox(request: "Request") -> bool:
     """Whether one acts in the inbox, not on a lead's page."""
-    return reverse("handoffs") in request.headers.get("HX-Current-URL", "")
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path == reverse("handoffs")

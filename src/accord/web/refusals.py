@@ -23,9 +23,14 @@ def status_of(refusal: Refusal) -> int:
     return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
 
 
-def refused(request: HttpRequest, sentence: str, *, status: int) -> HttpResponse:
-    """The sentence as a page, or for htmx as a notice in the page that stays as it is."""
-    context = {"sentence": sentence, "tone": "danger"}
+def refused(
+    request: HttpRequest, sentence: str, *, status: int, field: str = ""
+) -> HttpResponse:
+    """The sentence as a page, or for htmx as a notice in the page that stays as it is.
+
+    Where it is about a field of the form that was sent, the page shows it there.
+    """
+    context = {"sentence": sentence, "tone": "danger", "refused_field": field}
     if not is_partial(request):
         return render(request, "refused.html", context, status=status)
     answer = render(request, "parts/notice.html", context, status=status)
@@ -45,7 +50,8 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
-            return refused(request, error.sentence, status=status_of(error))
+            field = getattr(error, "field", "")
+            return refused(request, error.sentence, status=status_of(error), field=field)
         return None
 
 

@@ -46,7 +46,7 @@ def call_outcome(request: "Request", id: uuid.UUID) -> HttpResponse:
     said = call.Outcome(request.POST.get("outcome", ""), request.POST.get("note", "").strip())
     taken = call.end_calls(outcomes={id: said}, by=request.user.id, at=request.at)
     if taken:
-        return answered(request, taken[0].id, _("Logged."), tried=True)
+        return answered(request, taken[0].id, _("Logged: %(lead)s."), tried=True)
     messages.success(request, _("Logged."))
     return moved_on(request, request.POST.get("next") or "today")
 
@@ -78,7 +78,8 @@ def lead_learnings(request: "Request", id: uuid.UUID) -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    sentence = _("Kept, on the timeline.") if kept else _("Nothing new to keep.")
+    sentence = _("Kept, on the timeline: %(lead)s.") if kept else _("Nothing new to keep: %(lead)s.")
+    sentence %= {"lead": found}
     if is_partial(request) and is_in_inbox(request):
         return replaced(request, "", sentence=sentence)
     messages.success(request, sentence)

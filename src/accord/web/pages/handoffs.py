@@ -24,7 +24,7 @@ from accord.qualification.queries import verdicts_of
 from accord.qualification.reasons import why as why_ready
 from accord.teams import shown
 from accord.web.acts import moved_on, replaced
-from accord.web.in_place import answered, calls_of, opened
+from accord.web.in_place import answered, calls_of, is_in_inbox, opened
 from accord.web.permissions import SALES
 from accord.web.requests import begin_in, day_in, is_partial
 
@@ -73,14 +73,14 @@ def _page(show: "queries.Show", request: "Request") -> dict[str, Any]:
 def acceptance(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Accept: the lead is sales' from now on."""
     follow_up.accept(handoffs=[id], by=request.user.id, at=request.at)
-    return answered(request, id, _("Accepted. Next: qualify it, or pass it back with a reason."))
+    return answered(request, id, _("Accepted: %(lead)s."))
 
 
 @require_POST
 def claim(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a handoff out of the queue."""
     follow_up.claim(handoffs=[id], by=request.user.id, at=request.at)
-    return answered(request, id, _("It is yours now."))
+    return answered(request, id, _("%(lead)s is yours now."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,10 +100,10 @@ def owner(request: "Request", id: uuid.UUID) -> HttpResponse:
         raise Invalid(_("Choose who has it from now on."), field="owner")
     if not follow_up.reassign(owners={id: to.id}, why=why, by=request.user.id, at=request.at):
         raise Conflict(_("It is with %(name)s already; choose somebody else.") % {"name": to.name})
-    sentence = _("It is with %(name)s now, out of the queue.")
+    said = _("%(lead)s is with %(name)s now, out of the queue.")
     if item.handoff.owner_id:
-        sentence = _("It is with %(name)s now; both know of it.")
-    return answered(request, id, sentence % {"name": to.name})
+        said = _("%(lead)s is with %(name)s now; both know of it.")
+    return answered(request, id, said, name=to.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,7 +126,7 @@ def attempts(request: "Request", id: uuid.UUID) -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    return answered(request, id, _("Logged."), tried=True)
+    return answered(request, id, _("Logged: %(lead)s."), tried=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,7 +170,7 @@ def pass_back(request: "Request", id: uuid.UUID) -> HttpResponse:
     words = {"lead": item.lead, "reason": terms.reasons[said.reason].label}
     sentence = _("%(lead)s was passed back: %(reason)s.") % words
     undo = reverse("handoff_pass_back_undoing", args=[id])
-    if is_partial(request):
+    if is_partial(request) and is_in_inbox(request):
         return replaced(request, "", sentence=sentence, undo=undo)
     messages.success(request, sentence, extra_tags=undo)
     return moved_on(request, "handoffs")

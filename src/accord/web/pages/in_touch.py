@@ -44,4 +44,4 @@ def handoff_in_touch(request: "Request", id: uuid.UUID) -> HttpResponse:
         tried_at=tried_at,
     )
     follow_up.log_attempts(attempts=[attempt], by=request.user.id, at=request.at)
-    return answered(request, id, _("Noted: you are in touch."), tried=True)
+    return answered(request, id, _("Noted: you are in touch with %(lead)s."), tried=True)

@@ -36,7 +36,7 @@ def handoff_next_step(request: "Request", id: uuid.UUID) -> HttpResponse:
         in_place_of=_step(request.POST.get("in_place_of", "")),
     )
     follow_up.plan(plans={id: plan}, by=request.user.id, at=request.at)
-    return answered(request, id, _("Planned. It stands on Today when its time comes."))
+    return answered(request, id, _("Planned: %(lead)s. It stands on Today when its time comes."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,14 +48,14 @@ def handoff_aside(request: "Request", id: uuid.UUID) -> HttpResponse:
         return opened(request, "aside", item, {"moments": moments})
     until = _moment(request.POST.get("until", ""), "until")
     follow_up.put_aside(until={id: until}, by=request.user.id, at=request.at)
-    return answered(request, id, _("Put aside. It comes back by itself."))
+    return answered(request, id, _("Put aside: %(lead)s comes back by itself."))
 
 
 @require_POST
 def handoff_aside_end(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Take a handoff up again before its time."""
     follow_up.bring_back(handoffs=[id], by=request.user.id, at=request.at)
-    return answered(request, id, _("It is back in its place."))
+    return answered(request, id, _("%(lead)s is back in its place."))
 
 
 def _step(text: str) -> uuid.UUID | None:

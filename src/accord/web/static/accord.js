@@ -105,6 +105,36 @@
   document.addEventListener("htmx:load", (event) => settle(event.detail.elt));
   settle(document);
 
+  // What is refused is said at its field, and until the form is sent again.
+  function forgive(form) {
+    all(".js-refused", form).forEach((each) => each.remove());
+    all("[aria-invalid]", form).forEach((field) => {
+      field.classList.remove("is-invalid");
+      ["aria-invalid", "aria-errormessage"].forEach((name) => field.removeAttribute(name));
+    });
+  }
+  function refuse(form, name, sentence) {
+    const said = Object.assign(document.createElement("div"), { className: "invalid-feedback d-block js-refused", id: `refused-${name}`, textContent: sentence });
+    said.setAttribute("role", "alert");
+    const field = all(`[name="${name}"]`, form).find((each) => !each.disabled && each.matches("input:not([type=hidden]), select, textarea"));
+    if (!field) { form.append(said); return; }
+    (field.matches("[type=checkbox], [type=radio]") ? field.closest("fieldset, .form-check") : field).after(said);
+    field.classList.add("is-invalid");
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-errormessage", said.id);
+    field.focus();
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig } = event.detail, form = requestConfig.elt.closest("form");
+    if (!form || requestConfig.verb !== "post") return;
+    forgive(form);
+    all("#notices .alert-danger").forEach((notice) => notice.remove());
+    const said = xhr.status === 422 && new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-refused]");
+    if (!said) return;
+    event.detail.shouldSwap = false;
+    refuse(form, said.dataset.refused, $(".notice-text", said).textContent);
+  });
+
   // A tap on a number is a call: kept even while the phone takes over, and asked about afterwards.
   document.addEventListener("click", (event) => {
     const number = event.target.closest("[data-call]");
@@ -119,37 +149,55 @@
     if (!document.hidden) $("[data-question] [data-focus]")?.scrollIntoView({ block: "center" });
   });
 
-  // Keys
+  // Keys. Where there are rows, a letter acts on the one where one is, and on no other.
   const places = { t: "/", l: "/leads/", h: "/handoffs/", d: "/deals/", s: "/scoreboard/" };
-  let before = "";
+  let before = "", last = null;
   const rows = () => all("[data-row]");
+  const here = () => $("[data-row].is-here");
+  function mark(row) {
+    const list = rows();
+    list.forEach((each) => each.classList.toggle("is-here", each === row));
+    last = { id: row.id, place: list.indexOf(row) };
+  }
+  function go(row) {
+    mark(row);
+    row.scrollIntoView({ block: "nearest" });
+    (row.matches("a, [tabindex]") ? row : $("a", row))?.focus({ preventScroll: true });
+  }
   function step(by) {
     const list = rows();
-    if (!list.length) return;
-    const at = list.findIndex((row) => row.classList.contains("is-here"));
-    const next = list[Math.min(Math.max(at + by, 0), list.length - 1)];
-    list.forEach((row) => row.classList.toggle("is-here", row === next));
-    next.scrollIntoView({ block: "nearest" });
-    (next.matches("a, [tabindex]") ? next : $("a", next))?.focus({ preventScroll: true });
+    if (list.length) go(list[Math.min(Math.max(list.indexOf(here()) + by, 0), list.length - 1)]);
   }
+  document.addEventListener("focusin", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && row !== here()) mark(row);
+  });
+  // After a swap one is where one was: in the row as it is now, else in the one that follows.
+  document.addEventListener("htmx:afterSwap", () => {
+    if (!last || here()) return;
+    const list = rows();
+    const row = list.find((each) => last.id && each.id === last.id) || list[Math.min(last.place, list.length - 1)];
+    if (!row) return;
+    if (document.activeElement === document.body) go(row); else mark(row);
+  });
   document.addEventListener("keydown", (event) => {
+    if ($("dialog[open]")) return;
     if (event.key === "Escape") {
       all("details.menu[open]").forEach((menu) => { menu.open = false; });
-      $(".in-place [data-close]")?.click();
+      (here() && $(".in-place [data-close]", here()) || $(".in-place [data-close]"))?.click();
       return;
     }
     if ((event.metaKey || event.ctrlKey) && event.key === "k") { event.preventDefault(); $("#search")?.focus(); return; }
     if (event.metaKey || event.ctrlKey || event.altKey || event.target.matches("input, textarea, select")) return;
     if (before === "g" && places[event.key]) { before = ""; location.assign(places[event.key]); return; }
     before = event.key;
-    const row = $("[data-row].is-here") || rows()[0];
     if (event.key === "?") $("#keys")?.showModal();
     else if (event.key === "/") { event.preventDefault(); $("#search")?.focus(); }
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
-    else if (/^[a-z1-9]$/.test(event.key)) {
-      const key = `[data-key="${event.key}"]`;
-      const act = (row && ($(`.in-place ${key}`, row) || $(key, row))) || $(`.in-place ${key}`) || $(key);
+    else if (/^[a-z1-9]$/.test(event.key) && !event.repeat) {
+      const key = `[data-key="${event.key}"]`, root = rows().length ? here() : document;
+      const act = root && ($(`.in-place ${key}`, root) || $(key, root));
       if (act) { event.preventDefault(); act.click(); }
     }
   });
