@@ -85,6 +85,8 @@ class TestOpeningADeal:
             ("1 200,50", "1200.50"),
             ("1,200.50", "1200.50"),
             ("1,200", 1200),
+            ("12.500 EUR", 12500),
+            ("0.500", "0.5"),
         ],
     )
     def test_reads_the_amount_as_people_write_it(self, written, amount):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.base.errors import Invalid
-from accord.leads.cells import read_date, read_number
+from accord.leads.cells import read_date, read_money, read_number
 
 DAYS = st.dates(date(1970, 1, 1), date(2100, 1, 1))
 AMOUNTS = st.decimals(0, 10**10, places=2, allow_nan=False, allow_infinity=False)
@@ -92,6 +92,15 @@ class TestNumbers:
     )
     def test_reads_what_people_write(self, text: str, read: str) -> None:
         assert Decimal(read_number(text)) == Decimal(read)
+
+    @pytest.mark.parametrize("text", ["12.500 EUR", "12,500", "€ 12 500", "12.500,00", "+12500"])
+    def test_money_has_two_decimals_at_most_so_three_digits_are_a_thousand(self, text: str) -> None:
+        assert Decimal(read_money(text, field="budget")) == 12_500
+
+    def test_money_that_is_none_is_refused_at_its_field(self) -> None:
+        with pytest.raises(Invalid) as refused:
+            read_money("12 apples", field="budget")
+        assert refused.value.field == "budget"
 
     @pytest.mark.parametrize("text", ["", "many", "12 apples", "1.2.3", "1,23,456", "--1", "5-10"])
     def test_refuses_what_is_no_number(self, text: str) -> None:

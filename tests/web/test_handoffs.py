@@ -289,7 +289,7 @@ class TestWhatWasHeard:
             "objection_words": "after the audit",
             "competitor": "Endor",
             "authority": "decides",
-            "budget": "40000",
+            "budget": "40.000 EUR",
         }
         sam.post(reverse("lead_learnings", args=[handoff.lead_id]), given, headers=HTMX)
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from accord.handoffs.models import Handoff
 from accord.handoffs.queries import re_enter_on
 from accord.leads.actions import Entering, set_statuses
 from accord.leads.actions.accounts import give_accounts
+from accord.leads.cells import read_money
 from accord.leads.models import Lead
 from accord.teams.queries import workspace
 
@@ -125,18 +126,9 @@ def lose_deals(*, lost: Sequence[Lost], by: uuid.UUID, at: datetime) -> list[Tak
 
 def read_amount(text: str) -> Decimal | None:
     """An amount as a person writes it; None when nothing is written. Raises Invalid."""
-    plain = text.strip().replace(" ", "").replace("\u00a0", "").replace("'", "")
-    if not plain:
+    if not text.strip():
         return None
-    if "," in plain and "." not in plain and len(plain.rsplit(",", 1)[1]) != 3:
-        plain = plain.replace(",", ".")
-    try:
-        amount = Decimal(plain.replace(",", ""))
-    except InvalidOperation as error:
-        raise Invalid(
-            _("“%(given)s” is not an amount; write it as 1234.56.") % {"given": text},
-            field="amount",
-        ) from error
+    amount = Decimal(read_money(text, field="amount"))
     if not (amount.is_finite() and 0 <= amount < _MOST):
         raise Invalid(
             _("“%(given)s” is no amount that a deal can have.") % {"given": text}, field="amount"

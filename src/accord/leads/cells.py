@@ -17,6 +17,7 @@ _DAY_MONTH_YEAR = re.compile(
 )
 _CURRENCY = re.compile(r"^(?:[A-Z]{3}\b|[A-Z]{0,2}[$€£¥₹])\s*|\s*(?:\b[A-Z]{3}|[$€£¥₹])$")
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' \u00a0\u202f]*|[.,]\d+)(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}([.,])\d{3}\D*")
 _GROUPS = re.compile(r"[' \u00a0\u202f]")
 
 
@@ -137,6 +138,20 @@ def read_number(text: str, decimal: str | None = None) -> str:
     ):
         raise Invalid(_("“%(text)s” is not a number; write it as 1234.56.") % {"text": text})
     return ".".join([whole.replace(other, "") or "0", *decimals]).rstrip(".") + (exponent or "")
+
+
+def read_money(text: str, *, field: str) -> str:
+    """An amount as a person writes it in a form, as plain text: 12500 from 12.500 EUR.
+
+    Money has two decimals, so that a single mark before three digits parts thousands. Raises
+    Invalid about the field.
+    """
+    thousands = _THOUSANDS.fullmatch(text.strip())
+    decimal = {".": ",", ",": "."}[thousands[1]] if thousands else None
+    try:
+        return read_number(text, decimal)
+    except Invalid as error:
+        raise Invalid(error.sentence, field=field) from None
 
 
 def _is_grouped(whole: str, mark: str) -> bool:

@@ -17,6 +17,7 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Objection
 from accord.leads import queries as leads
 from accord.leads import rules
+from accord.leads.cells import read_money
 from accord.web.acts import moved_on, replaced
 from accord.web.in_place import answered, is_in_inbox
 from accord.web.pages.facts import AUTHORITIES
@@ -71,6 +72,8 @@ def lead_learnings(request: "Request", id: uuid.UUID) -> HttpResponse:
         template = "parts/learnings_form.html" if is_partial(request) else "learnings.html"
         return render(request, template, context)
     given = {key: text for key in _LEARNT if (text := request.POST.get(key, "").strip())}
+    if "budget" in given:
+        given["budget"] = read_money(given["budget"], field="budget")
     kept = learn.learn_by_talking(
         lead=found.id,
         heard=Heard(**{f.name: request.POST.get(f.name, "").strip() for f in fields(Heard)}),
@@ -78,8 +81,8 @@ def lead_learnings(request: "Request", id: uuid.UUID) -> HttpResponse:
         by=request.user.id,
         at=request.at,
     )
-    sentence = _("Kept, on the timeline: %(lead)s.") if kept else _("Nothing new to keep: %(lead)s.")
-    sentence %= {"lead": found}
+    form = _("Kept, on the timeline: %(lead)s.") if kept else _("Nothing new to keep: %(lead)s.")
+    sentence = form % {"lead": found}
     if is_partial(request) and is_in_inbox(request):
         return replaced(request, "", sentence=sentence)
     messages.success(request, sentence)
