@@ -195,6 +195,19 @@ class TestSomebodyWhoLeaves:
             stand_in.deactivate(user_id=office.head.id, by=office.head.id, at=AT)
 
 
+def test_who_is_gone_or_not_in_sales_any_more_stands_in_the_trace(office):
+    User.objects.filter(id=office.tom.id).update(is_active=False)
+    gone = "Tom was skipped: no longer here."
+    assert why_them(hand_raise("dana").id) == [gone, "Mira was next in turn."]
+    User.objects.filter(id=office.mira.id).update(roles=["marketer"])
+    handoff = hand_raise("eric")
+    assert set(why_them(handoff.id)) == {
+        gone,
+        "Mira was skipped: not in sales.",
+        "Nobody was there; it waits in the queue.",
+    }
+
+
 class TestABadLead:
     def credit(self, office: Office) -> float:
         return float(PoolMember.objects.get(user=office.tom).calibration)

@@ -8,6 +8,7 @@ import pytest
 
 from accord.handoffs.rules.pools import Caps, Member, Person
 from accord.handoffs.rules.routing import Answer, Plan, Route, Wanted
+from accord.handoffs.traces import trace_sentences
 from tests.handoffs.routed import ids, plan, pool, routed, told
 
 ANN, BOB, CEM, DEA = ids(4)
@@ -187,7 +188,14 @@ class TestNobodyFree:
         assert (found.user_id, found.pool_id) == (None, None)
 
 
-def test_whoever_had_it_before_is_passed_over(rules):
+def test_whoever_had_it_before_is_passed_over_and_it_is_said(rules):
     wanted = replace(ALL, brought_by=None, not_to=DEA)
-    assert one(rules, wanted).user_id == CEM
+    found = one(rules, wanted)
+    assert (found.user_id, told(found)[0]) == (CEM, "account_owner_had_it")
     assert one(rules, replace(wanted, not_to=CEM)).user_id == DEA
+    route = replace(wanted, account_owner=None, not_to=CEM)
+    assert told(one(rules, route))[0] == "route_person_had_it"
+    away = Person("Dea", is_present=False, stand_in=BOB)
+    stands_in = one(rules, replace(wanted, not_to=BOB), p4=away)
+    assert told(stands_in)[:2] == ["account_owner_away", "stands_in_had_it"]
+    assert "Bob stands in, but had the lead before." in trace_sentences(stands_in.trace)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from accord.handoffs.rules.pools import Caps, Member, Person, Wish, calibration_of_joiner, level
 from accord.handoffs.rules.routing import Wanted
+from accord.handoffs.traces import trace_sentences
 from tests.handoffs.routed import ids, plan, pool, routed, told, turns
 
 HOUR = timedelta(hours=1)
@@ -106,6 +107,39 @@ def test_who_is_inactive_or_without_a_share_gets_nothing():
     a, b, c = ids(3)
     members = [Member(a, 100, 0), Member(b, 0, 0), Member(c, 100, 0)]
     assert turns(members, 6, p3=Person("c", is_active=False)) == Counter({a: 6})
+
+
+def test_whoever_was_skipped_stands_in_the_trace_with_the_reason():
+    people = {
+        id: Person(name, **how)
+        for id, name, how in zip(
+            ids(7),
+            ("Ann", "Bob", "Cem", "Dea", "Eva", "Flo", "Gus"),
+            (
+                {"is_active": False},
+                {"is_in_sales": False},
+                {},
+                {"is_present": False},
+                {"is_at_work": False},
+                {},
+                {},
+            ),
+            strict=True,
+        )
+    }
+    members = [Member(id, 0 if people[id].name == "Cem" else 100, 0) for id in people]
+    other = pool(Member(uuid.UUID(int=99), 0, 0), id=uuid.UUID(int=98))
+    strict = plan(pool(*members, only_at_work=True), other)
+    (found,) = routed(Wanted(uuid.uuid4(), not_to=ids(6)[5]), by=strict, people=people)
+    assert trace_sentences(found.trace) == [
+        "Ann was skipped: no longer here.",
+        "Bob was skipped: not in sales.",
+        "Cem was skipped: has no share in this pool.",
+        "Dea was skipped: away.",
+        "Eva was skipped: not at work now.",
+        "Flo was skipped: had the lead before.",
+        "Gus was next in turn.",
+    ]
 
 
 def test_a_reached_cap_is_told_with_its_number():

@@ -28,7 +28,8 @@ def people_now(ids: Collection[uuid.UUID], at: datetime) -> dict[uuid.UUID, Pers
     return {
         id: Person(
             user.name,
-            is_active=user.is_active and not SALES_ROLES.isdisjoint(user.roles),
+            is_active=user.is_active,
+            is_in_sales=not SALES_ROLES.isdisjoint(user.roles),
             is_present=id not in away,
             is_at_work=bool(elapsed(calendars[id], at, at + A_MOMENT)),
             languages=frozenset(user.languages),

@@ -176,7 +176,8 @@ class _People:
         calendar = self._calendars.get(user.id)
         return Person(
             user.name,
-            is_active=user.is_active and not SALES_ROLES.isdisjoint(user.roles),
+            is_active=user.is_active,
+            is_in_sales=not SALES_ROLES.isdisjoint(user.roles),
             is_present=away is None,
             is_at_work=calendar is None or bool(elapsed(calendar, moment, moment + _A_MOMENT)),
             languages=frozenset(user.languages),

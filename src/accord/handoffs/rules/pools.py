@@ -31,7 +31,7 @@ NO_CAPS = Caps()
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who could get a handoff. Inactive people never do.
+    """Somebody who could get a handoff. Who is inactive or holds no role of sales never does.
 
     `offset` is that of their wall clock from UTC. While they are away, what is meant for them
     goes to `stand_in`.
@@ -39,11 +39,17 @@ class Person:
 
     name: str
     is_active: bool = True
+    is_in_sales: bool = True
     is_present: bool = True
     is_at_work: bool = True
     languages: frozenset[str] = frozenset()
     offset: timedelta | None = None
     stand_in: uuid.UUID | None = None
+
+    @property
+    def works_leads(self) -> bool:
+        """Whether they may get any, present or not."""
+        return self.is_active and self.is_in_sales
 
 
 @dataclass(frozen=True)

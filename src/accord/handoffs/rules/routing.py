@@ -143,7 +143,7 @@ class _Router:
     def _bringer(self, user_id: uuid.UUID, trace: list[Step]) -> uuid.UUID | None:
         """Whoever brought a lead keeps it, present or not, unless somebody stands in."""
         person = self._people[user_id]
-        if not person.is_active:
+        if not person.works_leads:
             trace.append(step("brought_gone", person.name))
             return None
         if not person.is_present and (stand_in := self._stand_in(user_id)):
@@ -157,17 +157,25 @@ class _Router:
         self, kind: str, user_id: uuid.UUID | None, one: Wanted, trace: list[Step], **more: str
     ) -> uuid.UUID | None:
         """The person named, or whoever stands in; None when neither is there."""
-        if user_id is None or user_id == one.not_to:
+        if user_id is None:
             return None
         more |= {"account": one.account}
         person = self._people[user_id]
-        if person.is_active and person.is_present:
+        if user_id == one.not_to:
+            trace.append(step(f"{kind}_had_it", person.name, **more))
+            return None
+        if person.works_leads and person.is_present:
             trace.append(step(kind, person.name, **more))
             self._count(user_id)
             return user_id
-        trace.append(step(f"{kind}_{'away' if person.is_active else 'gone'}", person.name, **more))
+        trace.append(
+            step(f"{kind}_{'away' if person.works_leads else 'gone'}", person.name, **more)
+        )
         stand_in = self._stand_in(user_id)
-        if stand_in is None or stand_in == one.not_to:
+        if stand_in is None:
+            return None
+        if stand_in == one.not_to:
+            trace.append(step("stands_in_had_it", self._people[stand_in].name))
             return None
         trace.append(step("stands_in", self._people[stand_in].name))
         self._count(stand_in)
@@ -179,7 +187,7 @@ class _Router:
         stand_in = self._people[user_id].stand_in
         while stand_in and stand_in not in seen and stand_in in self._people:
             person = self._people[stand_in]
-            if person.is_active and person.is_present:
+            if person.works_leads and person.is_present:
                 return stand_in
             seen.add(stand_in)
             stand_in = person.stand_in

@@ -52,16 +52,12 @@ class Turns:
         self._people = people
         self._dice = dice
         self._places: dict[uuid.UUID, _Place] = {}
-        self._away: list[Step] = []
+        self._skipped: list[Step] = []
         free: list[Member] = []
         for member in sorted(pool.members, key=lambda member: member.user_id):
             person = people[member.user_id]
-            if not person.is_active or member.weight == 0:
-                continue
-            if not person.is_present:
-                self._away.append(step("skipped_away", person.name))
-            elif pool.only_at_work and not person.is_at_work:
-                self._away.append(step("skipped_not_at_work", person.name))
+            if why := _why_not(member, person, pool):
+                self._skipped.append(step(why, person.name))
             else:
                 free.append(member)
         levels = [level(member) for member in free]
@@ -76,13 +72,13 @@ class Turns:
         self, wish: Wish, *, besides: uuid.UUID | None = None
     ) -> tuple[uuid.UUID | None, list[Step]]:
         """Whose turn it is, and why; that turn is then used up. None: nobody is free."""
-        steps = [*self._away]
+        steps = [*self._skipped]
         free = []
         for user_id, place in self._places.items():
+            name = self._people[user_id].name
             if user_id == besides:
-                continue
-            if self._has_caps and (cap := place.reached()):
-                name = self._people[user_id].name
+                steps.append(step("skipped_had_it", name))
+            elif self._has_caps and (cap := place.reached()):
                 steps.append(step("skipped_cap", name, period=cap[0], cap=cap[1]))
             else:
                 free.append(user_id)
@@ -124,6 +120,18 @@ class Turns:
     def _lowest(self, free: Collection[uuid.UUID]) -> uuid.UUID:
         lowest = min(self._places[user_id].level for user_id in free)
         return self._dice.choice([u for u in free if self._places[u].level == lowest])
+
+
+def _why_not(member: Member, person: Person, pool: Pool) -> str:
+    """The step that says why somebody takes no turns of a pool now; "": they do."""
+    reasons = {
+        "skipped_gone": not person.is_active,
+        "skipped_not_in_sales": not person.is_in_sales,
+        "skipped_without_share": member.weight == 0,
+        "skipped_away": not person.is_present,
+        "skipped_not_at_work": pool.only_at_work and not person.is_at_work,
+    }
+    return next((why for why, applies in reasons.items() if applies), "")
 
 
 def _is_near(offset: timedelta | None, offsets: Collection[timedelta]) -> bool:
