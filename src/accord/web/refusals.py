@@ -23,9 +23,7 @@ def status_of(refusal: Refusal) -> int:
     return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
 
 
-def refused(
-    request: HttpRequest, sentence: str, *, status: int, field: str = ""
-) -> HttpResponse:
+def refused(request: HttpRequest, sentence: str, *, status: int, field: str = "") -> HttpResponse:
     """The sentence as a page, or for htmx as a notice in the page that stays as it is.
 
     Where it is about a field of the form that was sent, the page shows it there.

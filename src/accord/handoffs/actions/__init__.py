@@ -80,6 +80,6 @@ __all__ = [
     "route_anew",
     "set_pool",
     "undo_pass_back",
-    "withdraw",
     "wake",
+    "withdraw",
 ]
