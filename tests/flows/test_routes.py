@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accord.base.errors import Conflict, Invalid
+from accord.flows import follow_up
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import (
     Place,
@@ -33,6 +35,7 @@ from accord.teams.actions import Working, add_absence, set_working
 from accord.teams.models import SettingChange, User
 from tests.handoffs.office import AT, HOUR, Office, demo, hand_raise, open_office, send
 
+DAY = timedelta(days=1)
 GERMAN = {"must": {"all": [{"fact": "country", "one_of": ["Germany", "Austria"]}]}}
 
 
@@ -306,3 +309,43 @@ def _send_some(number: int) -> None:
             send(demo(f"t{number}x{n}"))
     finally:
         connection.close()
+
+
+class TestTheNextLeads:
+    """After a change nobody gets all of them, and nothing is made up for."""
+
+    def next(self, number: int, at=AT) -> Counter[str]:
+        return Counter(hand_raise(f"next{n}", at=at).owner.name for n in range(number))
+
+    def many(self, number: int, at=AT) -> None:
+        send(*(demo(f"lead{n}") for n in range(number)), at=at)
+
+    def test_go_by_another_share_as_if_it_had_always_been_so(self, office):
+        self.many(20)
+        members = {office.mira.id: Place(200), office.tom.id: Place(100)}
+        settings = PoolSettings(name="All reps", members=members)
+        set_pool(pool_id=default_pool().id, settings=settings, by=office.head.id, at=AT)
+        assert self.next(6) == {"Mira": 4, "Tom": 2}
+
+    def test_are_shared_with_whoever_comes_back(self, office):
+        add_absence(user_id=office.tom.id, absent_from=AT - HOUR, absent_until=AT + DAY)
+        self.many(10)
+        assert self.next(6, at=AT + DAY) == {"Mira": 3, "Tom": 3}
+
+    def test_are_shared_though_others_were_given_many_by_hand_meanwhile(self, office):
+        self.many(6)
+        add_absence(user_id=office.tom.id, absent_from=AT, absent_until=AT + DAY)
+        toms = Handoff.objects.filter(owner=office.tom).values_list("id", flat=True)
+        assert len(toms) == 3
+        follow_up.reassign(
+            owners=dict.fromkeys(toms, office.mira.id), why="Away", by=office.head.id, at=AT
+        )
+        assert self.next(6, at=AT + DAY) == {"Mira": 3, "Tom": 3}
+
+    def test_count_those_by_name_and_those_in_turn_of_one_set(self, office):
+        (lead,) = send(demo("known", asks_for="content"))
+        give_accounts(owners={lead.company_id: office.mira.id})
+        others = (demo(f"lead{n}", email=f"n{n}@other.example") for n in range(5))
+        send(demo("known"), *others, at=AT)
+        had = dict(PoolMember.objects.values_list("user__name", "assigned"))
+        assert had == {"Mira": 3, "Tom": 3}

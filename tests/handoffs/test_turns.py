@@ -1,15 +1,27 @@
 """Turns are fair: by weight, within caps, at random on ties, level for joiners."""
 
+import random
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accord.handoffs.rules.pools import Caps, Member, Person, Wish, calibration_of_joiner, level
-from accord.handoffs.rules.routing import Wanted
+from accord.handoffs.rules.pools import (
+    Caps,
+    Member,
+    Person,
+    Wish,
+    calibration_at_share,
+    calibration_of_joiner,
+    level,
+)
+from accord.handoffs.rules.routing import Router, Wanted
 from accord.handoffs.traces import trace_sentences
 from tests.handoffs.routed import ids, plan, pool, routed, told, turns
 
@@ -75,6 +87,162 @@ def test_what_a_capped_member_cannot_take_is_shared_by_weight(weights, cap, numb
     for member in others:
         share = left * member.weight / sum(weights[1:])
         assert abs(got[member.user_id] - share) < len(weights) + 1
+
+
+class Lived:
+    """A pool over time, and how far each is ahead of what weight and presence give them."""
+
+    def __init__(self, *weights: int) -> None:
+        self.members = {
+            id: Member(id, weight, 0) for id, weight in zip(ids(len(weights)), weights, strict=True)
+        }
+        self.away: set[uuid.UUID] = set()
+        self.ahead = dict.fromkeys(self.members, Fraction())
+        self.lowest = dict(self.ahead)
+        self.dice = random.Random(7)
+
+    def turns(self, number: int, **more: Any) -> list[uuid.UUID | None]:
+        return [self.turn(Wanted(uuid.uuid4(), **more)) for _ in range(number)]
+
+    def turn(self, wanted: Wanted) -> uuid.UUID | None:
+        people = {id: Person(f"{id.int}", is_present=id not in self.away) for id in self.members}
+        router = Router(plan(pool(*self.members.values())), people, self.dice)
+        got = router.route(wanted).user_id
+        for (_pool, id), by in router.moved().items():
+            self.change(id, calibration=self.members[id].calibration + by)
+        if got:
+            self.change(got, assigned=self.members[got].assigned + 1)
+            self.ahead[got] += 1
+            here = [each for each in self.members.values() if each.user_id not in self.away]
+            for each in here:
+                self.ahead[each.user_id] -= Fraction(each.weight, sum(m.weight for m in here))
+            self.lowest = {id: min(self.lowest[id], ahead) for id, ahead in self.ahead.items()}
+        return got
+
+    def share(self, id: uuid.UUID, weight: int) -> None:
+        others = [each for each in self.members.values() if each.user_id != id]
+        credit = calibration_at_share(self.members[id], weight=weight, others=others)
+        self.change(id, weight=weight, calibration=credit)
+
+    def change(self, id: uuid.UUID, **more: Any) -> None:
+        self.members[id] = replace(self.members[id], **more)
+
+
+_HAPPENS = st.tuples(st.integers(0, 9), st.none() | st.integers(0, 300), st.integers(0, 30))
+
+
+@given(
+    weights=st.lists(st.integers(10, 300), min_size=2, max_size=6),
+    happens=st.lists(_HAPPENS, max_size=20),
+)
+def test_nobody_is_flooded_whoever_comes_goes_and_changes_shares(weights, happens):
+    lived = Lived(*weights)
+    for n, weight, number in happens:
+        id = ids(len(weights))[n % len(weights)]
+        if weight is None:
+            lived.away ^= {id}
+        else:
+            lived.share(id, weight)
+        lived.turns(number)
+        for each in lived.members:  # in any span of turns
+            assert lived.ahead[each] - lived.lowest[each] < len(weights) + 1
+
+
+class TestWhoIsNotThere:
+    def test_comes_back_level_and_is_not_flooded(self):
+        a, b = ids(2)
+        lived = Lived(100, 100)
+        lived.away = {b}
+        lived.turns(10)
+        lived.away = set()
+        assert Counter(lived.turns(6)) == Counter({a: 3, b: 3})
+
+    def test_keeps_what_they_are_owed_for_a_bad_lead(self):
+        a, b, c = ids(3)
+        lived = Lived(100, 100, 50)
+        lived.change(b, calibration=Decimal(-3))
+        lived.away = {b}
+        lived.turns(30)
+        lived.away = set()
+        assert lived.turns(3) == [b, b, b]
+        assert Counter(lived.turns(25)) == Counter({a: 10, b: 10, c: 5})
+
+    def test_moves_along_with_what_others_get_by_name(self):
+        a, b, c = ids(3)
+        lived = Lived(100, 100, 100)
+        lived.away = {c}
+        for _ in range(10):
+            lived.turns(1, account_owner=a)
+            lived.turns(1, account_owner=b)
+        lived.away = set()
+        assert Counter(lived.turns(9)) == Counter({a: 3, b: 3, c: 3})
+
+    def test_does_not_lose_what_only_others_speak(self):
+        german = frozenset({"de"})
+        a, b, c = ids(3)
+        people = {a: Person("Ann", languages=german), b: Person("Bob")}
+        members = [Member(id, 100, 0) for id in (a, b, c)]
+        minding = plan(pool(*members, minds_language=True))
+
+        def moved(away: Person) -> set[uuid.UUID]:
+            router = Router(minding, {**people, c: away}, random.Random(7))
+            router.route(Wanted(uuid.uuid4(), wish=Wish(language="de")))
+            return {user_id for _pool, user_id in router.moved()}
+
+        assert moved(Person("Cem", is_present=False, languages=german)) == {c}
+        assert moved(Person("Cem", is_present=False)) == set()
+
+    def test_at_their_cap_is_not_made_up_for_once_it_is_gone(self):
+        a, b = ids(2)
+        members = [Member(a, 100, 0, caps=Caps(day=2)), Member(b, 100, 0)]
+        people = {id: Person(f"{id.int}") for id in (a, b)}
+        router = Router(plan(pool(*members)), people, random.Random(7))
+        got = Counter(router.route(Wanted(uuid.uuid4())).user_id for _ in range(20))
+        assert got == Counter({a: 2, b: 18})
+        assert abs(router.moved()[pool().id, a] - 16) <= 1
+
+
+class TestAnotherShare:
+    @given(
+        weights=st.lists(st.integers(10, 300), min_size=2, max_size=6),
+        before=st.integers(0, 60),
+        weight=st.integers(10, 300),
+    )
+    def test_holds_from_now_on(self, weights, before, weight):
+        lived = Lived(*weights)
+        lived.turns(before)
+        first = ids(1)[0]
+        lived.share(first, weight)
+        got = Counter(lived.turns(60))
+        everything = sum(each.weight for each in lived.members.values())
+        for member in lived.members.values():
+            share = Fraction(60 * member.weight, everything)
+            assert abs(got[member.user_id] - share) < len(weights) + 1
+
+    def test_makes_nobody_owed_more_or_less(self):
+        a, b = ids(2)
+        by_name = Lived(100, 100)
+        by_name.turns(10, account_owner=a)
+        by_name.share(b, 200)
+        assert by_name.turns(10) == [b] * 10
+        assert Counter(by_name.turns(9)) == Counter({a: 3, b: 6})
+        bad_leads = Lived(100, 100)
+        bad_leads.change(b, calibration=Decimal(-3))
+        bad_leads.share(b, 300)
+        assert bad_leads.turns(3) == [b] * 3
+        assert Counter(bad_leads.turns(8)) == Counter({a: 2, b: 6})
+
+    def test_of_whoever_speaks_what_all_want_keeps_their_place(self):
+        a, b, c = (Member(id, 100, had) for id, had in zip(ids(3), (50, 50, 0), strict=True))
+        credit = calibration_at_share(a, weight=200, others=[b, c])
+        assert level(replace(a, weight=200, calibration=credit)) == level(b)
+
+    def test_of_somebody_who_had_none_begins_level(self):
+        a, b = ids(2)
+        lived = Lived(100, 0)
+        lived.turns(50)
+        lived.share(b, 100)
+        assert Counter(lived.turns(10)) == Counter({a: 5, b: 5})
 
 
 def test_ties_are_broken_at_random():

@@ -166,20 +166,23 @@ def _event(clock: uuid.UUID, step: str) -> uuid.UUID:
 def _fairness(away: Mapping[uuid.UUID, Sequence[Span]]) -> tuple[int, float]:
     """The number of turns, and how far anybody is from what weight and presence give them.
 
-    Who has had least for their weight, of those who are there, is next: counted out anew here.
+    Of each turn everybody who is there has a part by their weight; nobody is made up for what
+    came while they were away.
     """
     weights = dict(PoolMember.objects.filter(left_at=None).values_list("user_id", "weight"))
     given = list(
         Assignment.objects.order_by("assigned_from", "id").values_list("user_id", "assigned_from")
     )
-    fair = dict.fromkeys(weights, 0)
+    fair = dict.fromkeys(weights, 0.0)
     for _user, at in given:
         here = [
             user
-            for user in sorted(weights)
+            for user in weights
             if not any(begin <= at < end for begin, end in away.get(user, ()))
         ]
-        fair[min(here, key=lambda user: fair[user] / weights[user])] += 1
+        everything = sum(weights[user] for user in here)
+        for user in here:
+            fair[user] += weights[user] / everything
     got = Counter(user for user, _at in given)
     apart = [max(abs(got[user] - fair[user]) - 1, 0) / fair[user] for user in weights if fair[user]]
     return len(given), max(apart, default=0.0)

@@ -19,7 +19,7 @@ from accord.handoffs.actions.clocks import (
     set_next_due,
     start_clocks,
 )
-from accord.handoffs.actions.finding import end_assignments, take_pools
+from accord.handoffs.actions.finding import count_by_hand, end_assignments, take_pools
 from accord.handoffs.actions.moments import pauses_of
 from accord.handoffs.actions.taking import RETURNING, Taken, take
 from accord.handoffs.models import Assignment
@@ -29,12 +29,18 @@ from accord.leads.actions import assign_owners
 
 CLAIMED = "claimed"
 BY_HAND = "by_hand"
+_BY_HAND = (CLAIMED, BY_HAND)
 
 _COUNT = """
-UPDATE handoffs_poolmember AS member SET assigned = member.assigned + new.number
-FROM json_to_recordset(%(rows)s::json) AS new(user_id uuid, pool_id uuid, number int)
-WHERE member.user_id = new.user_id AND member.left_at IS NULL
-  AND (new.pool_id IS NULL OR member.pool_id = new.pool_id)
+UPDATE handoffs_poolmember AS member SET assigned = member.assigned + turn.number
+FROM (
+    SELECT place.id, sum(new.number) AS number
+    FROM json_to_recordset(%(rows)s::json) AS new(user_id uuid, pool_id uuid, number int)
+    JOIN handoffs_poolmember AS place ON place.user_id = new.user_id
+     AND place.left_at IS NULL AND place.pool_id = COALESCE(new.pool_id, place.pool_id)
+    GROUP BY place.id
+) AS turn
+WHERE member.id = turn.id
 """
 _ASSIGN = f"""
 UPDATE handoffs_handoff AS handoff
@@ -95,6 +101,8 @@ def assign(
         terms = terms_by_number({handoff.agreement_version for handoff in taken})
         starts = _starts(taken, attempts_of({handoff.lead_id for handoff in taken}), terms)
         start_clocks(starts, at, pauses=pauses_of(ids))
+        how = {assigning.handoff_id: assigning.rule for assigning in assignings}
+        count_by_hand([h.owner_id for h in taken if h.owner_id and how[h.id] in _BY_HAND], at)
         _note(taken, assignings, why=why, by=by, at=at)
     return taken
 

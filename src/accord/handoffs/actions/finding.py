@@ -13,7 +13,7 @@ from accord.handoffs.models import Pool
 from accord.handoffs.queries.free import people_now
 from accord.handoffs.queries.routing import routing_plan, wanted_of
 from accord.handoffs.rules import routing
-from accord.handoffs.rules.routing import Routed
+from accord.handoffs.rules.routing import Routed, Router
 
 _QUEUE = f"""
 UPDATE handoffs_handoff AS handoff
@@ -28,6 +28,11 @@ WHERE handoff.id = new.id AND handoff.disposed_at IS NULL
 _END_ASSIGNMENTS = """
 UPDATE handoffs_assignment SET assigned_until = %(at)s
 WHERE handoff_id = ANY(%(handoffs)s) AND assigned_until IS NULL
+"""
+_MOVE_ALONG = """
+UPDATE handoffs_poolmember AS member SET calibration = member.calibration + new.turns
+FROM json_to_recordset(%s::json) AS new(pool_id uuid, user_id uuid, turns numeric)
+WHERE member.pool_id = new.pool_id AND member.user_id = new.user_id
 """
 
 
@@ -52,12 +57,31 @@ def find_owners(
     plan = routing_plan(at)
     wanted = wanted_of(handoffs, plan, at=at, not_to=not_to)
     seed = f"{at.isoformat()} {min(handoffs)}"
-    return routing.route(
-        wanted=wanted,
-        plan=plan,
-        people=people_now(routing.named(plan, wanted), at),
-        dice=random.Random(seed),  # noqa: S311 - no secret
-    )
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    router = Router(plan, people_now(routing.named(plan, wanted), at), dice)
+    found = [router.route(one) for one in wanted]
+    _move_along(router)
+    return found
+
+
+def count_by_hand(users: Sequence[uuid.UUID], at: datetime) -> None:
+    """Let those who are not there move along with what others take or are given by hand.
+
+    For whoever has taken the pools, before it is counted. A fixed number of statements.
+    """
+    plan = routing_plan(at)
+    people = people_now(routing.named(plan, ()), at)
+    router = Router(plan, people, random.Random(0))  # noqa: S311 - nothing is drawn
+    for user_id in users:
+        router.count(user_id)
+    _move_along(router)
+
+
+def _move_along(router: Router) -> None:
+    rows = [(*whose, by) for whose, by in router.moved().items()]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE_ALONG, [recordset(("pool_id", "user_id", "turns"), rows)])
 
 
 def queue(routed: Sequence[Routed], *, at: datetime) -> list[Taken]:

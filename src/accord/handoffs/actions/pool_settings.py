@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accord.base.errors import Conflict, Invalid, Missing
 from accord.handoffs.actions.finding import take_pools
-from accord.handoffs.actions.pools import add_pool, join_pool, leave_pool
+from accord.handoffs.actions.pools import add_pool, as_member, join_pool, leave_pool
 from accord.handoffs.models import Handoff, Pool, PoolMember, Route, WhenNobody
-from accord.handoffs.rules.pools import NO_CAPS, Caps
+from accord.handoffs.rules.pools import NO_CAPS, Caps, calibration_at_share
 from accord.teams.actions.changes import Changed, note_changes
 from accord.teams.models import SALES_ROLES, User
 
@@ -46,7 +46,8 @@ def set_pool(
 ) -> Pool:
     """Change a pool, or add one where `pool_id` is None.
 
-    Who joins stands level with the others; who stays keeps what they had. Raises Missing,
+    Who joins stands level with the others; who stays keeps what they had, and another share
+    begins now. Raises Missing,
     Invalid naming the field that does not fit, Conflict when another pool has the name.
     """
     _check(settings, pool_id)
@@ -127,10 +128,15 @@ def _set_members(pool: Pool, members: Mapping[uuid.UUID, Place], at: datetime) -
     for user_id in sorted(set(members) - there):
         join_pool(pool=pool, user=user_id, at=at, weight=members[user_id].weight)
     rows = list(_places(pool))
-    for row in rows:
-        row.weight = members[row.user_id].weight
+    stood = [as_member(row) for row in rows]
+    for row, was in zip(rows, stood, strict=True):
+        others = [other for other in stood if other is not was]
+        weight = members[row.user_id].weight
+        row.calibration = calibration_at_share(was, weight=weight, others=others)
+        row.weight = weight
         row.most_a_day, row.most_a_week, row.most_a_month = members[row.user_id].caps
-    PoolMember.objects.bulk_update(rows, ["weight", "most_a_day", "most_a_week", "most_a_month"])
+    caps = ("most_a_day", "most_a_week", "most_a_month")
+    PoolMember.objects.bulk_update(rows, ["weight", "calibration", *caps])
 
 
 def _places(pool: Pool) -> Any:

@@ -16,14 +16,15 @@ _GIVE_BACK = """
 UPDATE handoffs_poolmember AS member
 SET calibration = member.calibration - turn.number * %(credit)s
 FROM (
-    SELECT last.user_id, last.pool_id, count(*) AS number
+    SELECT place.id, count(*) AS number
     FROM (SELECT DISTINCT ON (handoff_id) handoff_id, user_id, pool_id, rule
           FROM handoffs_assignment WHERE handoff_id = ANY(%(handoffs)s)
           ORDER BY handoff_id, assigned_from DESC, id DESC) AS last
-    WHERE last.rule <> 'brought' GROUP BY last.user_id, last.pool_id
+    JOIN handoffs_poolmember AS place ON place.user_id = last.user_id
+     AND place.left_at IS NULL AND place.pool_id = COALESCE(last.pool_id, place.pool_id)
+    WHERE last.rule <> 'brought' GROUP BY place.id
 ) AS turn
-WHERE member.user_id = turn.user_id AND member.left_at IS NULL
-  AND (turn.pool_id IS NULL OR member.pool_id = turn.pool_id)
+WHERE member.id = turn.id
 """
 
 
@@ -49,10 +50,8 @@ def join_pool(*, pool: Pool, user: uuid.UUID, at: datetime, weight: int = FULL_S
     Who was there before comes back level, too; who is there stays as they are.
     """
     with transaction.atomic():
-        others = [
-            Member(member.user_id, member.weight, member.assigned, member.calibration)
-            for member in PoolMember.objects.filter(pool=pool, left_at__isnull=True)
-        ]
+        places = PoolMember.objects.filter(pool=pool, left_at__isnull=True)
+        others = [as_member(place) for place in places]
         here = PoolMember.objects.filter(pool=pool, user_id=user).first()
         if here and here.left_at is None:
             return here
@@ -69,6 +68,11 @@ def join_pool(*, pool: Pool, user: uuid.UUID, at: datetime, weight: int = FULL_S
             },
         )
     return joined
+
+
+def as_member(place: PoolMember) -> Member:
+    """Somebody's place, as levels are worked out from it."""
+    return Member(place.user_id, place.weight, place.assigned, place.calibration)
 
 
 def leave_pool(*, pool: Pool, users: Collection[uuid.UUID], at: datetime) -> None:

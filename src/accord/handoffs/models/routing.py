@@ -60,7 +60,8 @@ class Pool(Capped):
 class PoolMember(Capped):
     """A person's place in a pool. `assigned` counts what they got, `calibration` is credit.
 
-    Next in turn is the lowest (assigned + calibration) / weight among those who are free.
+    Next in turn is the lowest (assigned + calibration) / weight among those who are free; whoever
+    is not moves along by their calibration.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -68,7 +69,7 @@ class PoolMember(Capped):
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     weight = models.PositiveSmallIntegerField(default=100)  # per cent of a full share
     assigned = models.PositiveIntegerField(default=0)
-    calibration = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    calibration = models.DecimalField(max_digits=14, decimal_places=6, default=0)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
 

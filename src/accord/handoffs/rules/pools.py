@@ -1,7 +1,7 @@
 """Pools, their members and people, as turns are worked out from them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 Step = Mapping[str, Any]
 """Something that was decided and why; `accord.handoffs.kinds` has the sentences."""
 
+A_ROUND = 2  # turns: whoever stands no more than these above the lowest is in the same round
+_MILLIONTH = Decimal("0.000001")
 PERIODS = ("day", "week", "month")
 
 
@@ -99,16 +101,46 @@ def level(member: Member) -> Fraction:
     return (member.assigned + Fraction(member.calibration)) / member.weight
 
 
+def in_credit(turns: Fraction) -> Decimal:
+    """Turns as a calibration keeps them: to the millionth."""
+    return (Decimal(turns.numerator) / turns.denominator).quantize(_MILLIONTH)
+
+
 def calibration_of_joiner(*, members: Sequence[Member], weight: int) -> Decimal:
     """The credit by which a joiner stands level with the others and is not flooded.
 
-    (all assigned + all calibration) / sum of weights * weight; two decimals.
+    (all assigned + all calibration) / sum of weights * weight, of those who have a share.
     """
-    weights = sum(member.weight for member in members)
-    if weights == 0:
+    sharing = [member for member in members if member.weight]
+    if not sharing:
         return Decimal(0)
-    had = sum((member.assigned + member.calibration for member in members), Decimal(0))
-    return (had * weight / weights).quantize(Decimal("0.01"))
+    had = sum((member.assigned + Fraction(member.calibration) for member in sharing), Fraction(0))
+    return in_credit(had * weight / sum(member.weight for member in sharing))
+
+
+def calibration_at_share(member: Member, *, weight: int, others: Collection[Member]) -> Decimal:
+    """The credit by which another share begins now, and is not made up for what came before.
+
+    Whoever stands in the round of the others, or is owed turns, still stands as many turns above
+    or below its beginning; where all others are far below, the level stays. Whoever had no share
+    begins as a joiner does.
+    """
+    if weight in (0, member.weight):
+        return member.calibration
+    if member.weight == 0:
+        return calibration_of_joiner(members=[*others], weight=weight) - member.assigned
+    stands = level(member)
+    begins = [_begins(member, other) for other in others if other.weight]
+    base = min((each for each in begins if each is not None), default=stands)
+    return in_credit(base * weight + (stands - base) * member.weight - member.assigned)
+
+
+def _begins(member: Member, other: Member) -> Fraction | None:
+    """Where a round begins that both are in, or that somebody far below is owed; else None."""
+    one, two = level(member), level(other)
+    if two <= one:
+        return two if (one - two) * member.weight <= A_ROUND else None
+    return one if (two - one) * other.weight <= A_ROUND else two
 
 
 def step(name: str, who: str, **more: Any) -> Step:

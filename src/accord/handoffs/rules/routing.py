@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from accord.handoffs.rules.pools import ANYBODY, Person, Pool, Step, Wish, step
 from accord.handoffs.rules.turns import Turns
@@ -96,12 +97,11 @@ def route(
     `people` tells of everybody whom the plan and the handoffs name, and of their stand-ins. What
     somebody gets by name counts as their turn in every pool; what a rep brings does not.
     """
-    router = _Router(plan, people, dice)
-    found = [router.route(one) for one in wanted]
-    return [replace(r, user_name=people[r.user_id].name) if r.user_id else r for r in found]
+    router = Router(plan, people, dice)
+    return [router.route(one) for one in wanted]
 
 
-class _Router:
+class Router:
     """The rules, while handoffs are given out one after the other."""
 
     def __init__(self, plan: Plan, people: Mapping[uuid.UUID, Person], dice: random.Random) -> None:
@@ -110,6 +110,26 @@ class _Router:
         self._turns = {id: Turns(pool, people, dice) for id, pool in plan.pools.items()}
 
     def route(self, one: Wanted) -> Routed:
+        """Where a handoff goes; its turn counts for the next."""
+        found = self._route(one)
+        return (
+            replace(found, user_name=self._people[found.user_id].name) if found.user_id else found
+        )
+
+    def count(self, user_id: uuid.UUID) -> None:
+        """Count what somebody got by name or by hand as their turn in every pool."""
+        for turns in self._turns.values():
+            turns.count(user_id)
+
+    def moved(self) -> dict[tuple[uuid.UUID, uuid.UUID], Decimal]:
+        """The turns, by pool and person, by which those moved along who could not take any."""
+        return {
+            (pool_id, user_id): by
+            for pool_id, turns in self._turns.items()
+            for user_id, by in turns.moved().items()
+        }
+
+    def _route(self, one: Wanted) -> Routed:
         trace: list[Step] = []
         found = self._first_rules(one, trace) or self._routes(one, trace)
         if found is not None:
@@ -166,7 +186,7 @@ class _Router:
             return None
         if person.works_leads and person.is_present:
             trace.append(step(kind, person.name, **more))
-            self._count(user_id)
+            self.count(user_id)
             return user_id
         trace.append(
             step(f"{kind}_{'away' if person.works_leads else 'gone'}", person.name, **more)
@@ -178,7 +198,7 @@ class _Router:
             trace.append(step("stands_in_had_it", self._people[stand_in].name))
             return None
         trace.append(step("stands_in", self._people[stand_in].name))
-        self._count(stand_in)
+        self.count(stand_in)
         return stand_in
 
     def _stand_in(self, user_id: uuid.UUID) -> uuid.UUID | None:
@@ -212,10 +232,6 @@ class _Router:
             trace.append({"step": "moved_on", "pool": pool.name, "then": then.name})
             pool_id = then.id
             seen.add(pool_id)
-
-    def _count(self, user_id: uuid.UUID) -> None:
-        for turns in self._turns.values():
-            turns.count(user_id)
 
 
 def _applies(route: Route, one: Wanted, trace: list[Step]) -> bool:
