@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
-from accord.handoffs.rules.pools import Member, Person
-from accord.handoffs.rules.routing import BROUGHT, Plan, Routed, Wanted, route
+from accord.handoffs.rules.pools import Person
+from accord.handoffs.rules.routing import BROUGHT, Plan, Routed, Router, Wanted
 
 Periods = Callable[[datetime], tuple[datetime, datetime, datetime]]
 """When the day, the week and the month began in which a moment lies."""
@@ -34,52 +35,60 @@ def replay(
     Everybody begins level. `people` tells how things were with them at a moment.
     """
     dice = random.Random(seed)  # noqa: S311 - no secret
-    counts = _Counts(plan, periods)
+    counts = _Counts(plan)
     found = []
     for one in sorted(past, key=lambda one: (one.offered_at, one.wanted.handoff_id)):
-        then = counts.plan_at(one.offered_at)
-        (routed,) = route(wanted=[one.wanted], plan=then, people=people(one.offered_at), dice=dice)
-        counts.count(routed, one.offered_at)
+        counts.begin(periods(one.offered_at))
+        router = Router(counts.plan(), people(one.offered_at), dice)
+        routed = router.route(one.wanted)
+        counts.count(routed, router.moved())
         found.append(routed)
     return found
 
 
 class _Counts:
-    """What the members of pools got so far in a replay."""
+    """What the members of pools got so far in a replay, counted on from lead to lead."""
 
-    def __init__(self, plan: Plan, periods: Periods) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._periods = periods
-        self._turns: dict[tuple[uuid.UUID, uuid.UUID], list[datetime]] = {}
-        self._by_name: dict[uuid.UUID, int] = {}
+        self._begins: Sequence[datetime] = ()
+        self._members = {
+            (id, member.user_id): replace(member, assigned=0, calibration=Decimal(0), got=(0, 0, 0))
+            for id, pool in plan.pools.items()
+            for member in pool.members
+        }
 
-    def plan_at(self, at: datetime) -> Plan:
-        begins = self._periods(at)
+    def begin(self, begins: tuple[datetime, datetime, datetime]) -> None:
+        """Go on to a moment: where a day, a week or a month has begun, nobody got any in it."""
+        gone_on = [now != before for now, before in zip(begins, self._begins, strict=False)]
+        self._begins = begins
+        if any(gone_on):
+            for whose, member in self._members.items():
+                day, week, month = (
+                    0 if is_new else got for is_new, got in zip(gone_on, member.got, strict=True)
+                )
+                self._members[whose] = replace(member, got=(day, week, month))
+
+    def plan(self) -> Plan:
+        """The plan with what its members got so far."""
         pools = {
             id: replace(
-                pool, members=tuple(self._member(id, each, begins) for each in pool.members)
+                pool, members=tuple(self._members[id, each.user_id] for each in pool.members)
             )
             for id, pool in self._plan.pools.items()
         }
         return replace(self._plan, pools=pools)
 
-    def _member(
-        self, pool_id: uuid.UUID, member: Member, begins: tuple[datetime, datetime, datetime]
-    ) -> Member:
-        turns = self._turns.get((pool_id, member.user_id), [])
-        day, week, month = (sum(turn >= begin for turn in turns) for begin in begins)
-        assigned = len(turns) + self._by_name.get(member.user_id, 0)
-        return replace(
-            member,
-            assigned=assigned,
-            calibration=type(member.calibration)(0),
-            got=(day, week, month),
-        )
-
-    def count(self, routed: Routed, at: datetime) -> None:
+    def count(self, routed: Routed, moved: Mapping[tuple[uuid.UUID, uuid.UUID], Decimal]) -> None:
+        """Count a turn where it was taken, and what came by name in every pool."""
+        for whose, by in moved.items():
+            member = self._members[whose]
+            self._members[whose] = replace(member, calibration=member.calibration + by)
         if routed.user_id is None or routed.rule == BROUGHT:
             return
-        if routed.pool_id:
-            self._turns.setdefault((routed.pool_id, routed.user_id), []).append(at)
-        else:
-            self._by_name[routed.user_id] = self._by_name.get(routed.user_id, 0) + 1
+        for pool_id in [routed.pool_id] if routed.pool_id else self._plan.pools:
+            if got := self._members.get((pool_id, routed.user_id)):
+                day, week, month = (each + bool(routed.pool_id) for each in got.got)
+                self._members[pool_id, routed.user_id] = replace(
+                    got, assigned=got.assigned + 1, got=(day, week, month)
+                )
