@@ -13,7 +13,7 @@ from accord.cli import accord
 from accord.handoffs.actions import Place, Routing, add_route, set_pool
 from accord.handoffs.actions.pool_settings import PoolSettings
 from accord.handoffs.actions.pools import default_pool
-from accord.handoffs.models import Assignment, PoolMember
+from accord.handoffs.models import Assignment, PoolMember, Route
 from accord.handoffs.queries.routes import taken_by_routes, try_lead
 from accord.handoffs.queries.simulation import Other, Simulated, simulate
 from accord.handoffs.rules.pools import Caps
@@ -85,6 +85,14 @@ class TestAReplay:
         assert {each.lead.id for each in found.examples if each.would_be == "Sofia"} == {
             first.lead_id
         }
+
+    def test_may_switch_a_route_on_that_does_not_apply_now(self, office):
+        hand_raise("a", country="Germany")
+        to_germany(office, LATER)
+        Route.objects.update(is_active=False)
+        assert "Sofia" not in people(replayed())
+        assert people(replayed(routes=[Route.objects.get().id]))["Sofia"] == (0, 1)
+        assert "Sofia" not in people(replayed(routes=[]))
 
     def test_writes_nothing(self, office):
         hand_raise()

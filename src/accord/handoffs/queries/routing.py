@@ -50,7 +50,7 @@ def routing_plan(at: datetime) -> Plan:
     return Plan(
         pools={pool.id: _pool(pool, members[pool.id]) for pool in pools},
         default=next((pool.id for pool in pools if pool.is_default), None),
-        routes=_routes(),
+        routes=tuple(route for route, is_active in every_route() if is_active),
     )
 
 
@@ -79,19 +79,23 @@ def _pools() -> list[PoolRow]:
 
 
 @asked_until_changed("handoffs_route", "handoffs_routecompany")
-def _routes() -> tuple[routing.Route, ...]:
-    rows = list(Route.objects.filter(is_active=True).order_by("position", "id"))
+def every_route() -> tuple[tuple[routing.Route, bool], ...]:
+    """The routes in their order, each with whether it applies. Two statements at most."""
+    rows = list(Route.objects.order_by("position", "id"))
     named: dict[uuid.UUID, set[uuid.UUID]] = {}
     if any(row.kind == RouteKind.COMPANIES for row in rows):
         for route_id, company_id in RouteCompany.objects.values_list("route_id", "company_id"):
             named.setdefault(route_id, set()).add(company_id)
     return tuple(
-        routing.Route(
-            row.id,
-            row.name,
-            frozenset(named.get(row.id, ())) if row.kind == RouteKind.COMPANIES else None,
-            row.person_id,
-            row.pool_id,
+        (
+            routing.Route(
+                row.id,
+                row.name,
+                frozenset(named.get(row.id, ())) if row.kind == RouteKind.COMPANIES else None,
+                row.person_id,
+                row.pool_id,
+            ),
+            row.is_active,
         )
         for row in rows
     )

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from accord.agreement.queries import running
 from accord.handoffs.models import Assignment, Handoff, Route
-from accord.handoffs.queries.routing import periods, routing_plan, wanted_of
+from accord.handoffs.queries.routing import every_route, periods, routing_plan, wanted_of
 from accord.handoffs.rules import routing
 from accord.handoffs.rules.pools import Caps, Person
 from accord.handoffs.rules.replay import Past, replay
@@ -40,8 +40,8 @@ class Other:
     shares: Mapping[tuple[uuid.UUID, uuid.UUID], int] = field(default_factory=dict)
     caps: Mapping[uuid.UUID, Caps] = field(default_factory=dict)
 
-    def of(self, plan: Plan) -> Plan:
-        """The plan with this in it."""
+    def of(self, plan: Plan, every_route: Iterable[routing.Route]) -> Plan:
+        """The plan with this in it; `every_route` has those, too, that do not apply now."""
         pools = {
             id: replace(
                 pool,
@@ -56,9 +56,11 @@ class Other:
             )
             for id, pool in plan.pools.items()
         }
-        by_id = {route.id: route for route in plan.routes}
-        chosen = by_id if self.routes is None else self.routes
-        return replace(plan, pools=pools, routes=tuple(by_id[id] for id in chosen if id in by_id))
+        if self.routes is None:
+            return replace(plan, pools=pools)
+        by_id = {route.id: route for route in every_route}
+        chosen = tuple(by_id[id] for id in self.routes if id in by_id)
+        return replace(plan, pools=pools, routes=chosen)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def simulate(*, other: Other, begins: datetime, ends: datetime, at: datetime) ->
         .values_list("id", "lead_id", "offered_at")[: MOST + 1]
     )
     is_cut, rows = len(rows) > MOST, rows[:MOST]
-    plan = other.of(routing_plan(at))
+    plan = other.of(routing_plan(at), [route for route, _is_active in every_route()])
     past = _past(rows, plan, at)
     everybody = _People(plan, [one.wanted for one in past])
     found = replay(
