@@ -134,6 +134,15 @@ def hear_first(page: Page) -> None:
         page.reload()
 
 
+class TestAReplay:
+    @pytest.mark.parametrize(("width", "moves"), [(360, True), (1280, False)])
+    def test_shows_what_came_of_it_at_once(self, opens: Opens, width: int, moves: bool) -> None:
+        page = opens("rep", "/routing/simulation/", viewport={"width": width, "height": 640})
+        page.get_by_role("button", name="Replay").click()
+        expect(page.get_by_text("1 handoff was replayed")).to_be_in_viewport()
+        assert bool(page.evaluate("window.scrollY")) is moves
+
+
 class TestLive:
     def test_a_new_lead_is_told_counted_and_offered_without_moving_the_list(
         self, opens: Opens, handoff: Handoff, sends: Callable[..., Any], cast: dict[str, User]
