@@ -34,6 +34,8 @@ def without(*path: str) -> str:
             "definitions.ideal_customer.large-enough",
             "employees",
         ),
+        ("every_months: 3", "every_months: 3\n  next_on: 9999-12-31", "review.next_on", "reach"),
+        ("title:", "effective_on: 0001-01-01\ntitle:", "effective_on", "out of reach"),
         ("at_least: 20", "at_least: many", "definitions.ideal_customer.large-enough", "number"),
         (
             "count: pricing_visits",

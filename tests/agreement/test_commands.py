@@ -98,11 +98,11 @@ def test_a_bad_file_is_refused_clause_by_clause(tmp_path):
 
 def test_a_version_that_waits_for_its_day_is_not_said_to_be_in_force(tmp_path):
     file = tmp_path / "agreement.yaml"
-    file.write_text(paper(("\nreview:", "\neffective_on: 2999-01-01\nreview:")))
+    file.write_text(paper(("\nreview:", "\neffective_on: 2099-01-01\nreview:")))
     propose(file)
     run("sign", "--seat", "sales", "--as", "sofia@halden.example")
     said = run("sign", "--seat", "marketing", "--as", "marek@halden.example")
-    assert said == "Signed by both. Version 2 comes into force on 2999-01-01.\n"
+    assert said == "Signed by both. Version 2 comes into force on 2099-01-01.\n"
     assert queries.running().number == 1
 
 

@@ -295,6 +295,14 @@ class TestWaitingForTheDateTheyAskedFor:
         with pytest.raises(Invalid, match="has passed"):
             follow_up.pause(until={handoff.id: AT.date()}, by=handoff.owner_id, at=SOON)
 
+    def test_is_refused_for_a_day_more_than_a_year_ahead(self):
+        open_office()
+        handoff = hand_raise()
+        with pytest.raises(Invalid, match="up to 2027-11-03") as refused:
+            follow_up.pause(until={handoff.id: date(2099, 1, 1)}, by=handoff.owner_id, at=SOON)
+        assert refused.value.field == "until"
+        follow_up.pause(until={handoff.id: date(2027, 11, 3)}, by=handoff.owner_id, at=SOON)
+
     def test_can_be_moved_to_another_day(self):
         open_office()
         handoff = hand_raise()

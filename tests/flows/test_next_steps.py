@@ -41,8 +41,10 @@ def test_a_next_step_is_kept_and_told_and_the_one_before_it_is_replaced():
     assert Activity.objects.filter(kind="next_step.planned", handoff_id=handoff.id).count() == 2
 
 
-@pytest.mark.parametrize(("channel", "due_at"), [("fax", AT + DAY), ("call", SOON)])
-def test_of_a_channel_there_is_not_or_a_moment_that_has_passed_nothing_is_kept(channel, due_at):
+@pytest.mark.parametrize(
+    ("channel", "due_at"), [("fax", AT + DAY), ("call", SOON), ("call", AT + 400 * DAY)]
+)
+def test_of_a_channel_there_is_not_or_a_moment_past_or_far_ahead_nothing_is_kept(channel, due_at):
     open_office()
     handoff = hand_raise()
     with pytest.raises(Invalid):

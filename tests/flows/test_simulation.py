@@ -141,3 +141,5 @@ def test_the_command_line_shows_routes_and_replays(office, monkeypatch):
     span = ["--from", "2026-11-01", "--until", "2026-11-05"]
     said = CliRunner().invoke(accord, ["routing", "simulate", *span, "--json"]).output
     assert json.loads(said) == [{"person": "Sofia", "was": 1, "would_be": 1}]
+    refused = CliRunner().invoke(accord, ["routing", "simulate", "--from", "0001-01-01"])
+    assert (refused.exit_code, "out of reach" in refused.output) == (2, True)

@@ -52,7 +52,7 @@ def test_either_team_writes_it_down_and_the_page_shows_it(
         ({"how": ""}, "how they told you"),
         ({"purpose": "fax"}, "Choose what it is about"),
         ({"word": ""}, "agreed or refused"),
-        ({"said_at": "2999-01-01T10:00"}, "still to come"),
+        ({"said_at": "2099-01-01T10:00"}, "still to come"),
         ({"how": "x" * 101}, "at most 100"),
     ],
 )

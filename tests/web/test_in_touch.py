@@ -71,7 +71,7 @@ def test_what_was_before_it_was_handed_over_is_refused_in_words(sam: Client, pag
     [
         {"channel": "smoke"},
         {"channel": "call", "tried_at": "soon"},
-        {"channel": "call", "tried_at": "2999-01-01T09:00"},
+        {"channel": "call", "tried_at": "2099-01-01T09:00"},
     ],
 )
 def test_what_cannot_be_is_refused(sam: Client, page: str, said: dict[str, str]) -> None:

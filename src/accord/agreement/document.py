@@ -23,6 +23,8 @@ from pydantic_core import PydanticCustomError
 from accord.agreement.faults import BadDocument, fault_of
 from accord.agreement.plain_yaml import read_yaml
 from accord.agreement.spans import Span, Unit, read_span
+from accord.base.errors import Invalid
+from accord.teams.dates import within_reach
 from accord.teams.models import Role
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -54,6 +56,13 @@ def _in_days(span: Span) -> Span:
     return span
 
 
+def _is_within_reach(day: datetime.date) -> datetime.date:
+    try:
+        return within_reach(day, field="")
+    except Invalid as error:
+        raise PydanticCustomError("day", "{why}", {"why": error.sentence}) from error
+
+
 _UNITS = {
     "type": "object",
     "properties": {str(unit): {"type": "integer", "minimum": 0} for unit in Unit},
@@ -64,6 +73,7 @@ _UNITS = {
 Delay = Annotated[Span, BeforeValidator(_span), WithJsonSchema(_UNITS)]
 Limit = Annotated[Delay, AfterValidator(_not_empty)]
 Rest = Annotated[Limit, AfterValidator(_in_days)]
+Day = Annotated[datetime.date, AfterValidator(_is_within_reach)]
 
 
 class Clause(BaseModel):
@@ -76,7 +86,7 @@ class Review(Clause):
     """When the document is read again: on a day, else so many months after it came into force."""
 
     every_months: Count
-    next_on: datetime.date | None = None
+    next_on: Day | None = None
     text: Text
 
 
@@ -348,7 +358,7 @@ class Document(Clause):
     purpose: Text
     goal: Goal | None = None
     period: Text
-    effective_on: datetime.date | None = None
+    effective_on: Day | None = None
     on_trial: list[Key] = []
     review: Review
     parties: Parties

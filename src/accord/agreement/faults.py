@@ -43,7 +43,7 @@ def fault_of(error: ErrorDetails) -> Fault:
     if error["type"] in _SENTENCES:
         return Fault(clause, str(_SENTENCES[error["type"]]))
     message = error["msg"]
-    if error["type"] == "span":
+    if error["type"] in ("span", "day"):
         return Fault(clause, message)
     return Fault(
         clause,

@@ -1,9 +1,14 @@
 """Days and instants as they are sent: in ISO 8601, an instant with its zone, never a number."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+
+from accord.base.errors import Invalid
+from accord.teams.dates import within_reach
+
+_Day = TypeVar("_Day", bound=date)
 
 
 def _is_written(value: Any) -> Any:
@@ -12,5 +17,12 @@ def _is_written(value: Any) -> Any:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_is_written)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_is_written)]
+def _is_within_reach(value: _Day) -> _Day:
+    try:
+        return within_reach(value, field="")
+    except Invalid as error:
+        raise ValueError(error.sentence) from error
+
+
+Day = Annotated[date, BeforeValidator(_is_written), AfterValidator(_is_within_reach)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written), AfterValidator(_is_within_reach)]

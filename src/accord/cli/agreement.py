@@ -24,6 +24,7 @@ from accord.base.errors import Invalid, Missing
 from accord.base.lifecycle import Side
 from accord.cli.compared import print_compared, write_rows
 from accord.cli.counting import counting
+from accord.cli.days import DAY
 from accord.cli.ready import ready
 from accord.cli.suggest import as_rows, print_suggestions
 from accord.flows.back_test import run_back_test
@@ -167,8 +168,8 @@ def diff(*, number: int | None, as_json: bool) -> None:
 @agreement.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--definition", help="Which word to try; the sales-ready gate if not given.")
-@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="First day; a year ago.")
-@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; yesterday.")
+@click.option("--from", "begins", type=DAY, help="First day; a year ago.")
+@click.option("--to", "until", type=DAY, help="Last day; yesterday.")
 @click.option(
     "--rows",
     type=click.Path(dir_okay=False, path_type=Path),

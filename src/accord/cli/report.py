@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from accord.cli.days import DAY
 from accord.cli.ready import ready
 from accord.insights.channels import BY
 from accord.insights.reports import REPORTS, Report
@@ -19,7 +20,6 @@ SHARES = frozenset(
     ("lead_to_customer_rate", "low", "high", "in_time", "in_time_before", "acceptance_rate")
 )
 SHARES_OF_PROMISES = frozenset(("promised", "delivered"))
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command("report")

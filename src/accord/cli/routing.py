@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from accord.cli.days import DAY
 from accord.cli.ready import ready
 from accord.handoffs.queries import routes as queries
 from accord.handoffs.queries.simulation import Other, simulate
@@ -41,8 +42,8 @@ def show(*, as_json: bool) -> None:
 
 
 @routing.command("simulate")
-@click.option("--from", "begins", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
-@click.option("--until", "ends", type=click.DateTime(["%Y-%m-%d"]), help="The day after the last.")
+@click.option("--from", "begins", type=DAY, help="First day.")
+@click.option("--until", "ends", type=DAY, help="The day after the last.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def simulate_(*, begins: datetime | None, ends: datetime | None, as_json: bool) -> None:
     """Replay handoffs, else of the last 30 days, through the routes as they are. Writes nothing."""

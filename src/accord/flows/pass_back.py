@@ -31,6 +31,7 @@ from accord.leads.actions.suspecting import suspect
 from accord.leads.models import Likeness, StageEntry
 from accord.leads.queries import lead_called
 from accord.qualification.queries import verdicts_of
+from accord.teams.dates import read_day
 from accord.teams.queries import workspace
 
 GOES_TO = {
@@ -186,13 +187,7 @@ def _re_enter_on(reason: Reason, said: Said, at: datetime) -> date | None:
 
 def _asked_day(text: str, at: datetime) -> date:
     """The day they asked to be left alone until. Raises Invalid for one that has come already."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(
-            _("“%(given)s” is not a date; write it as 2026-05-31.") % {"given": text},
-            field="date",
-        ) from error
+    day = read_day(text, field="date")
     if day < earliest_re_entry(at):
         raise Invalid(
             _("%(day)s is not to come any more; say from which day on they may be asked again.")

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Invalid
 from accord.criteria.registry import CUSTOM
 from accord.leads.queries import LeadFilters
+from accord.teams.dates import PLANNED
 
 _CUSTOM = "custom"  # the field that holds them all; in an address each stands by itself
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year not in PLANNED:
         raise ValueError
     return moment
 

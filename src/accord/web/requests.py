@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.base.once import asking_once
+from accord.teams.dates import read_day, read_moment
 
 if TYPE_CHECKING:
     from accord.teams.models import User
@@ -38,10 +39,25 @@ def moment_of(request: HttpRequest) -> datetime:
 def day_in(said: Mapping[str, str], field: str) -> date | None:
     """The day that a form or an address says; None where it says none. Raises Invalid."""
     text = said.get(field, "")
+    return read_day(text, field=field) if text else None
+
+
+def moment_in(said: Mapping[str, str], field: str) -> datetime | None:
+    """As `day_in`, a moment; on the person's own clock where no zone stands with it."""
+    text = said.get(field, "")
+    if not text:
+        return None
+    return read_moment(text, field=field, zone=timezone.get_current_timezone())
+
+
+def id_in(said: Mapping[str, str], field: str) -> uuid.UUID | None:
+    """The id that a form says; None where it says none. Raises Invalid."""
+    text = said.get(field, "")
     try:
-        return date.fromisoformat(text) if text else None
+        return uuid.UUID(text) if text else None
     except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a date.") % {"text": text}, field=field) from error
+        message = _("“%(text)s” is not in the list; choose again.") % {"text": text}
+        raise Invalid(message, field=field) from error
 
 
 def id_in(text: str, field: str) -> uuid.UUID:
@@ -82,15 +98,7 @@ class Moment:
 
 def past_moment(request: HttpRequest, name: str) -> datetime | None:
     """When that was, on the person's own clock; None for now. Raises Invalid."""
-    text = request.POST.get(name, "")
-    if not text:
-        return None
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = _("“%(text)s” is not a moment.") % {"text": text}
-        raise Invalid(message, field=name) from error
-    moment = given if given.tzinfo else timezone.make_aware(given)
-    if moment > moment_of(request):
+    moment = moment_in(request.POST, name)
+    if moment and moment > moment_of(request):
         raise Invalid(_("That moment is still to come; say when it was."), field=name)
     return moment

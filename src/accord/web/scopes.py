@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accord.base.errors import Invalid
 from accord.criteria.metrics import Scope
+from accord.teams.dates import PLANNED
 
 
 def figure_url(key: str, scope: Scope, only: str = "") -> str:
@@ -40,7 +41,7 @@ def _moment(text: str, name: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in PLANNED:
         raise Invalid(
             _("The address says %(name)s=%(text)s, which is not a moment; remove that part.")
             % {"name": name, "text": text},

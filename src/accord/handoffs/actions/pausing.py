@@ -17,6 +17,7 @@ from accord.handoffs.actions.clocks import set_next_due
 from accord.handoffs.actions.moments import move
 from accord.handoffs.actions.taking import STILL_OPEN, Taken, hold, take_all
 from accord.handoffs.models import Clock, ClockState, Pause
+from accord.handoffs.rules.ahead import check_ahead
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
 
@@ -65,10 +66,12 @@ def pause(
 ) -> list[Taken]:
     """Let the clocks of handoffs stand still until these moments, all or none.
 
-    Raises Invalid for a moment that has passed, Conflict when a handoff is not open.
+    Raises Invalid for a moment that has passed or is too far ahead, Conflict when a handoff is not
+    open.
     """
     if any(moment <= at for moment in until.values()):
         raise Invalid(_("The date they asked for has passed; give a later one."), field="until")
+    check_ahead(until.values(), at=at, field="until")
     with transaction.atomic():
         hold(until)
         taken = take_all(STILL_OPEN, {}, handoffs=sorted(until), by=by, at=at)

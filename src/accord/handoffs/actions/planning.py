@@ -17,6 +17,7 @@ from accord.base.rows import recordset
 from accord.handoffs.actions.taking import STILL_OPEN, Taken, hold, take_all
 from accord.handoffs.models import AttemptChannel, AttemptOutcome, NextStep
 from accord.handoffs.queries.reach import channels_of
+from accord.handoffs.rules.ahead import check_ahead
 from accord.handoffs.rules.cadence import first_of
 from accord.leads.actions import record_activities
 from accord.leads.rules import NewActivity
@@ -62,8 +63,8 @@ def plan_next_steps(*, plans: Mapping[uuid.UUID, Plan], by: uuid.UUID, at: datet
     """Plan the next step of handoffs (by id), all or none, in place of the one planned before.
 
     What the prospect was promised is replaced by a new promise to them, or by a plan that names
-    it. Raises Invalid for a channel there is not or a moment that has passed, Conflict when a
-    promise would be lost, or a handoff is not open or not the person's.
+    it. Raises Invalid for a channel there is not and a moment that has passed or is too far
+    ahead, Conflict when a promise would be lost, or a handoff is not open or not the person's.
     """
     for plan in plans.values():
         _check(plan, at)
@@ -129,6 +130,7 @@ def _check(plan: Plan, at: datetime) -> None:
         )
     if plan.due_at <= at:
         raise Invalid(_("That moment has passed; plan a later one."), field="due_at")
+    check_ahead([plan.due_at], at=at, field="due_at")
 
 
 def _keep_promises(plans: Mapping[uuid.UUID, Plan], by: uuid.UUID) -> None:

@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from accord.base.errors import Invalid, _
 from accord.leads.rules.entries import Reading
+from accord.teams.dates import KNOWN, within_reach
 
 MAX_TEXT = 5_000
 MAX_LENGTH = {
@@ -75,7 +76,7 @@ def read_moment(value: Any, name: str, reading: Reading) -> datetime:
         ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone_of(reading.time_zone))
-    moment = moment.astimezone(UTC)
+    moment = within_reach(moment, field=name, years=KNOWN).astimezone(UTC)
     if moment > reading.at + timedelta(days=1):
         raise Invalid(_("“%(value)s” lies in the future.") % {"value": value}, field=name)
     if moment.year < 1970:
@@ -88,16 +89,16 @@ def read_moment(value: Any, name: str, reading: Reading) -> datetime:
 
 def read_date(value: Any, name: str) -> date:
     """A day; of a moment, its day where it was written."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return datetime.fromisoformat(str(value).strip()).date()
-    except ValueError as error:
-        raise Invalid(
-            _("“%(value)s” is not a date; write it as 2026-05-31.") % {"value": value}, field=name
-        ) from error
+    if not isinstance(value, date):
+        try:
+            value = datetime.fromisoformat(str(value).strip())
+        except ValueError as error:
+            raise Invalid(
+                _("“%(value)s” is not a date; write it as 2026-05-31.") % {"value": value},
+                field=name,
+            ) from error
+    day = value.date() if isinstance(value, datetime) else value
+    return within_reach(day, field=name, years=KNOWN)
 
 
 def read_text(value: Any, name: str) -> str:

@@ -1,11 +1,11 @@
 """What a rep does next about a handoff: planned, or put aside until later today."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,6 +14,7 @@ from accord.flows import follow_up
 from accord.handoffs import queries
 from accord.handoffs.actions import AttemptChannel, Plan
 from accord.web.in_place import answered, opened
+from accord.web.requests import moment_in
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -31,7 +32,7 @@ def handoff_next_step(request: "Request", id: uuid.UUID) -> HttpResponse:
         return opened(request, "next_step", item, context)
     plan = Plan(
         channel=request.POST.get("channel", ""),
-        due_at=_moment(request.POST.get("due_at", ""), "due_at"),
+        due_at=_moment(request.POST, "due_at"),
         promised_to_prospect=bool(request.POST.get("promised")),
         in_place_of=_step(request.POST.get("in_place_of", "")),
     )
@@ -46,7 +47,7 @@ def handoff_aside(request: "Request", id: uuid.UUID) -> HttpResponse:
         item = queries.one_open(id, at=request.at)
         moments = queries.moments_to_rest(item, at=request.at)
         return opened(request, "aside", item, {"moments": moments})
-    until = _moment(request.POST.get("until", ""), "until")
+    until = _moment(request.POST, "until")
     follow_up.put_aside(until={id: until}, by=request.user.id, at=request.at)
     return answered(request, id, _("Put aside: %(lead)s comes back by itself."))
 
@@ -65,10 +66,8 @@ def _step(text: str) -> uuid.UUID | None:
         raise Invalid(_("That was no next step; load the page again.")) from error
 
 
-def _moment(text: str, field: str) -> datetime:
-    """A moment, on the person's own clock where no zone stands with it."""
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a moment.") % {"text": text}, field=field) from error
-    return given if given.tzinfo else timezone.make_aware(given)
+def _moment(said: Mapping[str, str], field: str) -> datetime:
+    moment = moment_in(said, field)
+    if moment is None:
+        raise Invalid(_("Say when."), field=field)
+    return moment

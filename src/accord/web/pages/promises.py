@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from accord.insights.promised import Quality, Volume
 from accord.insights.promises import promises as read_promises
 from accord.insights.rules import Month, Share, State, month_of
 from accord.teams import queries as teams
+from accord.teams.dates import read_day
 from accord.web.duties import Who, who
 from accord.web.printing import printed
 from accord.web.times import day, month
@@ -144,8 +145,9 @@ def _month(request: "Request", calendar: "Calendar") -> Month:
     said = request.GET.get("month", "")
     today = request.at.astimezone(ZoneInfo(calendar.time_zone)).date()
     try:
-        return month_of(date.fromisoformat(f"{said}-01") if said else today, calendar.time_zone)
-    except (ValueError, OverflowError) as error:
+        first = read_day(f"{said}-01", field="month") if said else today
+        return month_of(first, calendar.time_zone)
+    except Invalid as error:
         raise Invalid(
             _("“%(said)s” is not a month; write it as 2026-11.") % {"said": said}, field="month"
         ) from error

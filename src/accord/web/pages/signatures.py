@@ -1,7 +1,5 @@
 """Signing the agreement, and letting somebody sign."""
 
-import uuid
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accord.agreement import actions
 from accord.base.errors import Invalid
+from accord.web.requests import day_in, id_in
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -45,11 +44,9 @@ def agreement_delegations(request: "Request") -> HttpResponse:
         actions.end_delegation(seat=seat, by=request.user.id, at=request.at)
         messages.success(request, _("Nobody but you signs for this seat."))
         return redirect("agreement")
-    try:
-        to, until = uuid.UUID(request.POST.get("to", "")), request.POST.get("until", "")
-        day = date.fromisoformat(until)
-    except ValueError as error:
-        raise Invalid(_("Choose who signs for you, and up to which day.")) from error
-    actions.delegate(seat=seat, by=request.user.id, to=to, until=day, at=request.at)
+    to, until = id_in(request.POST, "to"), day_in(request.POST, "until")
+    if to is None or until is None:
+        raise Invalid(_("Choose who signs for you, and up to which day."))
+    actions.delegate(seat=seat, by=request.user.id, to=to, until=until, at=request.at)
     messages.success(request, _("They are told, and may sign for you."))
     return redirect("agreement")
