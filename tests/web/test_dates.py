@@ -58,6 +58,8 @@ def place(cast: dict[str, User], handoff: Handoff, sends: Sends) -> Place:
 
 # Who posts to which page, about what, in which field, and what else the form says.
 POSTS: list[tuple[str, str, str, str, dict[str, Any]]] = [
+    ("rep", "person_absences", "person", "from", {"until": "2099-12-02"}),
+    ("rep", "person_absences", "person", "until", {"from": "2026-12-02"}),
     ("head_of_sales", "hours_day_of_company", "", "on", {}),
     ("rep", "handoff_next_step", "handoff", "due_at", {"channel": "call", "promised": "yes"}),
     ("rep", "handoff_aside", "handoff", "until", {}),

@@ -302,6 +302,30 @@ class TestPeople:
         client.post(reverse("person_absence_end", args=[sam.id, absence.id]))
         assert not sam.absences.exists()
 
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"from": "2026-13-01"}, "“2026-13-01” is not a date"),
+            ({"from_time": "25:00"}, "“2026-12-01 25:00” is not a moment"),
+            ({"until": "2026-11-01"}, "ends before it begins"),
+            ({"stand_in": "abc"}, "“abc” is not in the list"),
+        ],
+    )
+    def test_are_told_beside_the_form_what_is_wrong_with_an_absence(
+        self, signed_in: SignedIn, wrong: dict[str, str], sentence: str
+    ) -> None:
+        sam = User.objects.get(name="Sam Okafor")
+        form = {"from": "2026-12-01", "until": "2026-12-02", "from_time": "", "reason": "Skiing"}
+        form |= {"hands_over": "all", **wrong}
+        answer = signed_in("rep").post(reverse("person_absences", args=[sam.id]), form)
+        page = str(answer.content, "utf-8")
+        assert answer.status_code == 422
+        assert sentence in page
+        assert 'value="Skiing"' in page
+        assert f'name="until" value="{form["until"]}"' in page
+        assert 'value="all" checked' in page
+        assert not sam.absences.exists()
+
     def test_work_hours_of_their_own_with_several_ranges(self, signed_in: SignedIn) -> None:
         sam = User.objects.get(name="Sam Okafor")
         client, address = signed_in("rep"), reverse("hours_of", args=["person", sam.id])

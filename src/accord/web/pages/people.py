@@ -1,9 +1,9 @@
 """The people here: how they work, when they are away, and who stands in for them."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,19 +12,23 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accord.base.errors import Invalid
+from accord.base.errors import Invalid, Refusal
 from accord.flows import hours, pass_on, roles, stand_in
 from accord.handoffs.actions import Taken
 from accord.handoffs.traces import language_name
 from accord.teams import actions, shown
 from accord.teams import queries as teams
 from accord.teams.actions import HandsOver, Working
+from accord.teams.dates import read_day, read_moment
 from accord.teams.zones import zones_offered
 from accord.web.permissions import ADMIN, REP, ROLES, SALES, SETTERS
+from accord.web.refusals import status_of
+from accord.web.requests import id_in
 
 if TYPE_CHECKING:
     from accord.teams.models import User
@@ -49,18 +53,28 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
     """How a person works: zone, team, languages; their hours and absences."""
     if request.method == "POST":
         _check_may(request, id)
-        team = request.POST.get("team", "")
         working = Working(
             time_zone=request.POST.get("time_zone", ""),
-            team_id=uuid.UUID(team) if team else None,
+            team_id=id_in(request.POST, "team"),
             languages=request.POST.getlist("languages"),
         )
         hours.set_working(user_id=id, working=working, by=request.user.id, at=request.at)
         messages.success(request, _("Saved."))
         return redirect("person", id)
+    today = f"{timezone.localdate(request.at)}"
+    begun = {"from": today, "until": today, "hands_over": HandsOver.UNTOUCHED}
+    return _page(request, id, begun)
+
+
+def _page(
+    request: "Request", id: uuid.UUID, absence: Mapping[str, str], refusal: Refusal | None = None
+) -> HttpResponse:
+    """A person, with the form for a new absence as it was filled in, and why it was refused."""
     row = shown.one_person(id, at=request.at)
     context: dict[str, Any] = {
         "row": row,
+        "absence": absence,
+        "sentence": refusal.sentence if refusal else "",
         "may_change": _may(request, id),
         "may_let_go": id != request.user.id and not SETTERS.isdisjoint(request.user.roles),
         "teams": shown.all_teams(),
@@ -76,28 +90,35 @@ def person(request: "Request", id: uuid.UUID) -> HttpResponse:
         context["roles"] = [(key, label, key in row.user.roles) for key, label in ROLES.items()]
     if context["may_let_go"] and teams.out_of_sales().filter(id=id).exists():
         context |= {"left": pass_on.left_behind(id, at=request.at), "reps": _reps(request.at)}
-    return render(request, "person.html", context)
+    status = status_of(refusal) if refusal else 200
+    return render(request, "person.html", context, status=status)
 
 
 @require_POST
 def person_absences(request: "Request", id: uuid.UUID) -> HttpResponse:
     """Note an absence; what is handed over at once is said."""
     _check_may(request, id)
-    given = request.POST
     zone = ZoneInfo(shown.one_person(id, at=request.at).user.time_zone)
-    covering = given.get("stand_in", "")
-    moved = stand_in.add_absence(
+    try:
+        moved = _note_absence(request, id, zone)
+    except Refusal as refusal:
+        return _page(request, id, request.POST, refusal)
+    messages.success(request, _said(_("The absence is noted."), moved))
+    return redirect("person", id)
+
+
+def _note_absence(request: "Request", id: uuid.UUID, zone: ZoneInfo) -> Sequence[Taken]:
+    given = request.POST
+    return stand_in.add_absence(
         user_id=id,
-        absent_from=_moment(given.get("from", ""), given.get("from_time", ""), zone, "from"),
-        absent_until=_end(given.get("until", ""), given.get("until_time", ""), zone),
+        absent_from=_moment(given, "from", zone),
+        absent_until=_end(given, "until", zone),
         reason=given.get("reason", "").strip(),
-        stand_in=uuid.UUID(covering) if covering else None,
+        stand_in=id_in(given, "stand_in"),
         hands_over=given.get("hands_over", HandsOver.NOTHING),
         by=request.user.id,
         at=request.at,
     )
-    messages.success(request, _said(_("The absence is noted."), moved))
-    return redirect("person", id)
 
 
 @require_POST
@@ -112,10 +133,10 @@ def person_absence_end(request: "Request", id: uuid.UUID, absence_id: uuid.UUID)
 @require_POST
 def person_passing_on(request: "Request", id: uuid.UUID) -> HttpResponse:
     """What somebody who is gone left behind goes to a rep."""
-    to = request.POST.get("to", "")
-    if not to:
+    to = id_in(request.POST, "to")
+    if to is None:
         raise Invalid(_("Choose who takes over."), field="to")
-    passed = pass_on.pass_on(user_id=id, to=uuid.UUID(to), by=request.user.id, at=request.at)
+    passed = pass_on.pass_on(user_id=id, to=to, by=request.user.id, at=request.at)
     said = _("Passed on: leads: %(leads)d, open deals: %(deals)d, companies: %(accounts)d.")
     messages.success(request, said % asdict(passed))
     return redirect("person", id)
@@ -178,16 +199,14 @@ def _check_may(request: "Request", id: uuid.UUID) -> None:
         raise PermissionDenied
 
 
-def _moment(day: str, clock: str, zone: ZoneInfo, field: str) -> datetime:
-    try:
-        return datetime.combine(
-            date.fromisoformat(day), time.fromisoformat(clock or "00:00"), tzinfo=zone
-        )
-    except ValueError as error:
-        raise Invalid(_("“%(text)s” is not a date.") % {"text": day}, field=field) from error
+def _moment(given: Mapping[str, str], field: str, zone: ZoneInfo) -> datetime:
+    """A day with its time, midnight where none is given, on the absent person's own clock."""
+    day = read_day(given.get(field, ""), field=field)
+    clock = given.get(f"{field}_time") or "00:00"
+    return read_moment(f"{day} {clock}", field=field, zone=zone)
 
 
-def _end(day: str, clock: str, zone: ZoneInfo) -> datetime:
+def _end(given: Mapping[str, str], field: str, zone: ZoneInfo) -> datetime:
     """Without a time, the day is still part of the absence."""
-    moment = _moment(day, clock, zone, "until")
-    return moment if clock else moment + timedelta(days=1)
+    moment = _moment(given, field, zone)
+    return moment if given.get(f"{field}_time") else moment + timedelta(days=1)
