@@ -74,14 +74,14 @@ class TestAnswering:
         office = open_office()
         passed = [back(name=name) for name in ("dana", "eva", "ida")]
         assert len(answer(office, *passed)) == 3
-        assert came_back_count(Returned.OPEN) == 0
+        assert came_back_count(Returned.OPEN, at=LATER) == 0
 
     def test_disagreeing_needs_what_speaks_against_it_and_waits_for_the_meeting(self):
         office = open_office()
         passed = back()
         with pytest.raises(Invalid, match="speaks against"):
             answer(office, passed, says="disagreed")
-        assert came_back_count(Returned.OPEN) == 1
+        assert came_back_count(Returned.OPEN, at=LATER) == 1
         answer(office, passed, says="disagreed", note="They asked for a demo twice.")
         (seen,) = came_back(Returned.MEETING, at=LATER)
         assert seen.back.answer_note == "They asked for a demo twice."
@@ -113,7 +113,7 @@ class TestAnswering:
         Lead.objects.filter(id=stopped.lead_id).update(do_not_contact=True)
         with pytest.raises(Conflict, match="Dana Ruiz: They asked us to stop"):
             answer(office, stopped, other, says="mended", note="Mended.")
-        assert came_back_count(Returned.OPEN) == 2
+        assert came_back_count(Returned.OPEN, at=LATER) == 2
         assert not Handoff.objects.filter(disposed_at=None).exists()
 
     def test_twice_says_who_did(self):
@@ -158,14 +158,14 @@ class TestByItself:
         passed = back(reason, **more)
         assert (passed.answer, passed.answered_at) == ("itself", SOON)
         assert not Clock.objects.filter(kind=ClockKind.PASS_BACK_ANSWER).exists()
-        assert came_back_count(Returned.OPEN) == 0
+        assert came_back_count(Returned.OPEN, at=LATER) == 0
 
     def test_data_stays_to_be_mended_until_the_lead_is_handed_over_again(self):
         open_office()
         passed = back("bad_data", note="The number is wrong.")
         assert [each.id for each in came_back(Returned.MENDING, at=LATER)] == [passed.id]
         hand_raise(at=LATER)
-        assert came_back_count(Returned.MENDING) == 0
+        assert came_back_count(Returned.MENDING, at=LATER) == 0
 
 
 @pytest.mark.django_db
@@ -204,7 +204,7 @@ def test_taking_it_back_ends_marketings_clock_and_brings_the_rep_s_back():
     assert clock_of(passed).state == ClockState.CANCELLED
     running = Clock.objects.filter(state=ClockState.RUNNING).values_list("kind", flat=True)
     assert set(running) == {ClockKind.FIRST_ATTEMPT, ClockKind.ANSWER, ClockKind.ATTEMPTS}
-    assert came_back_count(Returned.ALL) == 0
+    assert came_back_count(Returned.ALL, at=LATER) == 0
 
 
 @pytest.mark.django_db

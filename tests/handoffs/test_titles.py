@@ -39,7 +39,8 @@ def test_so_do_pass_backs_suggestions_and_routes(office: Office) -> None:
     pass_back(handoffs=[handoff.id], said=said, by=handoff.owner_id, at=AT + HOUR)
     (back,) = came_back(Returned.OPEN, at=AT + HOUR)
     assert back.blamed == [("mql", TITLE)]
-    assert [each.label for each in shares_of_came_back(Returned.OPEN)["clause"]] == [TITLE]
+    shares = shares_of_came_back(Returned.OPEN, at=AT + HOUR)
+    assert [each.label for each in shares["clause"]] == [TITLE]
     found = effects(running(), "mql", at=AT + HOUR)
     assert TITLE in [each.sentence for each in found.clauses]
     assert clauses_of({"must": [{"definition": "ideal_customer"}]}) == [TITLE]

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from accord.flows.pass_back import Said, pass_back
 from accord.handoffs.models import Handoff, PassBack
 from accord.outbox.actions import Telling, tell
 from accord.outbox.models import Notification
 from accord.teams.models import User
+from tests.web.conftest import Sends
 from tests.web.fill import PASSWORD
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
@@ -73,6 +75,34 @@ class TestKeys:
         expect(page.get_by_text("Accepted: Dana Ruiz.")).to_be_visible()
         handoff.refresh_from_db()
         assert handoff.state == "accepted"
+
+
+class TestAnsweringSeveral:
+    def test_one_box_ticks_all_of_a_reason_and_shows_how_they_stand(
+        self, opens: Opens, sends: Sends
+    ) -> None:
+        for name in ("Eva Lund", "Ida Berg"):
+            sends(email=f"{name[:3].lower()}@x.example", name=name, phone="")
+        reasons = ["no_need", "no_need", "not_ideal"]
+        for handoff, reason in zip(Handoff.objects.order_by("id"), reasons, strict=True):
+            assert handoff.owner_id
+            said, now = Said(reason), datetime.now(UTC)
+            pass_back(handoffs=[handoff.id], said=said, by=handoff.owner_id, at=now)
+        page = opens("marketer", "/came-back/")
+        every = page.get_by_role("checkbox", name="All that is shown")
+        ticks = page.get_by_role("checkbox", name=re.compile("^Tick "))
+
+        page.get_by_role("checkbox", name="No need now").focus()
+        page.keyboard.press("Space")
+        assert [each.is_checked() for each in ticks.all()] == [True, True, False]
+        assert every.evaluate("box => box.indeterminate")
+        ticks.last.check()
+        expect(every).to_be_checked()
+        every.uncheck()
+        assert not any(each.is_checked() for each in ticks.all())
+        page.get_by_role("checkbox", name="No need now").check()
+        page.get_by_role("button", name="Agree").first.click()
+        expect(page.get_by_text("Answered: you agree. 2 leads.")).to_be_visible()
 
 
 class TestPassingBack:

@@ -1,5 +1,6 @@
 """Came back: counted by reason, clause and campaign, and what marketing does next about each."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -124,6 +125,43 @@ def test_a_duplicate_waits_to_be_merged_until_it_is(
 
     assert "Nothing to merge" in page(mira, show="merging")
     assert PassBack.objects.get().lead_id == other.id
+
+
+def test_several_are_ticked_at_the_head_of_each_or_by_reason_and_one_alone_is_not(
+    mira: Client, handoff: Handoff, sends: Sends
+) -> None:
+    goes_back(handoff, "no_need")
+    assert "data-ticks" not in page(mira)
+    assert "Tick Dana Ruiz" not in page(mira)
+    goes_back(Handoff.objects.get(lead_id=sends(email="e@x.example", phone="").id), "not_ideal")
+    shown = page(mira)
+    assert re.findall(r'data-ticks="backs"(?: data-of="(\w+)")?', shown) == [
+        *("", "no_need", "not_ideal")
+    ]
+    head = shown[shown.index("Tick Dana Ruiz") :]
+    assert head.index("</label><h2") < head.index(">Dana Ruiz</a>")
+    assert "Tick Dana Ruiz" not in page(mira, show="all")  # there is nothing to answer them by
+
+
+def test_the_meeting_is_about_the_last_thirty_days_newest_first(
+    mira: Client, handoff: Handoff, sends: Sends
+) -> None:
+    now = datetime.now(UTC)
+    backs = {"Dana Ruiz": goes_back(handoff, "no_need")}
+    for name in ("Eva Lund", "Ida Berg"):
+        other = sends(email=f"{name[:3].lower()}@x.example", name=name, phone="")
+        backs[name] = goes_back(Handoff.objects.get(lead_id=other.id), "no_need")
+    for name, days in (("Dana Ruiz", 29), ("Eva Lund", 31), ("Ida Berg", 2)):
+        PassBack.objects.filter(id=backs[name].id).update(
+            answer="disagreed",
+            answered_at=now - timedelta(days=days),
+            answered_by_id=handoff.owner_id,
+        )
+    shown = page(mira, show="meeting")
+    assert "in the last 30 days, the newest first" in shown
+    assert "Eva Lund" not in shown
+    assert 0 < shown.index("Ida Berg") < shown.index("Dana Ruiz")
+    assert '<a class="figure" href="?show=meeting&amp;reason=no_need" aria-label="2 of' in shown
 
 
 def test_only_marketing_keeps_leads_in_nurture(signed_in: SignedIn, handoff: Handoff) -> None:

@@ -31,7 +31,7 @@ COUNTS: Mapping[str, Count] = {
     "came_back": Count(
         _("to answer"),
         "came_back_answers",
-        lambda _user, _at: handoffs.came_back_count(Returned.OPEN),
+        lambda _user, at: handoffs.came_back_count(Returned.OPEN, at=at),
     ),
     "content_requests": Count(
         _("to deliver"),

@@ -53,19 +53,16 @@ def moment_in(said: Mapping[str, str], field: str) -> datetime | None:
 def id_in(said: Mapping[str, str], field: str) -> uuid.UUID | None:
     """The id that a form says; None where it says none. Raises Invalid."""
     text = said.get(field, "")
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError as error:
-        message = _("“%(text)s” is not in the list; choose again.") % {"text": text}
-        raise Invalid(message, field=field) from error
+    return id_of(text, field) if text else None
 
 
-def id_in(text: str, field: str) -> uuid.UUID:
+def id_of(text: str, field: str) -> uuid.UUID:
     """The id of something that was chosen in a list. Raises Invalid."""
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise Invalid(_("“%(text)s” is not in the list.") % {"text": text}, field=field) from error
+        message = _("“%(text)s” is not in the list; choose again.") % {"text": text}
+        raise Invalid(message, field=field) from error
 
 
 def begin_in(said: Mapping[str, str]) -> int:

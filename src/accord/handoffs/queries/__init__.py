@@ -20,6 +20,7 @@ from accord.handoffs.queries.kept import Kept, kept_today
 from accord.handoffs.queries.planned import Planned, late_next_steps, my_next_steps, next_steps_of
 from accord.handoffs.queries.reasons import Choice, choices, earliest_re_entry, re_enter_on
 from accord.handoffs.queries.returned import (
+    MEETING_SPAN,
     RETURNED_PAGE,
     CameBack,
     Of,
@@ -33,6 +34,7 @@ from accord.handoffs.queries.told import why_them
 from accord.handoffs.queries.work import owners_of, work_of, work_of_those_gone
 
 __all__ = [
+    "MEETING_SPAN",
     "PAGE",
     "RETURNED_PAGE",
     "Cadence",

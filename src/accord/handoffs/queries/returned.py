@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,11 +21,12 @@ from accord.leads.models import Lead, StageEntry
 from accord.teams.queries import calendars_of, names
 
 RETURNED_PAGE = 20
+MEETING_SPAN = timedelta(days=30)  # how far back the heads look in a meeting
 TO_MEND, TO_MERGE, TO_END = "data_fix", "merge", "disqualify"
 
 
 class Returned(StrEnum):
-    """Which of what came back: to answer, with data to mend, to merge, disagreed about, or all."""
+    """Which of what came back: to answer, with data to mend, to merge, for the meeting, or all."""
 
     OPEN = "open"
     MENDING = "mending"
@@ -44,6 +45,10 @@ class Of:
 
 
 _ONE = Of()
+_ORDER: Mapping[Returned, Sequence[str]] = {
+    Returned.OPEN: ("passed_back_at", "id"),
+    Returned.MEETING: ("-answered_at", "-id"),
+}
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,12 @@ def came_back(
     limit: int = RETURNED_PAGE,
     begin: int = 0,
 ) -> list[CameBack]:
-    """What sales passed back and did not take back: to answer, oldest first; else newest first."""
-    order = ("passed_back_at", "id") if show == Returned.OPEN else ("-passed_back_at", "-id")
-    backs = list(_chosen(show, of).order_by(*order)[begin : begin + limit])
+    """What sales passed back and did not take back: to answer, oldest first; else newest first.
+
+    For the meeting is what marketing disagreed about lately, the newest answer first.
+    """
+    order = _ORDER.get(show, ("-passed_back_at", "-id"))
+    backs = list(_chosen(show, at, of).order_by(*order)[begin : begin + limit])
     leads = Lead.objects.select_related("company", "campaign").in_bulk([b.lead_id for b in backs])
     people = names([each for b in backs for each in (b.passed_back_by_id, b.answered_by_id)])
     promises = _promises(backs, at)
@@ -125,17 +133,17 @@ def came_back(
     ]
 
 
-def came_back_count(show: Returned, of: Of = _ONE) -> int:
+def came_back_count(show: Returned, *, at: datetime, of: Of = _ONE) -> int:
     """How many there are of a sort. One query."""
-    return _chosen(show, of).count()
+    return _chosen(show, at, of).count()
 
 
-def shares_of_came_back(show: Returned) -> Mapping[str, Sequence[Share]]:
+def shares_of_came_back(show: Returned, *, at: datetime) -> Mapping[str, Sequence[Share]]:
     """What came back by reason, clause and campaign, most first. Four queries.
 
     Labels are those of the agreement in force; what it no longer has keeps its key.
     """
-    terms, rows = running(), _chosen(show)
+    terms, rows = running(), _chosen(show, at)
     reasons = _counted(rows.values_list("reason"))
     clauses = _counted(rows.annotate(clause=Unnest("blamed_clauses")).values_list("clause"))
     campaign = Lead.objects.filter(id=OuterRef("lead_id")).values("campaign_id")[:1]
@@ -171,7 +179,7 @@ def likely_clauses(candidates: Collection[str]) -> list[str]:
     return sorted(candidates, key=lambda clause: -counts[clause])
 
 
-def _chosen(show: Returned, of: Of = _ONE) -> QuerySet[PassBack]:
+def _chosen(show: Returned, at: datetime, of: Of = _ONE) -> QuerySet[PassBack]:
     rows = PassBack.objects.filter(undone_at__isnull=True)
     if of.reason:
         rows = rows.filter(reason=of.reason)
@@ -189,7 +197,7 @@ def _chosen(show: Returned, of: Of = _ONE) -> QuerySet[PassBack]:
     if show == Returned.OPEN:
         return rows.filter(answered_at__isnull=True)
     if show == Returned.MEETING:
-        return rows.filter(answer=Answer.DISAGREED)
+        return rows.filter(answer=Answer.DISAGREED, answered_at__gte=at - MEETING_SPAN)
     if show == Returned.MENDING:
         here = Lead.objects.filter(id=OuterRef("lead_id"), stage=Stage.RECYCLED)
         again = Handoff.objects.filter(

@@ -1,6 +1,7 @@
 """Came back: marketing's inbox of what sales passed back, and its answers."""
 
 import uuid
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,10 +18,13 @@ from accord.handoffs import queries
 from accord.handoffs.actions import Answer
 from accord.handoffs.queries import Of, Returned
 from accord.web.acts import moved_on, replaced
-from accord.web.requests import begin_in, day_in, id_in, is_partial
+from accord.web.requests import begin_in, day_in, id_of, is_partial
 from accord.web.times import day as shown_day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accord.handoffs.queries import CameBack
     from accord.web.requests import Request
 
 SHOWS: dict[str, Any] = {
@@ -53,17 +57,21 @@ def came_back(request: "Request") -> HttpResponse:
     of = _of(request)
     backs = queries.came_back(show, at=request.at, of=of, begin=begin)
     until = begin + queries.RETURNED_PAGE
+    number = queries.came_back_count(show, at=request.at, of=of)
     context: dict[str, Any] = {
         "show": show,
         "shows": SHOWS.items(),
         "backs": backs,
         "earliest": queries.earliest_re_entry(request.at),
         "next_begin": until,
-        "rest": max(queries.came_back_count(show, of) - until, 0),
+        "rest": max(number - until, 0),
+        "answers_together": show == Returned.OPEN and number > 1,
+        "meeting_days": queries.MEETING_SPAN.days,
         "narrowed": urlencode({key: request.GET[key] for key in _BY if request.GET.get(key)}),
     }
     if not is_partial(request):
-        shares = queries.shares_of_came_back(show)
+        context["reasons"] = _reasons(backs)
+        shares = queries.shares_of_came_back(show, at=request.at)
         context["shares"] = [(key, label, shares[key]) for key, label in _BY.items() if shares[key]]
     template = "parts/came_back_list.html" if is_partial(request) else "came_back.html"
     return render(request, template, context)
@@ -72,7 +80,7 @@ def came_back(request: "Request") -> HttpResponse:
 @require_POST
 def came_back_answers(request: "Request") -> HttpResponse:
     """Answer one, or several in one go."""
-    backs = [id_in(text, "backs") for text in request.POST.getlist("backs")]
+    backs = [id_of(text, "backs") for text in request.POST.getlist("backs")]
     if not backs:
         raise Invalid(_("Choose what you answer: tick it in the list."), field="backs")
     answer = request.POST.get("answer", "")
@@ -97,6 +105,14 @@ def came_back_nurture(request: "Request", id: uuid.UUID) -> HttpResponse:
         sentence = form % {"day": shown_day(day)}
     messages.success(request, sentence)
     return moved_on(request, "came_back")
+
+
+def _reasons(backs: "Sequence[CameBack]") -> list[tuple[str, str, int]]:
+    """The reasons of what is shown, each with how many, to be ticked at once; none of one alone."""
+    labels = {each.back.reason: each.label for each in backs}
+    numbers = Counter(each.back.reason for each in backs)
+    found = [(key, labels[key], number) for key, number in numbers.most_common()]
+    return found if len(found) > 1 else []
 
 
 def _of(request: "Request") -> Of:

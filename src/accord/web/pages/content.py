@@ -133,9 +133,9 @@ def _now(request: "Request", id: uuid.UUID, sentence: str) -> HttpResponse:
 
 def _for_whom(request: "Request", given: Mapping[str, str]) -> dict[str, Any]:
     """The lead and its deals, of which one may be chosen already. Raises Missing."""
-    chosen = _id(given, "deal")
+    chosen = id_in(given, "deal")
     deal = deals.one_deal(chosen) if chosen else None
-    lead_id = deal.lead_id if deal else _id(given, "lead")
+    lead_id = deal.lead_id if deal else id_in(given, "lead")
     lead = leads.one_lead(request.user, lead_id) if lead_id else None
     return {"lead": lead, "deal": deal, "deals": deals.deals_of(lead.id) if lead else []}
 
@@ -146,14 +146,9 @@ def _ask(request: "Request", lead: uuid.UUID | None) -> Any:
         piece=said.get("piece", ""),
         need=said.get("need", ""),
         lead=lead,
-        deal=_id(said, "deal"),
+        deal=id_in(said, "deal"),
         needed_on=day_in(said, "needed_on"),
         is_reusable=bool(said.get("is_reusable")),
     )
     (asked,) = ask_for_content(wanted=[wanted], by=request.user.id, at=request.at)
     return asked
-
-
-def _id(given: Mapping[str, str], name: str) -> uuid.UUID | None:
-    text = given.get(name, "")
-    return id_in(text, name) if text else None

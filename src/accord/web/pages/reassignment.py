@@ -15,7 +15,7 @@ from accord.flows import follow_up, stand_in
 from accord.handoffs import queries
 from accord.teams.shown import sellers
 from accord.web.pages.handoffs import SHOWS
-from accord.web.requests import id_in
+from accord.web.requests import id_of
 
 if TYPE_CHECKING:
     from accord.handoffs.actions import Taken
@@ -56,7 +56,7 @@ def handoff_reassignment(request: "Request") -> HttpResponse:
 
 
 def _given(request: "Request") -> HttpResponse:
-    chosen = {id_in(text, "handoff") for text in request.POST.getlist("handoff")}
+    chosen = {id_of(text, "handoff") for text in request.POST.getlist("handoff")}
     to, why = request.POST.get("to", ""), request.POST.get("why", "").strip()
     if not chosen:
         raise Invalid(_("Nothing is chosen; mark the leads that are to go."), field="handoff")
@@ -68,7 +68,7 @@ def _given(request: "Request") -> HttpResponse:
     if to == BY_ROUTES:
         moved = stand_in.route_anew(handoffs=chosen, why=why, by=by, at=at)
     else:
-        owners = dict.fromkeys(chosen, id_in(to, "to"))
+        owners = dict.fromkeys(chosen, id_of(to, "to"))
         moved = follow_up.reassign(owners=owners, why=why, by=by, at=at)
     said = _became_of(moved, len(chosen) - len(moved))
     if not moved:

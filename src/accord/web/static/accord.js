@@ -57,6 +57,22 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // One box ticks all of its form that it stands for, and shows how they stand.
+  const meant = (one) => [...one.form.elements].filter((box) => box.name === one.dataset.ticks && (!one.dataset.of || box.dataset.of === one.dataset.of));
+  function weigh() {
+    all("[data-ticks]").forEach((one) => {
+      const boxes = meant(one);
+      const ticked = boxes.filter((box) => box.checked).length;
+      one.checked = ticked > 0 && ticked === boxes.length;
+      one.indeterminate = ticked > 0 && !one.checked;
+      one.closest("[hidden]")?.removeAttribute("hidden");
+    });
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-ticks]")) meant(event.target).forEach((box) => { box.checked = event.target.checked; });
+    weigh();
+  });
+
   // Clocks count down by the difference to the server's time.
   const drift = Date.parse($("html").dataset.at || "") ? Date.now() - Date.parse($("html").dataset.at) : 0;
   const two = (number) => String(number).padStart(2, "0");
@@ -92,6 +108,7 @@
   });
   function settle(root) {
     all("[data-follow]", root).forEach(follow);
+    weigh();
     all("[data-keep]", root).forEach((field) => { if (!field.value) field.value = sessionStorage.getItem(slot(field)) || ""; });
     const first = $("[data-focus]", root);
     if (first) first.focus();
