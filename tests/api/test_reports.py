@@ -38,6 +38,7 @@ def test_a_report_keeps_to_its_days(calls: Calls) -> None:
         ("/reports/weather/", {}, 422, "name"),
         ("/reports/funnel/", {"from": "soon"}, 422, "from"),
         ("/reports/channels/", {"by": "shoe_size"}, 422, "by"),
+        ("/reports/sla/", {"from": "2026-05-02", "until": "2026-05-02"}, 422, "until"),
     ],
 )
 def test_a_report_that_cannot_be_made_is_refused(

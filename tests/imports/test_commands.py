@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,14 @@ from accord.base.errors import Refusal
 from accord.cli.export import export
 from accord.cli.imports import import_file
 from accord.cli.report import report
+from accord.flows import follow_up
+from accord.flows.pass_back import Said, pass_back
+from accord.handoffs.actions import Attempt
+from accord.insights.channels import BY
+from accord.insights.reports import REPORTS
+from accord.insights.sla import BY as BY_OF_SLA
 from accord.leads.models import Lead
+from tests.handoffs.office import AT, HOUR, MINUTE, hand_raise, open_office
 from tests.imports.files import write
 from tests.imports.test_import_leads import HEADER, MAP
 
@@ -69,6 +78,15 @@ class TestImport:
         assert "There is no file" in result.exception.sentence
 
 
+def work() -> None:
+    """Somebody was called after twenty minutes, and came back."""
+    open_office()
+    handoff = hand_raise()
+    attempt = Attempt(handoff.lead_id, "call", "connected")
+    follow_up.log_attempts(attempts=[attempt], by=handoff.owner_id, at=AT + 20 * MINUTE)
+    pass_back(handoffs=[handoff.id], said=Said("no_need"), by=handoff.owner_id, at=AT + HOUR)
+
+
 class TestReport:
     def test_prints_rows_and_notes_as_json(self, tmp_path: Path) -> None:
         run(tmp_path, ROWS)
@@ -88,6 +106,43 @@ class TestReport:
         said = CliRunner().invoke(report, ["funnel"]).stdout
         assert "2026-05" in said
         assert "0.0 %" in said
+
+    @pytest.mark.parametrize("name", REPORTS)
+    def test_prints_each_report_whole_or_says_why_not(self, name: str) -> None:
+        work()
+        every = ["", *dict.fromkeys([*BY, *BY_OF_SLA])]
+        parted = {"channels": ["", *BY], "sla": ["", *BY_OF_SLA]}.get(name, every)
+        for by, form in product(every, ([], ["--json"])):
+            parts = ["--by", by] if by else []
+            period = ["--from", "2026-11-01", "--until", "2026-12-01"]
+            result = CliRunner().invoke(report, [name, *period, *parts, *form])
+            if by not in parted:
+                assert isinstance(result.exception, Refusal), by
+            else:
+                assert result.exit_code == 0, (by, result.exception)
+                assert "…" not in result.stdout
+
+    def test_says_how_long_promises_took_and_what_came_back(self) -> None:
+        work()
+        asked = ["sla", "--from", "2026-11-01", "--until", "2026-12-01"]
+        for by in ([], ["--by", "person"]):
+            table = CliRunner().invoke(report, [*asked, *by]).stdout
+            assert re.search(r"first_attempt .* 0\.3 .* 0\.3 ", table), table
+        said = json.loads(CliRunner().invoke(report, [*asked, "--json"]).stdout)
+        (first,) = (row for row in said["rows"] if row["promise"] == "first_attempt")
+        assert (first["kept"], first["hours_median"], first["hours_p90"]) == (1, 0.333333, 0.333333)
+        assert said["handoffs"][0]["attempts_per_lead"] == 1
+        (back,) = said["came_back"]
+        assert (back["reason"], back["number"], back["waiting"]) == ("no_need", 1, 1)
+
+    @pytest.mark.parametrize("name", REPORTS)
+    @pytest.mark.parametrize("until", ["2026-04-30", "2026-05-01"])
+    def test_refuses_a_period_without_a_day(self, name: str, until: str) -> None:
+        arguments = [name, "--from", "2026-05-01", "--until", until, "--json"]
+        result = CliRunner().invoke(report, arguments)
+        assert result.stdout == ""
+        assert isinstance(result.exception, Refusal)
+        assert f"A period from 2026-05-01 until {until} has no day" in result.exception.sentence
 
 
 class TestExport:

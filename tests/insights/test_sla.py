@@ -426,8 +426,19 @@ class TestReport:
         assert [row["promise"] for row in of_marketing] == ["pass_back_answer", "content"]
         assert {row["team"] for row in of_marketing} == {"Marketing"}
 
-    def test_without_a_field_stays_what_it_was(self, office: Office) -> None:
-        assert "promised" in report("sla", at=LATER)["rows"][0]
+    def test_without_a_field_is_what_was_promised_with_the_record_in_all(
+        self, office: Office
+    ) -> None:
+        said, total = report("sla", at=LATER), found("month").total
+        assert json.loads(json.dumps(said)) == said
+        assert "promised" in said["rows"][0]
+        took = {row["promise"]: row for row in said["rows"] if "hours_median" in row}
+        assert set(took) == set(total.promises)
+        for kind, kept in total.promises.items():
+            assert took[kind]["kept"] == kept.in_time.part, kind
+            assert took[kind]["hours_median"] == pytest.approx(kept.took.median), kind
+        assert said["handoffs"][0]["attempts_per_lead"] == pytest.approx(total.attempts)
+        assert said["came_back"] == report("sla", at=LATER, by="team")["came_back"]
 
     def test_refuses_what_parts_nothing(self, office: Office) -> None:
         with pytest.raises(Invalid, match="does not part promises"):

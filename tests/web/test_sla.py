@@ -97,3 +97,6 @@ def test_can_be_asked_in_many_ways(query: str, work: Handoff, signed_in: SignedI
 def test_is_calm_when_there_is_nothing(signed_in: SignedIn) -> None:
     page = read(signed_in("rep"), "by=person")
     assert "No figures of a person are for you to see here" in page
+    for by in ("person", "month"):
+        (header,) = read(signed_in("rep"), f"by={by}", "sla_export").splitlines()
+        assert header.startswith(f"{by},promise,side,kept,")

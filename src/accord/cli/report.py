@@ -20,6 +20,7 @@ SHARES = frozenset(
     ("lead_to_customer_rate", "low", "high", "in_time", "in_time_before", "acceptance_rate")
 )
 SHARES_OF_PROMISES = frozenset(("promised", "delivered"))
+UNCUT = 1000
 
 
 @click.command("report")
@@ -52,12 +53,15 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _print(found: Report) -> None:
-    console = Console()
+    # What is read by a program, or kept in a file, has no width to fit into.
+    console = Console() if sys.stdout.isatty() else Console(width=UNCUT, soft_wrap=True)
     if "headline" in found:
         console.print(found["headline"], style="bold")
     _table(console, found["rows"])
-    for key in ("handoffs", "channels", "came_back"):
+    for key in ("handoffs", "came_back", "channels"):
         _table(console, found.get(key, []))
+    leaks = found.get("leaks", {})
+    _table(console, [{"leak": key, "number": number} for key, number in leaks.items()])
     cohorts = found.get("funnel", {})
     _table(console, cohorts.get("rows", []))
     total = found.get("total") or cohorts.get("total")
@@ -77,8 +81,10 @@ def _table(console: Console, rows: list[dict[str, Any]]) -> None:
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
     columns = dict.fromkeys(name for row in rows for name in row)
     for name in columns:
-        is_text = isinstance(rows[0].get(name), str)
-        table.add_column(name.replace("_", " "), justify="left" if is_text else "right")
+        is_text = any(isinstance(row.get(name), str) for row in rows)
+        table.add_column(
+            name.replace("_", " "), justify="left" if is_text else "right", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(_cell(row, name) for name in columns))
     console.print(table)
@@ -90,6 +96,8 @@ def _cell(row: dict[str, Any], name: str) -> str:
     value = row.get(name, "")
     if value is None:
         return "–"
+    if isinstance(value, str):
+        return value
     if name in SHARES or (name in SHARES_OF_PROMISES and "kept" in row):
         return f"{100 * value:.1f} %"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accord.agreement.queries import running
-from accord.base.errors import Missing
+from accord.base.errors import Invalid, Missing
 from accord.insights.channels import Channel, channels
 from accord.insights.funnel import DaysToWon, Funnel, funnel
 from accord.insights.metrics import Scope
@@ -17,7 +17,7 @@ from accord.insights.promised import Promises, Quality, Volume
 from accord.insights.promises import promises
 from accord.insights.rules import FEWEST_CASES, Share, midnight
 from accord.insights.scoreboard import promised_over, scoreboard
-from accord.insights.sla_report import sla_report
+from accord.insights.sla_report import sla_in_all, sla_report
 from accord.insights.tallies import STEPS
 from accord.teams.models import User
 from accord.teams.queries import company_calendar, workspace
@@ -47,12 +47,22 @@ def report(
 
     `by` parts the channels and the sla. `reader` sees what is for them to see; None stands for
     whoever runs the machine. Raises Missing for a report that does not exist, Invalid for a
-    field that parts nothing.
+    field that parts nothing and for a period without a day.
     """
     if name not in REPORTS:
         raise Missing(
             _("There is no report “%(name)s”; there are %(reports)s.")
             % {"name": name, "reports": ", ".join(REPORTS)}
+        )
+    if begins_on and until and begins_on >= until:
+        words = {"begin": begins_on.isoformat(), "end": until.isoformat()}
+        raise Invalid(
+            _(
+                "A period from %(begin)s until %(end)s has no day; until names the first day no "
+                "longer counted, so choose a later one."
+            )
+            % words,
+            field="until",
         )
     calendar = company_calendar() if workspace() else ALWAYS
     zone = calendar.time_zone
@@ -158,10 +168,9 @@ def _sla(scope: Scope, calendar: Calendar, wanted: Wanted) -> Report:
     over = promised_over(scope, calendar.time_zone)
     if wanted.by:
         return sla_report(over, by=wanted.by, calendar=calendar, reader=wanted.reader)
-    return {
-        "rows": _promises(promises(over, terms=running(), calendar=calendar)),
-        "notes": _sla_notes(over),
-    }
+    rows = _promises(promises(over, terms=running(), calendar=calendar))
+    found = sla_in_all(over, rows, calendar=calendar, reader=wanted.reader)
+    return {**found, "notes": [*_sla_notes(over), *found["notes"]]}
 
 
 def _sla_notes(over: Scope) -> list[str]:

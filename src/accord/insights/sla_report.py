@@ -3,7 +3,7 @@
 Where the scope has both ends, each row says how it was in the period before, as long as it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accord.insights.metrics import Scope
 from accord.insights.returned import returned
-from accord.insights.rules import Share, midnight, month_of
+from accord.insights.rules import Share, midnight, month_of, share
 from accord.insights.sla import PERIODS, Group, Kept, Sla, Time, sla
 from accord.teams.models import User
 from accord.teams.rules import Calendar
@@ -26,11 +26,20 @@ def sla_report(over: Scope, *, by: str, calendar: Calendar, reader: User | None)
     before = earlier(now, calendar=calendar, reader=reader)
     return {
         "rows": list(promise_rows(now, before)),
-        "handoffs": [_handoffs(group, by) for group in now.groups],
-        "came_back": [
-            {"reason": each.key, "label": each.label, "number": each.number, **each.answers}
-            for each in returned(over, by="reason", reader=reader)
-        ],
+        "handoffs": [{by: _called(group, by), **_handoffs(group)} for group in now.groups],
+        "came_back": _came_back(over, reader),
+        "notes": [*notes(now)],
+    }
+
+
+def sla_in_all(over: Scope, rows: Iterable[Row], *, calendar: Calendar, reader: User | None) -> Row:
+    """As `sla_report`, parted by nothing: the promises' `rows`, each with the time that it took."""
+    now = sla(over, by="month", calendar=calendar, reader=reader)
+    took = {kind: _time("hours", kept.took) for kind, kept in now.total.promises.items()}
+    return {
+        "rows": [{**row, **took.get(row["promise"], {})} for row in rows],
+        "handoffs": [_handoffs(now.total)],
+        "came_back": _came_back(over, reader),
         "notes": [*notes(now)],
     }
 
@@ -64,11 +73,17 @@ def promise_rows(now: Sla, before: Mapping[str, Group]) -> Iterator[Row]:
     """A row for each group and kind of promise."""
     for group in now.groups:
         for kind, kept in group.promises.items():
-            row = {now.by: group.key if now.by in PERIODS else group.name, **_promise(kept)}
+            row = {now.by: _called(group, now.by), **_promise(kept)}
             if now.by not in PERIODS:
                 old = before[group.key].promises.get(kind) if group.key in before else None
                 row["in_time_before"] = _rounded(old.in_time.value) if old else None
             yield row
+
+
+def columns(by: str) -> Sequence[str]:
+    """What the values of `promise_rows` are called, also where there are none."""
+    nothing = Kept("", share(0, 0), late=0, missed=0, running=0, took=Time(0, None, None))
+    return [by, *_promise(nothing), *([] if by in PERIODS else ["in_time_before"])]
 
 
 def _promise(kept: Kept) -> Row:
@@ -85,9 +100,12 @@ def _promise(kept: Kept) -> Row:
     }
 
 
-def _handoffs(group: Group, by: str) -> Row:
+def _called(group: Group, by: str) -> str:
+    return group.key if by in PERIODS else group.name
+
+
+def _handoffs(group: Group) -> Row:
     return {
-        by: group.key if by in PERIODS else group.name,
         "offered": group.offered,
         "accepted": group.accepted.part,
         "answered": group.accepted.whole,
@@ -96,6 +114,13 @@ def _handoffs(group: Group, by: str) -> Row:
         "attempts_per_lead": _rounded(group.attempts),
         **_time("queue_hours", group.queue),
     }
+
+
+def _came_back(over: Scope, reader: User | None) -> list[Row]:
+    return [
+        {"reason": each.key, "label": each.label, "number": each.number, **each.answers}
+        for each in returned(over, by="reason", reader=reader)
+    ]
 
 
 def _share(name: str, share: Share) -> Row:

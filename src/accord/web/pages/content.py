@@ -50,7 +50,7 @@ def content_requests(request: "Request") -> HttpResponse:
     given = request.GET.get("show", "")
     show = Show(given) if given in SHOWS else Show.OPEN
     begin = begin_in(request.GET)
-    only = _id(request.GET, "request")
+    only = id_in(request.GET, "request")
     user, until = request.user, begin + queries.PAGE
     found = [queries.one(only, user=user)] if only else queries.shown(show, user=user, begin=begin)
     context = {

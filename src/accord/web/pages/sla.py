@@ -16,7 +16,7 @@ from accord.insights.returned import returned as read_returned
 from accord.insights.rules import FEWEST_CASES
 from accord.insights.sla import PERIODS, Group, Kept, Sla, side_of
 from accord.insights.sla import sla as read_sla
-from accord.insights.sla_report import earlier, notes, promise_rows
+from accord.insights.sla_report import columns, earlier, notes, promise_rows
 from accord.insights.sla_values import KINDS
 from accord.leads.files.writing import csv_lines
 from accord.teams import queries as teams
@@ -105,18 +105,17 @@ def sla_export(request: "Request") -> StreamingHttpResponse:
     before = earlier(found, calendar=calendar, reader=request.user, only=only)
     name = f"sla-{asked.by}-{request.at:%Y-%m-%d}.csv"
     return StreamingHttpResponse(
-        csv_lines(_table([*promise_rows(found, before)])),
+        csv_lines(_table(columns(asked.by), promise_rows(found, before))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+def _table(names: Sequence[str], rows: Iterator[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
     """The names of the columns, then the rows."""
-    if rows:
-        yield tuple(rows[0])
+    yield names
     for row in rows:
-        yield tuple(row.values())
+        yield [row[name] for name in names]
 
 
 def _lines(found: Sla, before: Mapping[str, Group], asked: Asked) -> list[Line]:
