@@ -58,6 +58,13 @@ class TestNobodyHasTried:
         talk(handoff, AT + 2 * HOUR, "no_answer")
         assert slipping(AT + 3 * HOUR) == {}
 
+    def test_accepting_is_not_trying(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        follow_up.accept(handoffs=[handoff.id], by=handoff.owner_id, at=AT + MINUTE)
+        assert slipping(AT + HOUR) == {}
+        assert slipping(AT + HOUR + MINUTE) == {"never_attempted": 1}
+
     def test_nor_in_the_queue_by_the_hours_of_the_company(self) -> None:
         office = open_office()
         for rep in office.reps:

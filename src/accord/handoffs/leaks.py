@@ -33,7 +33,7 @@ def _open(scope: Scope) -> QuerySet[Handoff]:
 
 
 def never_attempted(scope: Scope) -> QuerySet[Handoff]:
-    """Open handoffs that nobody tried to reach or accepted, though the first attempt was due.
+    """Open handoffs that nobody tried to reach, accepted or not, though the first attempt was due.
 
     In the queue there is no clock: the limit is counted from the offer, by the company's hours.
     """
@@ -58,8 +58,7 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
         for trigger in Trigger.values
         for segment in ("", *own)
     ]
-    untouched = _open(scope).filter(first_attempt_at__isnull=True, accepted_at__isnull=True)
-    return untouched.filter(Exists(late) | reduce(or_, queued))
+    return _open(scope).filter(Exists(late) | reduce(or_, queued), first_attempt_at__isnull=True)
 
 
 def gone_quiet(scope: Scope) -> QuerySet[Handoff]:
@@ -169,8 +168,8 @@ register(
         key="never_attempted",
         label=_("Handed over, and nobody has tried"),
         sentence=_(
-            "Open handoffs whose first attempt is past due: nobody has tried to reach them, nor "
-            "accepted them."
+            "Open handoffs whose first attempt is past due, and nobody has tried to reach them, "
+            "whether they were accepted or not."
         ),
         unit="handoffs",
         rows=never_attempted,
