@@ -1,6 +1,7 @@
 """What slips is found once it does, not before, and no longer once somebody attended to it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,12 +19,20 @@ from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Handoff
 from accord.handoffs.rules.leaks import past_due_before, quiet_after
-from accord.insights.leaks import LEAKS, leak_board, leaks
+from accord.insights.leaks import LEAKS, counted, leak_board, leaks
 from accord.leads.leaks import FEWEST, pace
 from accord.leads.models import Lead, StageEntry
 from accord.teams.models import Absence, User
 from accord.teams.queries import company_calendar
-from tests.handoffs.office import AT, HOUR, MINUTE, change_agreement, hand_raise, open_office
+from tests.handoffs.office import (
+    AT,
+    HOUR,
+    MINUTE,
+    Office,
+    change_agreement,
+    hand_raise,
+    open_office,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -32,6 +41,12 @@ DAY = timedelta(days=1)
 def slipping(at: datetime) -> dict[str, int]:
     """The kinds that something slips by, with how often."""
     return {key: number for key, number in leaks(at=at).items() if number}
+
+
+def not_told(office: Office, at: datetime) -> dict[str, Sequence[str]]:
+    """The kinds of which nobody can tell, with why."""
+    board = leak_board(user=office.head, at=at)
+    return {each.leak.key: each.cannot_tell for each in board.leaking if each.cannot_tell}
 
 
 def talk(handoff: Handoff, at: datetime, outcome: str = "connected") -> None:
@@ -237,7 +252,7 @@ class TestStuck:
         at = AT + 60 * DAY
         assert pace(at)["sal"].p90 is None  # four of 34 are there for longer than all the others
         assert "stuck_with_sales" not in slipping(at)
-        assert "more than one in ten" in " ".join(leak_board(user=office.head, at=at).notes)
+        assert "more than one in ten" in " ".join(not_told(office, at)["stuck_with_sales"])
 
     def test_too_few_stays_call_nobody_stuck(self) -> None:
         office = open_office()
@@ -245,8 +260,17 @@ class TestStuck:
             self.stay(number + 1)
         talk(hand_raise(), AT)
         assert "stuck_with_sales" not in slipping(AT + 60 * DAY)
-        notes = " ".join(leak_board(user=office.head, at=AT + MINUTE).notes)
-        assert "only 29 stays ended" in notes
+        (why,) = not_told(office, AT + MINUTE)["stuck_with_sales"]
+        assert why.startswith("Sales-accepted lead (SAL), 1 lead: 29 left it in twelve months")
+
+    def test_nobody_can_tell_of_those_who_are_in_a_stage_alone(self) -> None:
+        office = open_office()
+        assert not_told(office, AT) == {}
+        assert leak_board(user=office.head, at=AT).is_certain
+        hand_raise()
+        assert list(not_told(office, AT + MINUTE)) == ["stuck_with_marketing"]
+        assert counted(at=AT + MINUTE).cannot_tell == ["stuck_with_marketing"]
+        assert not leak_board(user=office.head, at=AT + MINUTE).is_certain
 
     def test_stays_that_ended_longer_ago_than_a_year_say_nothing(self) -> None:
         open_office()

@@ -297,7 +297,10 @@ class TestScoreboard:
         promised = {row["promise"]: row for row in said["rows"]}
         assert promised["ready_leads"]["delivered"] == 1
         assert promised["first_attempt"]["kept"] == 1
-        assert said["rows"] == report("sla", at=EVENING)["rows"]
+        record = report("sla", at=EVENING)["rows"]
+        assert all(
+            row.items() <= each.items() for row, each in zip(said["rows"], record, strict=True)
+        )
 
 
 def _queries() -> int:

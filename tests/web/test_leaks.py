@@ -40,6 +40,22 @@ def test_nought_is_shown_as_the_goal_that_it_is(role: str, signed_in: SignedIn) 
     assert page.count(">Nothing slips<") + page.count("> Nothing slips<") >= 2  # both sides
 
 
+def test_what_nobody_can_tell_is_never_shown_as_nought(
+    handoff: Handoff, signed_in: SignedIn
+) -> None:
+    page = read(signed_in("rep"), reverse("leaks"))
+    assert "Nothing slips." not in page
+    assert "Nothing is known to slip." in page
+    row = re.search(r'id="stuck_with_marketing".*?</div>', page, re.S)
+    assert row
+    assert "cannot tell" in row[0]
+    assert "it takes 30 to tell" in row[0]
+    assert ' class="met' not in row[0]
+    board = read(signed_in("rep"), reverse("scoreboard"))
+    assert "of some leads nobody can tell" in board
+    assert "Nothing slips" not in board
+
+
 def test_shows_who_has_it_who_answers_for_it_and_what_to_do(
     late: Handoff, signed_in: SignedIn, cast: dict[str, User]
 ) -> None:

@@ -1,6 +1,7 @@
 """Figures, spans and keys of the agreement in plain words."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -80,6 +81,18 @@ def worded(span: Span) -> str:
         Unit.DAYS: ngettext("%(n)s day", "%(n)s days", span.amount),
     }[span.unit]
     return said % {"n": span.amount}
+
+
+def lasting(length: timedelta) -> str:
+    """A length of time in its largest unit: 40 s, 12 min, 3 h, 5 days."""
+    if length < timedelta(minutes=1):
+        return _("%(n)d s") % {"n": length.total_seconds()}
+    if length < timedelta(hours=1):
+        return _("%(n)d min") % {"n": length // timedelta(minutes=1)}
+    if length < timedelta(hours=36):
+        return _("%(n)d h") % {"n": length // timedelta(hours=1)}
+    days = length // timedelta(days=1)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
 def within(span: Span) -> str:

@@ -236,7 +236,10 @@ def _scoreboard(scope: Scope, calendar: Calendar, wanted: Wanted) -> Report:
             for each in board.came_back
         ],
         "waiting_too_long": board.waiting_too_long,
-        "leaks": dict(board.leaks),
+        "leaks": {
+            key: number or (None if key in board.leaks.cannot_tell else 0)
+            for key, number in board.leaks.numbers.items()
+        },
         "notes": [*_sla_notes(board.promised_over), *_funnel_notes(board.funnel)],
     }
 

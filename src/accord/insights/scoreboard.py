@@ -1,6 +1,6 @@
 """The scoreboard: how the two teams stand, in one sentence and in figures that both believe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from accord.agreement.queries import running
 from accord.insights.channels import Channel, channels_of
 from accord.insights.funnel import Funnel, funnel_of
-from accord.insights.leaks import leaks
+from accord.insights.leaks import Counted
+from accord.insights.leaks import counted as counted_leaks
 from accord.insights.metrics import Scope
 from accord.insights.promised import Promises
 from accord.insights.promises import promises
@@ -36,12 +37,12 @@ class Scoreboard:
     channels: Sequence[Channel]
     came_back: Sequence[CameBack]
     waiting_too_long: int
-    leaks: Mapping[str, int]
+    leaks: Counted
 
     @property
     def slipping(self) -> int:
         """How many leads slip, of all kinds together."""
-        return sum(self.leaks.values())
+        return sum(self.leaks.numbers.values())
 
 
 def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
@@ -61,7 +62,7 @@ def scoreboard(period: Scope, *, calendar: Calendar) -> Scoreboard:
         channels=channels_of(counted, period),
         came_back=came_back(over, terms=terms),
         waiting_too_long=too_long,
-        leaks=leaks(at=period.at),
+        leaks=counted_leaks(at=period.at),
     )
 
 

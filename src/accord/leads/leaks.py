@@ -49,6 +49,11 @@ class Pace:
         """Whether there were enough stays to judge by."""
         return self.stays >= FEWEST
 
+    @property
+    def tells(self) -> bool:
+        """Whether somebody can be called stuck by it."""
+        return self.is_enough and self.p90 is not None
+
 
 def pace(at: datetime) -> Mapping[str, Pace]:
     """The pace of each stage that has one, by the stays that began in the year before `at`.
@@ -94,9 +99,15 @@ def _span(hours: int | None) -> timedelta | None:
     return None if hours is None else timedelta(hours=hours)
 
 
+def paces(scope: Scope) -> Mapping[str, Pace]:
+    """The paces as of the scope's moment, asked once."""
+    found: Mapping[str, Pace] = scope.once("pace", lambda: pace(scope.at))
+    return found
+
+
 def stuck(scope: Scope, stages: Collection[Stage] = MOVING) -> QuerySet[Lead]:
     """The leads that are in one of the stages for longer than its pace."""
-    found: Mapping[str, Pace] = scope.once("pace", lambda: pace(scope.at))
+    found = paces(scope)
     over = [
         Q(stage=stage, stage_entered_at__lt=scope.at - each.p90)
         for stage in stages
@@ -104,12 +115,23 @@ def stuck(scope: Scope, stages: Collection[Stage] = MOVING) -> QuerySet[Lead]:
     ]
     if not over:
         return Lead.objects.none()
-    leads = Lead.objects.filter(merged_into_id__isnull=True, **scope.within("stage_entered_at"))
-    return leads.filter(reduce(or_, over))
+    return _leads(scope).filter(reduce(or_, over))
 
 
-def _held_by(side: Side) -> list[Stage]:
+def not_judged(scope: Scope) -> QuerySet[Lead]:
+    """The leads in stages of which nobody can tell what is too long."""
+    found = paces(scope)
+    stages = [stage for stage in MOVING if stage not in found or not found[stage].tells]
+    return _leads(scope).filter(stage__in=stages)
+
+
+def held_by(side: Side) -> list[Stage]:
+    """The stages from which a side has to move leads on."""
     return [stage for stage in MOVING if HOLDER[stage] == side]
+
+
+def _leads(scope: Scope) -> QuerySet[Lead]:
+    return Lead.objects.filter(merged_into_id__isnull=True, **scope.within("stage_entered_at"))
 
 
 register(
@@ -121,7 +143,7 @@ register(
             "months were."
         ),
         unit="leads",
-        rows=lambda scope: stuck(scope, _held_by(Side.MARKETING)),
+        rows=lambda scope: stuck(scope, held_by(Side.MARKETING)),
     ),
     Metric(
         key="stuck_with_sales",
@@ -131,6 +153,6 @@ register(
             "twelve months were in it."
         ),
         unit="leads",
-        rows=lambda scope: stuck(scope, _held_by(Side.SALES)),
+        rows=lambda scope: stuck(scope, held_by(Side.SALES)),
     ),
 )

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from accord.agreement.wording import lasting
 
 _RUNS = timedelta(hours=20)  # within which a clock shows its seconds
 _A_WEEK = 7
@@ -21,21 +22,9 @@ def exact(moment: datetime) -> str:
     return f"{date_format(local, 'D j M Y, H:i')} {local.tzname()}"
 
 
-def _span(length: timedelta) -> str:
-    """A length of time in its largest unit: 40 s, 12 min, 3 h, 5 d."""
-    if length < timedelta(minutes=1):
-        return _("%(n)d s") % {"n": length.total_seconds()}
-    if length < timedelta(hours=1):
-        return _("%(n)d min") % {"n": length // timedelta(minutes=1)}
-    if length < timedelta(hours=36):
-        return _("%(n)d h") % {"n": length // timedelta(hours=1)}
-    days = length // timedelta(days=1)
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-
-
 def span(length: timedelta | None) -> str:
     """A length of time in words."""
-    return "" if length is None else _span(abs(length))
+    return "" if length is None else lasting(abs(length))
 
 
 def ago(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
@@ -46,9 +35,9 @@ def ago(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
     if abs(gap) > timedelta(days=31):
         words = date_format(timezone.localtime(moment), "j M Y")
     elif gap >= timedelta(0):
-        words = _("%(span)s ago") % {"span": _span(gap)}
+        words = _("%(span)s ago") % {"span": lasting(gap)}
     else:
-        words = _("in %(span)s") % {"span": _span(-gap)}
+        words = _("in %(span)s") % {"span": lasting(-gap)}
     return _time(moment, words)
 
 
@@ -109,7 +98,7 @@ def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
         return ""
     gap = due_at - context["at"]
     if gap < -_RUNS:
-        return _time(due_at, _("%(span)s over") % {"span": _span(-gap)}, "clock clock-over")
+        return _time(due_at, _("%(span)s over") % {"span": lasting(-gap)}, "clock clock-over")
     if gap > _RUNS:
         form = "D H:i" if gap < timedelta(days=6) else "j M"
         words = date_format(timezone.localtime(due_at), form)

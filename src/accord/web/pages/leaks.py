@@ -28,7 +28,10 @@ def leaks(request: "Request") -> HttpResponse:
     context = {
         "board": board,
         "scope": Scope(at=request.at),
-        "sides": [(side.value, _number(found), found) for side, found in of_side.items()],
+        "sides": [
+            (side.value, _number(found), not any(each.cannot_tell for each in found), found)
+            for side, found in of_side.items()
+        ],
         "rows": {
             each.leak.key: [(row, act_on(each.leak.key, row, may)) for row in each.rows]
             for each in board.leaking
