@@ -253,6 +253,13 @@ class TestClocks:
         with telling() as told:
             watch_clocks(at=LATER + HOUR + MINUTE)
         assert told == {("clock.missed", office.head.id)}
+        note = Notification.objects.get(channel="app", kind="clock.missed", user_id=office.head.id)
+        assert note.subject == (
+            f"{User.objects.get(id=first).name}: Dana Ruiz waits, “First attempt” was due "
+            "Mon 2 Nov, 11:00"
+        )
+        assert note.link == f"/leads/{handoff.lead_id}/"
+        assert "Log the call" not in note.text
         with telling() as told:
             watch_clocks(at=LATER + 4 * HOUR + MINUTE)
         assert told >= {("handoff.offered", second), ("handoff.reassigned", first)}
@@ -260,6 +267,17 @@ class TestClocks:
         for kind in ("handoff.offered", "handoff.reassigned"):
             why = "Why: nobody had tried to reach them in time."
             assert why in both.get(kind=kind).text
+
+    def test_what_one_rep_misses_at_once_leads_the_head_to_one_list(self, office):
+        for name in ("dana", "kim", "eva", "lea"):
+            hand_raise(name)
+        watch_clocks(at=LATER + MINUTE)
+        watch_clocks(at=LATER + HOUR + MINUTE)
+        notes = Notification.objects.filter(channel="app", user_id=office.head.id)
+        links = sorted(notes.filter(kind="clock.missed").values_list("link", flat=True))
+        assert links == sorted(
+            f"/handoffs/?show=late&owner={id}" for id in office.reps for _ in "ab"
+        )
 
     def test_a_miss_of_marketing_tells_marketing(self, office):
         come_back(hand_raise())

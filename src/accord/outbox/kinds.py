@@ -23,6 +23,7 @@ class Kind:
 
     `rings`: by default it goes to browsers and chats, too. `is_for_digest`: by default its mail
     waits for the daily digest. `is_personal`: said to one person, so no team's chat can have it.
+    `comes_together`: what one moment tells and leads to one place is read as one line.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Kind:
     rings: bool = False
     is_for_digest: bool = False
     is_personal: bool = False
+    comes_together: bool = False
 
     def concerns(self, sides: Collection[str]) -> bool:
         """Whether somebody who works on these sides may be told of it."""

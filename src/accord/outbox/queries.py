@@ -51,6 +51,48 @@ def told(user: Any, *, limit: int = 50) -> list[Notification]:
     return list(in_accord.order_by("-created_at", "-id")[:limit])
 
 
+@dataclass(frozen=True)
+class Line:
+    """What a person reads in one line, newest first: one thing, or what comes together."""
+
+    told: Sequence[Notification]
+
+    @property
+    def first(self) -> Notification:
+        """What stands for all of them."""
+        return self.told[0]
+
+    @property
+    def more(self) -> int:
+        """How many there are beside it."""
+        return len(self.told) - 1
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether none of them is new."""
+        return all(each.seen_at for each in self.told)
+
+
+def in_lines(told: Sequence[Notification]) -> list[Line]:
+    """What people read as one line each, in the order of their newest."""
+    lines: dict[tuple[object, ...], list[Notification]] = {}
+    for each in told:
+        together = kinds.of(each.kind).comes_together
+        key = (each.kind, each.created_at, each.link) if together else (each.id,)
+        lines.setdefault(key, []).append(each)
+    return [Line(notes) for notes in lines.values()]
+
+
+def told_with(told: Notification) -> set[uuid.UUID]:
+    """All that stands in one line with something that was told. One query."""
+    if not kinds.of(told.kind).comes_together:
+        return {told.id}
+    same = Notification.objects.filter(
+        user_id=told.user_id, channel=Channel.APP, created_at=told.created_at, kind=told.kind
+    )
+    return {told.id, *same.filter(link=told.link).values_list("id", flat=True)}
+
+
 def one(user: Any, id: uuid.UUID) -> Notification:
     """One thing a person was told. Raises Missing when it was told to somebody else."""
     found = Notification.objects.filter(id=id, user_id=user.id, channel=Channel.APP).first()

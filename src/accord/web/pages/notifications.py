@@ -19,12 +19,14 @@ def notifications(request: "Request") -> HttpResponse:
     if request.method == "POST":
         actions.mark_seen(user=request.user.id, at=request.at)
         return redirect("notifications")
-    return render(request, "notifications.html", {"told": queries.told(request.user)})
+    return render(
+        request, "notifications.html", {"lines": queries.in_lines(queries.told(request.user))}
+    )
 
 
 @require_POST
 def notification(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """Marks one as seen and goes to what it is about."""
+    """Marks one, and what stands in its line, as seen and goes to what it is about."""
     told = queries.one(request.user, id)
-    actions.mark_seen(user=request.user.id, ids={told.id}, at=request.at)
+    actions.mark_seen(user=request.user.id, ids=queries.told_with(told), at=request.at)
     return HttpResponseRedirect(told.link or "/")

@@ -2,6 +2,10 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
 
 from accord.agreement.models import Seat
 from accord.leads.models import Lead
@@ -20,6 +24,16 @@ def names_of(leads: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 def heads_of_sales() -> list[uuid.UUID]:
     """The heads of sales."""
     return [head.id for head in teams.heads(Seat.SALES)]
+
+
+def when(moment: datetime, zone: str) -> str:
+    """A moment on the clock of whoever reads it."""
+    return date_format(moment.astimezone(ZoneInfo(zone)), "D j M, H:i")
+
+
+def late_of(user_id: uuid.UUID) -> str:
+    """The list of what is past due and somebody's."""
+    return f"{INBOX}?show=late&owner={user_id}"
 
 
 def page_of(lead_id: uuid.UUID) -> str:

@@ -1,5 +1,7 @@
 """Who is told that a promise is past due, or that a rest is over."""
 
+import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,12 +15,15 @@ from accord.handoffs.actions.telling.people import (
     CAME_BACK,
     INBOX,
     heads_of_sales,
+    late_of,
     names_of,
     page_of,
+    when,
 )
 from accord.handoffs.models import ClockKind
 from accord.outbox.actions import Telling, tell
 from accord.teams import queries as teams
+from accord.teams.models import User
 
 
 def tell_of_missed(*, steps: Sequence[StepTaken], at: datetime) -> None:
@@ -29,27 +34,60 @@ def tell_of_missed(*, steps: Sequence[StepTaken], at: datetime) -> None:
         return
     leads = names_of(each.clock.lead_id for each in of_reps)
     reps = teams.names(of_reps.values())
-    heads = heads_of_sales()
+    for_heads = {each: rep for each, rep in of_reps.items() if each.step == "tell_head"}
+    several = {rep for rep, number in Counter(for_heads.values()).items() if number > 1}
+    heads = teams.heads(Seat.SALES) if for_heads else []
     tell(
         tellings=[
-            Telling(
-                event_id=named_id("missed", each.clock.id, each.step),
-                user_id=user_id,
-                kind="clock.missed",
-                subject=_("%(who)s waits: past due is “%(promise)s” (%(rep)s)")
-                % {
-                    "who": leads[each.clock.lead_id],
-                    "promise": ClockKind(each.clock.kind).label,
-                    "rep": reps.get(rep, ""),
-                },
-                text=_("Already in touch? Log the call or the mail, and the clock stops."),
-                link=page_of(each.clock.lead_id),
-            )
-            for each, rep in of_reps.items()
-            if each.step in ("tell_rep", "tell_head")
-            for user_id in (heads if each.step == "tell_head" else [rep])
+            *(
+                _to_rep(each, rep, who=leads[each.clock.lead_id], name=reps.get(rep, ""))
+                for each, rep in of_reps.items()
+                if each.step == "tell_rep"
+            ),
+            *(
+                _to_head(
+                    each,
+                    head,
+                    who=leads[each.clock.lead_id],
+                    rep=reps.get(rep, ""),
+                    link=late_of(rep) if rep in several else page_of(each.clock.lead_id),
+                )
+                for each, rep in for_heads.items()
+                for head in heads
+            ),
         ],
         at=at,
+    )
+
+
+def _to_rep(step: StepTaken, rep: uuid.UUID, *, who: str, name: str) -> Telling:
+    """Named, as the chat of their team hears of it, too."""
+    return Telling(
+        event_id=named_id("missed", step.clock.id, step.step),
+        user_id=rep,
+        kind="clock.missed",
+        subject=_("%(who)s waits: past due is “%(promise)s” (%(rep)s)")
+        % {"who": who, "promise": ClockKind(step.clock.kind).label, "rep": name},
+        text=_("Already in touch? Log the call or the mail, and the clock stops."),
+        link=page_of(step.clock.lead_id),
+    )
+
+
+def _to_head(step: StepTaken, head: User, *, who: str, rep: str, link: str) -> Telling:
+    """Whose it is and since when it waits; what is missed of one rep at once leads to one list."""
+    return Telling(
+        event_id=named_id("missed", step.clock.id, step.step),
+        user_id=head.id,
+        kind="clock.missed",
+        subject=_("%(rep)s: %(who)s waits, “%(promise)s” was due %(when)s")
+        % {
+            "rep": rep,
+            "who": who,
+            "promise": ClockKind(step.clock.kind).label,
+            "when": when(step.clock.due_at, head.time_zone),
+        },
+        text=_("Ask %(rep)s what is in the way, or give it to somebody else there.") % {"rep": rep},
+        link=link,
     )
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accord.base.ids import named_id
 from accord.handoffs.actions.escalating import StepTaken
-from accord.handoffs.actions.telling.people import CAME_BACK, names_of, page_of
+from accord.handoffs.actions.telling.people import CAME_BACK, names_of, page_of, when
 from accord.handoffs.models import ClockKind
 from accord.outbox.actions import Telling, tell
 from accord.teams import queries as teams
@@ -40,7 +38,7 @@ def tell_of_risk(*, steps: Sequence[StepTaken], at: datetime) -> None:
                 % {
                     "who": leads[each.clock.lead_id],
                     "promise": ClockKind(each.clock.kind).label,
-                    "when": _when(each.clock.due_at, zones.get(user_id, "UTC")),
+                    "when": when(each.clock.due_at, zones.get(user_id, "UTC")),
                 },
                 text=_says(each),
                 link=_link(each),
@@ -49,11 +47,6 @@ def tell_of_risk(*, steps: Sequence[StepTaken], at: datetime) -> None:
         ],
         at=at,
     )
-
-
-def _when(moment: datetime, zone: str) -> str:
-    """A moment on the clock of whoever reads it."""
-    return date_format(moment.astimezone(ZoneInfo(zone)), "D j M, H:i")
 
 
 def _says(step: StepTaken) -> str:
