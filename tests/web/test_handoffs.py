@@ -69,6 +69,10 @@ class TestInbox:
         assert len(set(seen)) == 12
 
 
+def give(handoff: Handoff, to: User) -> None:
+    Handoff.objects.filter(id=handoff.id).update(owner=to)
+
+
 def stands_out(client: Client, handoff: Handoff) -> list[str]:
     """The buttons of a handoff on its lead's page that are the primary ones."""
     page = str(client.get(reverse("lead", args=[handoff.lead_id])).content, "utf-8")
@@ -387,9 +391,43 @@ class TestTheHeadOfSales:
         sofia, sam = signed_in("head_of_sales"), cast["rep"]
         to_queue(handoff)
         given = act(sofia, "handoff_owner", handoff, owner=sam.id, why="Nearest")
-        assert f"It is with {sam.name} now, out of the queue." in str(given.content)
+        assert f"is with {sam.name} now, out of the queue." in str(given.content)
         again = act(sofia, "handoff_owner", handoff, owner=sam.id, why="Nearest")
         assert (again.status_code, f"with {sam.name} already" in str(again.content)) == (409, True)
+
+    def test_sees_all_that_is_open_first_unless_some_of_it_is_theirs(
+        self, signed_in: SignedIn, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        sofia = signed_in("head_of_sales")
+        assert "Dana Ruiz" in str(sofia.get(reverse("handoffs")).content)
+        assert "Dana Ruiz" not in str(sofia.get(reverse("handoffs"), {"show": "mine"}).content)
+        give(handoff, cast["head_of_sales"])
+        assert 'href="?show=mine" aria-current' in str(sofia.get(reverse("handoffs")).content)
+
+    def test_narrows_them_to_one_person_and_reads_whose_they_are(
+        self, signed_in: SignedIn, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        sofia = signed_in("head_of_sales")
+        of_sam, of_sofia = (
+            str(sofia.get(reverse("handoffs"), {"show": "all", "owner": cast[role].id}).content)
+            for role in ("rep", "head_of_sales")
+        )
+        assert "Dana Ruiz" in of_sam
+        assert f"With {cast['rep'].name}" in of_sam
+        assert f'<option value="{cast["rep"].id}" selected>' in of_sam
+        assert "Dana Ruiz" not in of_sofia
+
+    def test_has_reassigning_first_on_what_others_have(
+        self, signed_in: SignedIn, handoff: Handoff, cast: dict[str, User]
+    ) -> None:
+        def acts() -> list[str]:
+            page = signed_in("head_of_sales").get(reverse("handoffs"), {"show": "all"})
+            return re.findall(r'data-key="(\w)"', str(page.content).split("acts mt-3")[1])
+
+        assert acts()[0] == "o"
+        give(handoff, cast["head_of_sales"])
+        assert acts()[0] == "c"
+        assert acts().count("o") == 1
 
     def test_is_the_only_one_who_does(self, sam: Client, handoff: Handoff) -> None:
         assert act(sam, "handoff_owner", handoff, why="x").status_code == 403

@@ -121,13 +121,20 @@ _DUE_FIRST = (F("due_at").asc(nulls_last=True), "offered_at", "id")
 
 
 def shown(
-    show: Show, *, user: User, at: datetime, limit: int = PAGE, begin: int = 0
+    show: Show,
+    *,
+    user: User,
+    at: datetime,
+    owner: uuid.UUID | None = None,
+    limit: int = PAGE,
+    begin: int = 0,
 ) -> list[InboxItem]:
     """Open handoffs, what is due first on top, of the queue the longest waiting. Eight queries.
 
-    Of one's own, what one planned is due as well, and what was put aside comes last.
+    `owner` narrows them to one person's. Of one's own, what one planned is due as well, and what
+    was put aside comes last.
     """
-    rows = _chosen(show, user, at)
+    rows = _chosen(show, user, at, owner)
     if show == Show.MINE:
         rows = rows.annotate(rests=Case(When(_aside(at), Value(1)), default=Value(0)), to_do=_TO_DO)
         order: Sequence[Any] = ("rests", F("to_do").asc(nulls_last=True), "offered_at", "id")
@@ -136,9 +143,9 @@ def shown(
     return _items(rows.order_by(*order)[begin : begin + limit], at)
 
 
-def shown_count(show: Show, *, user: User, at: datetime) -> int:
-    """How many open handoffs there are of a sort. One query."""
-    return _chosen(show, user, at).count()
+def shown_count(show: Show, *, user: User, at: datetime, owner: uuid.UUID | None = None) -> int:
+    """How many open handoffs there are of a sort, of all or of one person. One query."""
+    return _chosen(show, user, at, owner).count()
 
 
 def late_of_others(user: User, at: datetime) -> Mapping[str, int]:
@@ -148,14 +155,16 @@ def late_of_others(user: User, at: datetime) -> Mapping[str, int]:
     return {name or "": number for name, number in counts}
 
 
-def _chosen(show: Show, user: User, at: datetime) -> QuerySet[Handoff]:
+def _chosen(
+    show: Show, user: User, at: datetime, owner: uuid.UUID | None = None
+) -> QuerySet[Handoff]:
     narrowed: Mapping[Show, Q] = {
         Show.MINE: Q(owner_id=user.id),
         Show.QUEUE: Q(owner__isnull=True),
         Show.LATE: Q(due_at__lt=at),
         Show.ALL: Q(),
     }
-    return _open().filter(narrowed[show])
+    return _open().filter(narrowed[show], Q(owner_id=owner) if owner else Q())
 
 
 def one_open(id: uuid.UUID, *, at: datetime) -> InboxItem:

@@ -25,8 +25,8 @@ from accord.qualification.reasons import why as why_ready
 from accord.teams import shown
 from accord.web.acts import moved_on, replaced
 from accord.web.in_place import answered, calls_of, is_in_inbox, opened
-from accord.web.permissions import SALES
-from accord.web.requests import begin_in, day_in, is_partial
+from accord.web.permissions import HEAD_OF_SALES, SALES
+from accord.web.requests import begin_in, day_in, id_in, is_partial
 
 if TYPE_CHECKING:
     from accord.agreement.terms import Terms
@@ -38,33 +38,51 @@ SHOWS: dict[str, Any] = {
     "late": gettext_lazy("Waiting too long"),
     "all": gettext_lazy("All open"),
 }
+OF_SOMEBODY = frozenset({"late", "all"})  # what can be narrowed to one person's
 
 
 @require_GET
 def handoffs(request: "Request") -> HttpResponse:
     """Open handoffs, due first."""
     sells = not SALES.isdisjoint(request.user.roles)
-    show = request.GET.get("show", "mine" if sells else "all")
+    show = request.GET.get("show") or _first_shown(request)
+    show = show if show in SHOWS else "all"
+    owner = id_in(request.GET, "owner") if show in OF_SOMEBODY else None
     context: dict[str, Any] = {
-        "show": show if show in SHOWS else "all",
+        "show": show,
         "shows": [(key, label) for key, label in SHOWS.items() if sells or key != "mine"],
+        "owner": owner,
+        "owners": [each.user for each in shown.sellers(at=request.at)]
+        if show in OF_SOMEBODY
+        else [],
         "kept": queries.kept_today(request.user, request.at) if sells else None,
     }
-    context |= _page(queries.Show(context["show"]), request)
+    context |= _page(queries.Show(show), request, owner)
     template = "parts/handoff_list.html" if is_partial(request) else "handoffs.html"
     return render(request, template, context)
 
 
-def _page(show: "queries.Show", request: "Request") -> dict[str, Any]:
+def _first_shown(request: "Request") -> str:
+    """One's own; everybody's for whoever works none, and for a head who has none now."""
+    roles = request.user.roles
+    if SALES.isdisjoint(roles) or "owner" in request.GET:
+        return "all"
+    if HEAD_OF_SALES not in roles:
+        return "mine"
+    mine = queries.shown_count(queries.Show.MINE, user=request.user, at=request.at)
+    return "mine" if mine else "all"
+
+
+def _page(show: "queries.Show", request: "Request", owner: uuid.UUID | None) -> dict[str, Any]:
     """A page of the inbox, and where the next one begins."""
     begin = begin_in(request.GET)
-    items = queries.shown(show, user=request.user, at=request.at, begin=begin)
+    items = queries.shown(show, user=request.user, at=request.at, owner=owner, begin=begin)
     until = begin + queries.PAGE
-    rest = queries.shown_count(show, user=request.user, at=request.at) - until
+    number = queries.shown_count(show, user=request.user, at=request.at, owner=owner)
     return {
         "inbox": items,
         "next_begin": until,
-        "rest": max(rest, 0),
+        "rest": max(number - until, 0),
         "calls": calls_of(request, items),
     }
 

@@ -15,7 +15,7 @@ from accord.flows import follow_up, stand_in
 from accord.handoffs import queries
 from accord.teams.shown import sellers
 from accord.web.pages.handoffs import SHOWS
-from accord.web.requests import id_of
+from accord.web.requests import id_in, id_of
 
 if TYPE_CHECKING:
     from accord.handoffs.actions import Taken
@@ -43,7 +43,10 @@ def handoff_reassignment(request: "Request") -> HttpResponse:
         return _given(request)
     show = request.GET.get("show", "all")
     show = show if show in ("queue", "late", "all") else "all"
-    items = queries.shown(queries.Show(show), user=request.user, at=request.at, limit=MOST)
+    owner = id_in(request.GET, "owner")
+    items = queries.shown(
+        queries.Show(show), user=request.user, at=request.at, owner=owner, limit=MOST
+    )
     context = {
         "items": items,
         "show": show,
