@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -143,6 +144,28 @@ class TestAPool:
             response = head.post(reverse("pool_new"), self.form(**more))
             assert response.status_code == 422
             assert "50" in str(response.content)
+
+    @pytest.mark.parametrize(
+        ("more", "says"),
+        [
+            ({"day": "many"}, "“many” is not a whole number."),
+            ({"day": "99999"}, "“99999” is too much; 30,000 is the most."),
+            ({"day": "9" * 5000}, "is too much"),
+            ({"next_pool": "zzz"}, "“zzz” is not in the list; choose again."),
+            ({"in-zzz": "on"}, "“zzz” is not in the list; choose again."),
+            (
+                {"when_nobody": "escalate", "minutes": "9", "next_pool": str(UUID(int=7))},
+                "The pool that it goes to is not here any more; choose another.",
+            ),
+        ],
+    )
+    def test_that_does_not_fit_says_what_to_do(
+        self, head: Client, more: dict[str, str], says: str
+    ) -> None:
+        response = head.post(reverse("pool_new"), self.form(**more))
+        assert response.status_code == 422
+        assert says in str(response.content, "utf-8")
+        assert not Pool.objects.filter(name="DACH").exists()
 
     def test_takes_nobody_who_could_not_answer(self, head: Client) -> None:
         mira = User.objects.get(name="Mira Lind")

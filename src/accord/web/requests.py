@@ -71,14 +71,6 @@ def begin_in(said: Mapping[str, str]) -> int:
     return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
-def id_in(said: Mapping[str, str], field: str) -> uuid.UUID | None:
-    """The id that an address says; None where it says none, or what is none."""
-    try:
-        return uuid.UUID(said.get(field, ""))
-    except ValueError:
-        return None
-
-
 def is_partial(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page."""
     return request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers

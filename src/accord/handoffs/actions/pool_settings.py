@@ -111,13 +111,18 @@ def _check(settings: PoolSettings, pool_id: uuid.UUID | None) -> None:
 
 def _set_columns(pool: Pool, settings: PoolSettings) -> None:
     moves_on = settings.when_nobody == WhenNobody.ESCALATE
+    then = settings.next_pool_id if moves_on else None
+    if then and not Pool.objects.filter(id=then).exists():
+        raise Invalid(
+            _("The pool that it goes to is not here any more; choose another."), field="next_pool"
+        )
     pool.name = settings.name.strip()[:100]
     pool.most_a_day, pool.most_a_week, pool.most_a_month = settings.caps
     pool.only_at_work = settings.only_at_work
     pool.minds_language = settings.minds_language
     pool.minds_zone = settings.minds_zone
     pool.when_nobody = settings.when_nobody
-    pool.next_pool_id = settings.next_pool_id if moves_on else None
+    pool.next_pool_id = then
     pool.moves_on_after = settings.moves_on_after if moves_on else None
     pool.save()
 

@@ -16,12 +16,16 @@ from accord.handoffs.actions import Place, PoolSettings, remove_pool, set_pool
 from accord.handoffs.queries import routes as queries
 from accord.handoffs.rules.pools import PERIODS, Caps
 from accord.teams.queries import people
+from accord.web.figures import figure
 from accord.web.permissions import SALES
 from accord.web.refusals import status_of
+from accord.web.requests import id_in, id_of
 
 if TYPE_CHECKING:
     from accord.handoffs.queries.routes import PoolShown
     from accord.web.requests import Request
+
+MOST = 30_000  # what a field of numbers takes: leads, minutes, per cent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,12 +101,13 @@ def _begun(found: "PoolShown | None") -> dict[str, Any]:
 
 
 def _settings(given: Mapping[str, Any]) -> PoolSettings:
-    members = [name.removeprefix("in-") for name in given if name.startswith("in-")]
+    chosen = [name.removeprefix("in-") for name in given if name.startswith("in-")]
+    members = [id_of(text, "members") for text in chosen if text]
     minutes = _number(given.get("minutes", ""))
     return PoolSettings(
         name=given.get("name", ""),
         members={
-            uuid.UUID(id): Place(_number(given.get(f"share-{id}", "")) or 0, _caps(given, f"-{id}"))
+            id: Place(_number(given.get(f"share-{id}", "")) or 0, _caps(given, f"-{id}"))
             for id in members
         },
         caps=_caps(given, ""),
@@ -110,7 +115,7 @@ def _settings(given: Mapping[str, Any]) -> PoolSettings:
         minds_language="minds_language" in given,
         minds_zone="minds_zone" in given,
         when_nobody=given.get("when_nobody", ""),
-        next_pool_id=uuid.UUID(then) if (then := given.get("next_pool")) else None,
+        next_pool_id=id_in(given, "next_pool"),
         moves_on_after=timedelta(minutes=minutes) if minutes else None,
     )
 
@@ -122,8 +127,11 @@ def _caps(given: Mapping[str, Any], of: str) -> Caps:
 def _number(text: str) -> int | None:
     if not text.strip():
         return None
-    if not text.strip().isdecimal() or int(text) > 30_000:
+    if not text.strip().isdecimal():
         raise Invalid(_("“%(text)s” is not a whole number.") % {"text": text}, field="number")
+    if len(text.strip()) > len(str(MOST)) or int(text) > MOST:
+        said = {"text": text, "most": figure(MOST)}
+        raise Invalid(_("“%(text)s” is too much; %(most)s is the most.") % said, field="number")
     return int(text)
 
 
