@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from scipy.stats import CensoredData, ecdf
 
 from accord.agreement.spans import Span, Unit
-from accord.flows import close, follow_up
+from accord.flows import close, follow_up, stand_in
 from accord.flows.hand_off import offer
 from accord.flows.pass_back import Said, pass_back
+from accord.flows.reschedule import reschedule
 from accord.flows.take_notes import take_note
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
@@ -182,16 +185,69 @@ class TestOwners:
             "deals_left_behind": 1,
         }
 
+    def away(self, handoff: Handoff, begin: datetime, until: datetime) -> None:
+        """The owner is away; what is open waits, and their clocks with it."""
+        stand_in.add_absence(
+            user_id=handoff.owner_id, absent_from=begin, absent_until=until, reason="",
+            stand_in=None, hands_over="nothing", by=handoff.owner_id, at=begin,
+        )  # fmt: skip
+        reschedule(users=[handoff.owner_id])
+
     def test_who_are_away_until_after_something_is_due(self) -> None:
         open_office()
         handoff = hand_raise()
-        talk(handoff, AT + MINUTE)
-        away = Absence.objects.create(
-            user_id=handoff.owner_id, absent_from=AT, absent_until=AT + 3 * DAY
-        )
-        assert slipping(AT + 2 * HOUR) == {}  # to be disposed of within three weeks
-        Absence.objects.filter(id=away.id).update(absent_until=AT + 30 * DAY)
+        self.away(handoff, AT + 5 * MINUTE, AT + 21 * DAY)
+        for days in (1, 3, 10, 20):
+            watch_clocks(at=AT + days * DAY)
+            assert slipping(AT + days * DAY) == {"without_owner": 1}
+        assert slipping(AT + 21 * DAY) == {}  # they are back, with the time that was left
+        assert slipping(AT + 21 * DAY + HOUR) == {"never_attempted": 1}
+
+    def test_who_are_back_in_time_are_no_leak(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        self.away(handoff, AT + 5 * MINUTE, AT + 55 * MINUTE)
+        assert slipping(AT + 30 * MINUTE) == {}
+
+    def test_by_the_hours_of_the_company(self) -> None:
+        open_office()
+        friday = AT + 4 * DAY + 6 * HOUR + 30 * MINUTE  # half an hour before they close
+        handoff = hand_raise(at=friday)
+        self.away(handoff, friday, friday + 2 * DAY + 16 * HOUR)
+        assert slipping(friday + DAY) == {}
+        self.away(handoff, friday + 2 * DAY + 16 * HOUR, friday + 3 * DAY)
+        assert slipping(friday + DAY) == {"without_owner": 1}
+
+    def test_each_promise_has_its_own_span(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        talk(handoff, AT + MINUTE)  # to be disposed of within three weeks
+        self.away(handoff, AT + HOUR, AT + 3 * DAY)
+        assert slipping(AT + 2 * HOUR) == {}
+        self.away(handoff, AT + 3 * DAY, AT + 30 * DAY)
         assert slipping(AT + 2 * HOUR) == {"without_owner": 1}
+
+    def test_what_rests_until_they_are_back_is_no_leak(self) -> None:
+        open_office()
+        handoff = hand_raise()
+        day = (AT + 8 * DAY).date()
+        follow_up.pause(until={handoff.id: day}, by=handoff.owner_id, at=AT + MINUTE)
+        self.away(handoff, AT + HOUR, AT + 7 * DAY)
+        assert slipping(AT + DAY) == {}
+        self.away(handoff, AT + 7 * DAY, AT + 10 * DAY)
+        assert slipping(AT + DAY) == {"without_owner": 1}
+
+    def test_takes_as_many_statements_for_more_people_away(self) -> None:
+        office = open_office()
+        handoffs = [hand_raise("dana"), hand_raise("eva")]
+        counts = []
+        for handoff in handoffs:
+            self.away(handoff, AT + HOUR, AT + 21 * DAY)
+            with CaptureQueriesContext(connection) as captured:
+                assert slipping(AT + DAY)["without_owner"] == len(counts) + 1
+            counts.append(len(captured))
+        assert {handoff.owner_id for handoff in handoffs} == office.reps
+        assert counts[0] == counts[1]
 
 
 class TestNurture:

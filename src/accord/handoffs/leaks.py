@@ -3,12 +3,16 @@
 Zero is the goal of each. They are counted as of a moment, whenever they began.
 """
 
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accord.agreement.queries import running
@@ -21,8 +25,7 @@ from accord.handoffs.nurture import nurture_span
 from accord.handoffs.queries.planned import still_to_do
 from accord.handoffs.rules.leaks import past_due_before, quiet_after
 from accord.leads.models import Activity, Lead
-from accord.teams.models import Absence
-from accord.teams.queries import company_calendar, out_of_sales
+from accord.teams.queries import away_until, company_calendar, out_of_sales
 from accord.teams.rules import Calendar
 
 _WITH_SALES = (Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
@@ -37,8 +40,7 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
 
     In the queue there is no clock: the limit is counted from the offer, by the company's hours.
     """
-    terms, calendar = running(), _hours(scope)
-    own = list(terms.sales.first_attempt_of)
+    calendar = _hours(scope)
     late = Clock.objects.filter(
         handoff_id=OuterRef("id"),
         kind=ClockKind.FIRST_ATTEMPT,
@@ -46,19 +48,27 @@ def never_attempted(scope: Scope) -> QuerySet[Handoff]:
         state__in=[ClockState.RUNNING, ClockState.MISSED],
     )
     queued = [
-        Q(
-            # What an earlier version called a segment has the limits of all.
-            Q(segment=segment) if segment else ~Q(segment__in=own),
+        which
+        & Q(
             owner__isnull=True,
-            trigger=trigger,
-            offered_at__lt=past_due_before(
-                terms.first_attempt(trigger, segment), calendar=calendar, at=scope.at
-            ),
+            offered_at__lt=past_due_before(span, calendar=calendar, at=scope.at),
         )
-        for trigger in Trigger.values
-        for segment in ("", *own)
+        for span, which in _first_attempts().items()
     ]
     return _open(scope).filter(Exists(late) | reduce(or_, queued), first_attempt_at__isnull=True)
+
+
+def _first_attempts() -> dict[Span, Q]:
+    """Within which spans the first attempt is promised, and on which handoffs."""
+    terms, found = running(), dict[Span, Q]()
+    own = list(terms.sales.first_attempt_of)
+    for trigger in Trigger.values:
+        for segment in ("", *own):
+            # What an earlier version called a segment has the limits of all.
+            which = Q(segment=segment) if segment else ~Q(segment__in=own)
+            span = terms.first_attempt(trigger, segment)
+            found[span] = found.get(span, Q()) | Q(which, trigger=trigger)
+    return found
 
 
 def gone_quiet(scope: Scope) -> QuerySet[Handoff]:
@@ -98,10 +108,41 @@ def without_deal(scope: Scope) -> QuerySet[Lead]:
 
 def without_owner(scope: Scope) -> QuerySet[Handoff]:
     """Open handoffs of people who left sales, or are away until after something of them is due."""
-    away = Absence.objects.filter(absent_from__lte=scope.at, absent_until__gt=scope.at)
-    misses = away.filter(user_id=OuterRef("owner_id"), absent_until__gt=OuterRef("due_at"))
-    is_away = Q(owner__in=away.values("user_id")) & Exists(misses)
-    return _open(scope).filter(Q(owner__in=_gone()) | is_away)
+    slips, back = Q(owner__in=_gone()), away_until(scope.at)
+    if back:
+        slips |= _due_while_away(back, _hours(scope))
+    return _open(scope).filter(slips)
+
+
+def _due_while_away(back: Mapping[uuid.UUID, datetime], calendar: Calendar) -> Q:
+    """What is due before its owner is back, by the company's hours: their own clocks stand still.
+
+    What rested counts anew from the end of the rest, so that nothing shows that is in time.
+    """
+    clocks = Clock.objects.filter(
+        handoff_id=OuterRef("id"),
+        user_id=OuterRef("owner_id"),
+        state__in=[ClockState.RUNNING, ClockState.PAUSED],
+    ).alias(begun_at=Greatest("started_at", "resumes_at"))
+
+    def due(kind: ClockKind, span: Span) -> Exists:
+        begun = [
+            When(user_id=user, then=past_due_before(span, calendar=calendar, at=until))
+            for user, until in back.items()
+        ]
+        return Exists(clocks.filter(kind=kind, begun_at__lt=Case(*begun)))
+
+    terms = running()
+    first = [
+        which & due(ClockKind.FIRST_ATTEMPT, each) for each, which in _first_attempts().items()
+    ]
+    others = [
+        due(ClockKind.ANSWER, terms.answer),
+        due(ClockKind.DISPOSITION, terms.disposition),
+        due(ClockKind.ATTEMPTS, terms.attempts.within),
+    ]
+    returns = Case(*(When(owner=user, then=until) for user, until in back.items()))
+    return Q(owner__in=list(back)) & reduce(or_, [*first, *others], Q(due_at__lt=returns))
 
 
 def leads_left_behind(scope: Scope) -> QuerySet[Lead]:
@@ -207,7 +248,7 @@ register(
         label=_("With somebody who is away or left sales"),
         sentence=_(
             "Open handoffs of people who work no leads any more, or who are away until after "
-            "something is due."
+            "something is due by the company's hours."
         ),
         unit="handoffs",
         rows=without_owner,

@@ -1,6 +1,7 @@
 """Since when something must have begun to be past due, or quiet for too long. Pure, no Django."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from accord.agreement.spans import Span
 from accord.teams.calendars import Calendar
@@ -10,6 +11,7 @@ EXACT_TO = timedelta(minutes=1)
 GAPS = 2  # attempts left out in a row; one can be a day off
 
 
+@lru_cache(maxsize=1024)
 def past_due_before(span: Span, *, calendar: Calendar, at: datetime) -> datetime:
     """Whatever began before this moment has had its span by `at`, to the minute.
 
