@@ -16,6 +16,11 @@ from tests.handoffs.office import AT, HOUR, hand_raise, open_office, send
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 DANA = "dana@acme.example"
+REACHABLE = {
+    "They have not asked us to stop.",
+    "We know their e-mail address.",
+    "We know their telephone number.",
+}
 
 
 def did(kind, at, *, side="prospect", text=None, name=None):
@@ -121,6 +126,13 @@ def test_what_they_read_is_named_and_what_they_clicked_on_is_not_held_up_to_them
     brief = Handoff.objects.get().brief
     assert brief["read"] == ["Ten mistakes"]
     assert "Prices" not in brief["opening"]
+
+
+def test_what_tells_something_comes_before_that_one_may_reach_them():
+    open_office()
+    why = [each["text"] for each in hand_raise(phone="+4930123456").brief["why"]]
+    assert why[0] not in REACHABLE
+    assert set(why[-2:]) <= REACHABLE
 
 
 def test_long_words_end_with_a_whole_word():

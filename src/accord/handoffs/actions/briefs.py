@@ -93,7 +93,7 @@ def _brief(
         "from_marketing": offering.why,
         "why": [
             {"text": _said(leaf, terms), "value": _value(lead, leaf)}
-            for leaf in (*must, *should)
+            for leaf in sorted((*must, *should), key=_goes_without_saying)
             if leaf.key in met
         ],
         "did": [_deed(activity) for activity in deeds[:DEEDS]],
@@ -124,6 +124,14 @@ def _asked(clause: Clause) -> Iterator[Leaf]:
     elif clause.kind != "not":
         for item in clause.items:
             yield from _asked(item)
+
+
+def _goes_without_saying(leaf: Leaf) -> bool:
+    """Whether it says only that one may reach them, so that it comes last."""
+    if not isinstance(leaf, Test):
+        return False
+    fact = registry.facts.get(leaf.fact)
+    return leaf.fact == "do_not_contact" or (fact is not None and fact.tells_who)
 
 
 def _is_to_be_learnt(leaf: Leaf) -> bool:
