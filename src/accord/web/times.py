@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accord.agreement.wording import lasting
 
-_RUNS = timedelta(hours=20)  # within which a clock shows its seconds
+_RUNS = timedelta(hours=2)  # within which a clock shows its seconds
 _A_WEEK = 7
 _NOON = 13
 
@@ -61,14 +61,16 @@ def _time(moment: datetime, words: str, extra: str = "", more: str = "") -> Safe
 
 def soon(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
     """A moment that is near: 14:30, tomorrow 09:00, Thu 09:00, 12 Mar 09:00."""
-    if moment is None:
-        return ""
+    return "" if moment is None else _time(moment, _soon(context, moment))
+
+
+def _soon(context: dict[str, Any], moment: datetime) -> str:
     local, days = timezone.localtime(moment), _days_ahead(context, moment)
     if days == 0:
-        return _time(moment, date_format(local, "H:i"))
+        return date_format(local, "H:i")
     if days == 1:
-        return _time(moment, _("tomorrow %(time)s") % {"time": date_format(local, "H:i")})
-    return _time(moment, date_format(local, "D H:i" if 0 < days < _A_WEEK else "j M H:i"))
+        return _("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
+    return date_format(local, "D H:i" if 0 < days < _A_WEEK else "j M H:i")
 
 
 def half_day(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
@@ -93,20 +95,20 @@ def _days_ahead(context: dict[str, Any], moment: datetime) -> int:
 
 
 def left(context: dict[str, Any], due_at: datetime | None) -> SafeString | str:
-    """The time left until a clock is due. Counts down in the page within a day of it."""
+    """When a clock is due; within two hours of it the time left, which the page counts down."""
     if due_at is None:
         return ""
     gap = due_at - context["at"]
     if gap < -_RUNS:
         return _time(due_at, _("%(span)s over") % {"span": lasting(-gap)}, "clock clock-over")
-    if gap > _RUNS:
-        form = "D H:i" if gap < timedelta(days=6) else "j M"
-        words = date_format(timezone.localtime(due_at), form)
-        return _time(due_at, _("due %(day)s") % {"day": words}, "clock")
-    seconds = int(abs(gap).total_seconds())
-    time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     said_left, said_over = _("%(time)s left") % {"time": "{}"}, _("%(span)s over") % {"span": "{}"}
     more = format_html(' data-left="{}" data-over="{}"', said_left, said_over)
+    if gap > _RUNS:
+        far = gap > timedelta(days=6)
+        words = date_format(timezone.localtime(due_at), "j M") if far else _soon(context, due_at)
+        return _time(due_at, _("due %(day)s") % {"day": words}, "clock js-clock", more)
+    seconds = int(abs(gap).total_seconds())
+    time = f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     if gap < timedelta(0):
         return _time(due_at, said_over.replace("{}", time), "clock clock-over js-clock", more)
     near = "clock clock-near" if gap < timedelta(hours=1) else "clock"
