@@ -29,8 +29,9 @@ def opened(
         "form_template": f"parts/{what}_form.html",
         "next_page": reverse("handoffs") if here else reverse("lead", args=[item.lead.id]),
     }
-    template = context["form_template"] if is_partial(request) else "handoff_act.html"
-    return render(request, template, context)
+    if is_partial(request):
+        return render(request, context["form_template"], context)
+    return render(request, "handoff_act.html", {**context, "calls": calls_of(request, [item])})
 
 
 def answered(
