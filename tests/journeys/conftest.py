@@ -23,7 +23,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE = 30_000  # milliseconds; a machine at work on much else is slow
 # What opens a tapped number is a window of the system's, which would take all further input.
 NO_TELEPHONE = """document.addEventListener("click", (event) => {
-  if (event.target.closest("a[href^='tel:']")) event.preventDefault();
+  if (event.target.closest("a[href^='tel:'], a[href^='mailto:']")) event.preventDefault();
 }, true)"""
 Opens = Callable[..., Page]
 

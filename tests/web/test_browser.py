@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accord.flows.pass_back import Said, pass_back
 from accord.handoffs.models import Handoff, PassBack
+from accord.leads.models import Lead
 from accord.outbox.actions import Telling, tell
 from accord.outbox.models import Notification
 from accord.teams.models import User
@@ -25,6 +26,9 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 Opens = Callable[..., Page]
+NO_MAIL_PROGRAM = """document.addEventListener("click", (event) => {
+  if (event.target.closest("a[href^='mailto:']")) event.preventDefault();
+}, true)"""
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +134,35 @@ class TestPassingBack:
 
         expect(page.get_by_label("Which one?")).to_be_visible()
         expect(page.get_by_label("When shall we come back?")).to_be_hidden()
+
+
+class TestRefusals:
+    def test_are_said_at_their_field_until_it_is_right(self, opens: Opens) -> None:
+        page = opens("rep", "/handoffs/")
+        page.keyboard.press("j")
+        page.keyboard.press("n")
+        due = page.get_by_label("By when")
+        due.fill("2020-01-01T10:00")
+        page.get_by_role("button", name="Plan it").click()
+        sentence = page.get_by_text("That moment has passed; plan a later one.")
+        expect(page.locator(".in-place").filter(has=sentence)).to_be_visible()
+        expect(due).to_have_attribute("aria-invalid", "true")
+        expect(due).to_be_focused()
+        due.fill("2099-01-01T10:00")
+        page.get_by_role("button", name="Plan it").click()
+        expect(page.get_by_text("Planned: Dana Ruiz.")).to_be_visible()
+        expect(sentence).to_have_count(0)
+
+
+class TestWriting:
+    def test_opens_where_it_is_logged_beside_the_mail(self, opens: Opens, handoff: Handoff) -> None:
+        Lead.objects.filter(id=handoff.lead_id).update(phone=None)
+        page = opens("rep", "/handoffs/")
+        page.evaluate(NO_MAIL_PROGRAM)
+        page.keyboard.press("j")
+        page.keyboard.press("w")
+        expect(page.get_by_text("What came of it? One tap logs it.")).to_be_visible()
+        expect(page.get_by_label("How", exact=True)).to_have_value("email")
 
 
 class TestConnection:

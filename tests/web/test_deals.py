@@ -77,4 +77,4 @@ def test_an_amount_that_is_none_is_refused_in_words(sam: Client, deal: Deal) -> 
     response = sam.post(reverse("deal_win", args=[deal.id]), {"amount": "much"})
 
     assert response.status_code == 422
-    assert "is not an amount" in str(response.content)
+    assert "is not a number" in str(response.content)

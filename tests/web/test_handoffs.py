@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accord.handoffs.models import Assignment, Clock, Handoff, NextStep, PassBack
 from accord.leads.models import Activity, Lead
 from accord.teams.models import User
+from accord.web.times import left
 from tests.web.conftest import Sends
 
 SignedIn = Callable[[str], Client]
@@ -42,7 +44,7 @@ class TestInbox:
         page = str(sam.get(reverse("handoffs")).content, "utf-8")
 
         assert "Dana Ruiz" in page
-        assert "We need to replace our spreadsheets before June" in page
+        assert page.count("We need to replace our spreadsheets before June") == 1
         assert "Ready because" in page
         assert 'class="clock' in page
 
@@ -76,7 +78,7 @@ def give(handoff: Handoff, to: User) -> None:
 def stands_out(client: Client, handoff: Handoff) -> list[str]:
     """The buttons of a handoff on its lead's page that are the primary ones."""
     page = str(client.get(reverse("lead", args=[handoff.lead_id])).content, "utf-8")
-    acts = page[page.index('<div class="acts') : page.index(f'id="act-{handoff.id}"')]
+    acts = page[page.index(f'id="handoff-{handoff.id}"') : page.index(f'id="act-{handoff.id}"')]
     found = re.findall(r'class="btn btn-primary"[^>]*>\s*<svg.*?</svg>([^<]*)<', acts, re.S)
     return [each.strip() for each in found]
 
@@ -93,13 +95,65 @@ class TestWhatStandsOut:
         act(sam, "handoff_attempts", handoff, channel="call", outcome="connected")
         assert stands_out(sam, handoff) == ["Qualify"]
 
-    def test_is_to_accept_and_qualify_who_has_no_number(
+    def test_is_to_write_to_who_has_no_number(self, sam: Client, handoff: Handoff) -> None:
+        Lead.objects.filter(id=handoff.lead_id).update(phone=None)
+        assert stands_out(sam, handoff) == ["Write"]
+        page = str(sam.get(reverse("handoffs")).content, "utf-8")
+        sheet = reverse("handoff_attempts", args=[handoff.id])
+        assert f'href="mailto:dana@acme-tools.example" data-beside="{sheet}"' in page
+        act(sam, "handoff_acceptance", handoff)
+        assert stands_out(sam, handoff) == ["Write"]
+        act(sam, "handoff_attempts", handoff, channel="email", outcome="connected")
+        assert stands_out(sam, handoff) == ["Qualify"]
+
+    def test_is_not_to_qualify_whom_nobody_has_reached_for(
         self, sam: Client, handoff: Handoff
     ) -> None:
-        Lead.objects.filter(id=handoff.lead_id).update(phone=None)
+        Lead.objects.filter(id=handoff.lead_id).update(phone=None, email=None)
         assert stands_out(sam, handoff) == ["Accept"]
         act(sam, "handoff_acceptance", handoff)
-        assert stands_out(sam, handoff) == ["Qualify"]
+        assert stands_out(sam, handoff) == ["Log"]
+
+    def test_is_what_was_planned(self, sam: Client, handoff: Handoff) -> None:
+        act(sam, "handoff_attempts", handoff, channel="call", outcome="connected")
+        due_at = datetime.now(UTC) + timedelta(days=1)
+        plan = {"channel": "email", "due_at": due_at.isoformat()}
+        act(sam, "handoff_next_step", handoff, **plan)
+        assert stands_out(sam, handoff) == ["Write"]
+
+
+class TestAnActAsAPageOfItsOwn:
+    def test_stands_below_its_handoff_and_leads_back(
+        self, signed_in: SignedIn, handoff: Handoff
+    ) -> None:
+        for name in ("handoff_attempts", "handoff_pass_back", "handoff_owner"):
+            response = signed_in("head_of_sales").get(reverse(name, args=[handoff.id]))
+            page = str(response.content, "utf-8")
+            lead = reverse("lead", args=[handoff.lead_id])
+            assert f'href="{lead}">Dana Ruiz</a>' in page
+            assert f'data-back="{lead}"' in page
+            assert "With Sam" in page
+            assert 'class="clock' in page
+            assert page.index("Ready because") < page.index('class="in-place')
+
+    def test_goes_back_to_the_lead(self, sam: Client, handoff: Handoff) -> None:
+        here = "http://testserver" + reverse("handoff_attempts", args=[handoff.id])
+        headers = {"HX-Request": "true", "HX-Current-URL": here}
+        lead = reverse("lead", args=[handoff.lead_id])
+        given = {"channel": "call", "outcome": "no_answer", "next": lead}
+        response = sam.post(reverse("handoff_attempts", args=[handoff.id]), given, headers=headers)
+        assert response["HX-Redirect"] == f"{lead}?tried=1"
+
+
+class TestClocks:
+    @pytest.mark.parametrize(
+        ("hours", "says"),
+        [(1.5, "1:30:00 left"), (3, "due 11:28"), (16, "due tomorrow 00:28"), (-1, "1:00:00 over")],
+    )
+    def test_count_down_within_two_hours_and_say_when_before(self, hours: float, says: str) -> None:
+        at = datetime(2026, 11, 30, 8, 28, tzinfo=UTC)
+        with timezone.override(UTC):
+            assert f">{says}<" in left({"at": at}, at + timedelta(hours=hours))
 
 
 class TestAccepting:
@@ -160,6 +214,24 @@ class TestAttempts:
 
         handoff.refresh_from_db()
         assert handoff.state == "accepted"
+
+    def test_after_a_conversation_says_what_is_next_and_asks_what_was_heard(
+        self, sam: Client, handoff: Handoff
+    ) -> None:
+        said = {"channel": "call", "outcome": "connected"}
+        page = str(act(sam, "handoff_attempts", handoff, **said).content, "utf-8")
+
+        next_to_it = page[page.index("no further attempt is promised") :]
+        for name in ("handoff_qualification", "handoff_next_step", "handoff_pass_back"):
+            assert reverse(name, args=[handoff.id]) in next_to_it
+        heard = reverse("lead_learnings", args=[handoff.lead_id])
+        assert f'open hx-get="{heard}?talked=1" hx-trigger="load"' in next_to_it
+        assert "Logged: Dana Ruiz." in page
+
+    def test_that_cannot_be_are_refused_at_their_field(self, sam: Client, handoff: Handoff) -> None:
+        response = act(sam, "handoff_attempts", handoff, outcome="no_answer", channel="pigeon")
+        assert response.status_code == 422
+        assert 'data-refused="channel"' in str(response.content)
 
 
 class TestPassingBack:
@@ -422,7 +494,7 @@ class TestTheHeadOfSales:
     ) -> None:
         def acts() -> list[str]:
             page = signed_in("head_of_sales").get(reverse("handoffs"), {"show": "all"})
-            return re.findall(r'data-key="(\w)"', str(page.content).split("acts mt-3")[1])
+            return re.findall(r'data-key="(\w)"', str(page.content).split("main-act")[1])
 
         assert acts()[0] == "o"
         give(handoff, cast["head_of_sales"])

@@ -151,3 +151,23 @@ def test_every_mail_of_the_owner_counts_as_an_attempt(
 
     tried = Activity.objects.filter(kind="attempt.logged", handoff_id=handoff.id)
     assert [(each.channel, each.by_id) for each in tried] == [("email", cast["rep"].id)] * 2
+
+
+def test_links_to_mails_carry_the_copy_address_of_whoever_looks(
+    signed_in: Callable[[str], Client], cast: dict[str, User], handoff: Handoff
+) -> None:
+    Lead.objects.filter(id=handoff.lead_id).update(phone=None)
+    places = (
+        reverse("lead", args=[handoff.lead_id]),
+        reverse("handoff_attempts", args=[handoff.id]),
+        reverse("handoffs"),
+    )
+    for address in places:
+        page = str(signed_in("rep").get(address).content, "utf-8")
+        assert 'href="mailto:dana@acme-tools.example"' in page
+    copies = own_address(cast["rep"]).replace("+", "%2B")
+    for address in places:
+        page = str(signed_in("rep").get(address).content, "utf-8")
+        assert f'href="mailto:dana@acme-tools.example?bcc={copies}"' in page
+        assert 'href="mailto:dana@acme-tools.example"' not in page
+        assert "data-beside" not in page

@@ -29,6 +29,7 @@ from accord.teams.rules import Calendar, elapsed
 
 PAGE = 10  # whole handoffs, each with its brief: as many as one reads before the next look
 _BY_TRYING = (ClockKind.FIRST_ATTEMPT, ClockKind.ATTEMPTS)  # what is kept by trying to reach them
+_ACTS: Mapping[str, str] = {AttemptChannel.CALL: "call", AttemptChannel.EMAIL: "write"}
 _STILL_TO_DO = (ClockState.RUNNING, ClockState.PAUSED, ClockState.MISSED)
 
 
@@ -90,15 +91,27 @@ class InboxItem:
 
     @property
     def comes_next(self) -> str:
-        """The act that its state asks for: call, accept or qualify.
+        """The act that its state asks for: claim, call, write, log, accept or qualify.
 
-        Whoever can be called is, until they were talked with and no further call is planned.
+        Whoever can be reached is, as planned or by a call where there is a number, until they
+        were talked with and nothing further is planned. Nobody is qualified untried.
         """
-        planned = self.next_step.channel if self.next_step else ""
+        if self.is_queued:
+            return "claim"
+        planned = _ACTS.get(self.next_step.channel) if self.next_step else None
         tries = any(each.kind in _BY_TRYING for each in self.promises)
-        if self.lead.phone and (not self.is_accepted or tries or planned == AttemptChannel.CALL):
-            return "call"
-        return "qualify" if self.is_accepted else "accept"
+        is_tried = self.handoff.first_attempt_at is not None
+        reach = self._reach(planned)
+        if reach and (planned or tries or not (self.is_accepted and is_tried)):
+            return reach
+        if not self.is_accepted:
+            return "accept"
+        return "qualify" if is_tried else "log"
+
+    def _reach(self, planned: str | None) -> str:
+        """How the lead can be reached: as planned where that is possible; "" where it is not."""
+        known = {"call": self.lead.phone, "write": self.lead.email}
+        return next((act for act in (planned, *known) if act and known[act]), "")
 
     @property
     def is_queued(self) -> bool:

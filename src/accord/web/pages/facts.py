@@ -19,6 +19,7 @@ from accord.web.acts import moved_on
 from accord.web.fields import Fact, Field, own_facts, own_fields
 from accord.web.figures import figure
 from accord.web.filters import leads_url
+from accord.web.mailto import mailto
 from accord.web.times import day
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ AUTHORITIES: tuple[tuple[str, Any], ...] = (
 )
 
 
-def facts_of(lead: "Lead") -> list[Fact]:
+def facts_of(request: "Request", lead: "Lead") -> list[Fact]:
     """What is known of a lead, in the order of the page."""
     since = queries.facts_changed_at(lead.id)
     shown = [(key, _shown(lead, key)) for key in LABELS]
     facts = [
-        Fact(str(LABELS[key]), value, _link(key, value), since.get(key))
+        Fact(str(LABELS[key]), value, _link(request, key, value), since.get(key))
         for key, value in shown
         if value
     ]
@@ -85,10 +86,12 @@ def _shown(lead: "Lead", key: str) -> str:
     return figure(value) if key == "budget" else str(value)
 
 
-def _link(key: str, value: str) -> str:
+def _link(request: "Request", key: str, value: str) -> str:
     if key == "source":
         return leads_url(queries.LeadFilters(source=value))
-    return {"email": f"mailto:{value}", "phone": f"tel:{value}"}.get(key, "")
+    if key == "email":
+        return mailto(request, value)
+    return f"tel:{value}" if key == "phone" else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

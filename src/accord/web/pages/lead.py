@@ -44,7 +44,7 @@ def lead(request: "Request", id: uuid.UUID) -> HttpResponse:
     context = {
         "lead": found,
         "lead_name": str(found),
-        "facts": facts_of(found),
+        "facts": facts_of(request, found),
         "consents": queries.consents_of(found.id),
         "identities": queries.identities_of(found.id),
         "stages": queries.stage_entries(found.id),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accord.flows import take_mail
 from accord.leads import actions, queries
 from accord.leads.rules import read_email
+from accord.web.mailto import copy_address
 
 if TYPE_CHECKING:
     from accord.web.requests import Request
@@ -25,11 +26,9 @@ def mail(request: "Request") -> HttpResponse:
         actions.renew_address(user=request.user.id, at=request.at)
         messages.success(request, _("This is your address. One you had before takes no mail now."))
         return redirect("mail")
-    name, _at, domain = settings.COPY_ADDRESS.partition("@")
-    token = queries.copy_token(request.user)
     context = {
-        "has_place": bool(domain),
-        "address": f"{name}+{token}@{domain}" if token and domain else "",
+        "has_place": "@" in settings.COPY_ADDRESS,
+        "address": copy_address(request.user),
         "is_read": bool(settings.MAILBOX),
         "mails": queries.mails_without_lead(request.user),
     }

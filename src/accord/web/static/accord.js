@@ -20,10 +20,18 @@
     const opener = event.target.closest("[data-dialog]");
     if (opener) document.getElementById(opener.dataset.dialog).showModal();
     const closer = event.target.closest("[data-close]");
-    if (closer) closer.closest(".notice, .in-place")?.remove();
+    if (closer) close(closer.closest(".notice, .in-place"));
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
   });
+
+  // A form that is a page of its own leads back to where one came from.
+  function close(part) {
+    const page = part?.matches(".in-place") && part.closest("[data-back]");
+    if (!page) part?.remove();
+    else if (history.length > 1) history.back();
+    else location.assign(page.dataset.back);
+  }
 
   function copy(button) {
     const field = document.getElementById(button.dataset.copy);
@@ -79,6 +87,7 @@
   function tick() {
     all(".js-clock").forEach((clock) => {
       const seconds = Math.floor((Date.parse(clock.dateTime) - Date.now() + drift) / 1000);
+      if (seconds > 7200) return;
       const past = Math.abs(seconds);
       const words = `${Math.floor(past / 3600)}:${two(Math.floor(past / 60) % 60)}:${two(past % 60)}`;
       clock.textContent = clock.dataset[seconds < 0 ? "over" : "left"].replace("{}", words);
@@ -162,6 +171,11 @@
       .then((text) => htmx.swap(document.getElementById(number.dataset.slot), text, { swapStyle: "innerHTML" }))
       .catch(() => say(true));
   });
+  // A tap on an e-mail address opens, beside the mail, where what came of it is logged.
+  document.addEventListener("click", (event) => {
+    const address = event.target.closest("[data-beside]");
+    if (address) htmx.ajax("GET", address.dataset.beside, `#${address.dataset.slot}`);
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) $("[data-question] [data-focus]")?.scrollIntoView({ block: "center" });
   });
@@ -189,6 +203,7 @@
     const row = event.target.closest("[data-row]");
     if (row && row !== here()) mark(row);
   });
+  if (document.activeElement?.closest("[data-row]")) mark(document.activeElement.closest("[data-row]"));
   // After a swap one is where one was: in the row as it is now, else in the one that follows.
   document.addEventListener("htmx:afterSwap", () => {
     if (!last || here()) return;

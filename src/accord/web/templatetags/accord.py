@@ -15,7 +15,7 @@ from accord.base.lifecycle import HOLDER, Side, Stage
 from accord.criteria.metrics import Scope
 from accord.leads.queries import LeadFilters
 from accord.teams import queries as teams
-from accord.web import duties, figures, times
+from accord.web import duties, figures, mailto, times
 from accord.web.filters import leads_url
 from accord.web.nonces import new_nonce
 from accord.web.scopes import figure_url
@@ -96,6 +96,18 @@ def posts(view: str, *args: object) -> SafeString:
 def nonce(purpose: str) -> SafeString:
     """The hidden field that makes a repeated sending the same one."""
     return format_html('<input type="hidden" name="nonce" value="{}">', new_nonce(purpose))
+
+
+@register.simple_tag(takes_context=True)
+def mail_to(context: template.Context, email: str) -> str:
+    """Where a link leads that begins a mail."""
+    return mailto.mailto(context["request"], email)
+
+
+@register.simple_tag(takes_context=True)
+def copy_address(context: template.Context) -> str:
+    """The address for copies of whoever looks; "" where they have none."""
+    return mailto.copy_of(context["request"])
 
 
 @register.inclusion_tag("parts/who.html", takes_context=True)
