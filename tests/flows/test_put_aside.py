@@ -1,8 +1,10 @@
 """Put aside: for a while, never until it is due, and back by itself."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accord.base.errors import Conflict, Invalid
 from accord.flows import follow_up
@@ -11,6 +13,7 @@ from accord.handoffs.queries import Show, one_open, shown, waiting_count
 from accord.handoffs.rules.aside import moments_aside
 from accord.leads.models import Activity
 from accord.teams.calendars import Calendar
+from accord.teams.rules import due
 from tests.handoffs.office import AT, HOUR, MINUTE, WEEK, hand_raise, open_office
 
 SOON = AT + 10 * MINUTE
@@ -74,22 +77,48 @@ class TestPuttingAside:
         assert one_open(handoff.id, at=SOON).aside_until is None
 
 
+BREAK = Calendar.from_json(
+    {
+        "time_zone": "Europe/Berlin",
+        "week": {day: [["08:30", "12:30"], ["13:30", "17:00"]] for day in WEEK},
+    }
+)
+
+
 class TestTheMomentsOffered:
-    def test_are_parts_of_the_time_left(self):
-        found = moments_aside(calendar=BERLIN, at=AT, due_at=AT + HOUR)
-        assert found == [AT + each * MINUTE for each in (15, 30, 45)]
+    def offered(self, at=AT + 7 * MINUTE, due_at=AT + timedelta(days=3), calendar=BERLIN):
+        found = moments_aside(calendar=calendar, at=at, due_at=due_at)
+        return {name: moment.strftime("%a %H:%M") for name, moment in found.items()}
 
-    def test_include_the_next_morning_where_there_is_time(self):
-        tomorrow = datetime(2026, 11, 3, 8, tzinfo=UTC)
-        assert tomorrow in moments_aside(calendar=BERLIN, at=AT, due_at=AT + timedelta(days=3))
+    def test_are_in_an_hour_this_afternoon_and_tomorrow(self):
+        expected = {"hour": "Mon 10:00", "afternoon": "Mon 12:00", "morning": "Tue 08:00"}
+        assert self.offered() == expected
 
-    def test_all_lie_before_it_is_due(self):
-        for minutes in range(1, 600, 7):
-            due_at = AT + minutes * MINUTE
-            assert all(
-                AT < each < due_at for each in moments_aside(calendar=BERLIN, at=AT, due_at=due_at)
-            )
+    def test_go_by_the_break_and_when_work_begins(self):
+        expected = {"hour": "Mon 10:00", "afternoon": "Mon 12:30", "morning": "Tue 07:30"}
+        assert self.offered(calendar=BREAK) == expected
+        assert "hour" not in self.offered(at=AT + 2 * HOUR, calendar=BREAK)
+
+    def test_in_the_evening_are_tomorrow(self):
+        assert self.offered(at=AT + 7 * HOUR - 30 * MINUTE) == {"morning": "Tue 08:00"}
+
+    def test_are_sooner_where_it_is_due_soon(self):
+        soon = self.offered(at=AT + 7 * MINUTE, due_at=AT + HOUR)
+        assert soon == {"quarter": "Mon 09:20", "half_hour": "Mon 09:35"}
+        assert self.offered(due_at=AT + 12 * MINUTE) == {}
+
+    @given(minutes=st.integers(0, 7 * 24 * 60), left=st.integers(1, 5000))
+    def test_all_lie_in_working_time_before_it_is_due_and_are_round(self, minutes, left):
+        at = AT + minutes * MINUTE + timedelta(seconds=17)
+        due_at = at + left * MINUTE
+        for calendar in (BERLIN, BREAK):
+            found = [*moments_aside(calendar=calendar, at=at, due_at=due_at).values()]
+            assert found == sorted(set(found))
+            for each in found:
+                assert at < each < due_at
+                assert due(calendar, each, timedelta()) == each
+                assert (each.minute % 5, each.second, each.microsecond) == (0, 0, 0)
 
     @pytest.mark.parametrize("due_at", [None, AT, AT - MINUTE])
     def test_are_none_where_nothing_is_left(self, due_at):
-        assert moments_aside(calendar=BERLIN, at=AT, due_at=due_at) == []
+        assert moments_aside(calendar=BERLIN, at=AT, due_at=due_at) == {}

@@ -22,27 +22,87 @@ def after(*tried: str, at: datetime = MONDAY, possible: set[str] = BOTH, **more:
     return proposed(tried=tried, possible=possible, calendar=BERLIN, at=at, **given)
 
 
-def test_after_a_first_call_it_writes_at_once_and_calls_again_days_later_in_the_afternoon():
+def test_after_a_first_call_it_writes_at_once_and_calls_again_the_same_afternoon():
     found = after("call")
     assert (found.at_once, found.channel, found.number, found.at_least) == ("email", "call", 3, 6)
-    # Five attempts left, one of them at once: 15 working days // 4 = 3, so Thursday at 13:00.
-    assert found.due_at == datetime(2026, 11, 5, 12, tzinfo=UTC)
+    assert found.due_at == datetime(2026, 11, 2, 12, tzinfo=UTC)  # 13:00 in Berlin
 
 
-def test_an_attempt_of_the_afternoon_is_followed_by_one_of_the_morning():
-    found = after("call", "email", at=MONDAY + timedelta(hours=5))
-    assert found.at_once is None
-    assert found.due_at == datetime(2026, 11, 5, 8, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("hour", "due_at"),
+    [
+        (2, datetime(2026, 11, 3, 8, tzinfo=UTC)),  # at 12:00 too little is left until 13:00
+        (5, datetime(2026, 11, 3, 8, tzinfo=UTC)),  # an afternoon is followed by a morning
+        (24, datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        (5 * 24, datetime(2026, 11, 9, 8, tzinfo=UTC)),  # a Saturday
+    ],
+)
+def test_where_too_little_of_the_day_is_left_it_is_the_next_working_day(hour, due_at):
+    at = MONDAY + timedelta(hours=hour, minutes=1 if hour == 2 else 0)
+    assert after("call", "email", at=at).due_at == due_at
+
+
+def test_the_more_was_tried_the_further_apart():
+    calls = [after(*["call"] * n, "email", at_least=9).due_at.date() for n in range(1, 6)]
+    assert calls == [date(2026, 11, day) for day in (2, 3, 4, 5, 6)]
+
+
+def test_nobody_is_sent_two_mails_a_day():
+    found = after("email", possible={"email"})
+    assert found.due_at.date() == date(2026, 11, 3)
 
 
 def test_the_closer_the_end_the_closer_together():
+    tried = ["call", "email", "call", "call"]
     near_the_end = days(BERLIN, MONDAY, 13)
-    assert after("call", "email", at=near_the_end).due_at.date() == date(2026, 11, 20)
+    assert after(*tried, at=near_the_end - timedelta(days=3)).due_at.date() == date(2026, 11, 18)
+    assert after(*tried, at=near_the_end).due_at.date() == date(2026, 11, 20)
 
 
 def test_once_the_span_is_over_the_next_one_is_on_the_next_working_day():
     friday_week = days(BERLIN, MONDAY, 19)
     assert after("call", "email", at=friday_week).due_at.date() == date(2026, 11, 30)
+
+
+LUNCH = Calendar.from_json(
+    {"time_zone": "America/New_York", "week": {"tue": [["08:30", "12:00"], ["13:00", "18:00"]]}}
+)
+
+
+@given(
+    calendar=st.sampled_from([BERLIN, LUNCH]),
+    begins=st.integers(0, 14 * 24 * 60),
+    within=st.integers(1, 20),
+    at_least=st.integers(1, 9),
+    channels=st.integers(1, 3),
+    possible=st.sets(st.sampled_from(sorted(BOTH)), min_size=1),
+    late=st.lists(st.integers(0, 90), min_size=9, max_size=9),
+)
+def test_all_that_is_proposed_lies_inside_the_agreed_days(
+    calendar, begins, within, at_least, channels, possible, late
+):
+    """Whoever begins in time and does what is proposed, a little late or not, keeps the promise."""
+    at = MONDAY + timedelta(minutes=begins)
+    ends_at = days(calendar, at, within)
+    tried = [first_of(possible)]
+    while found := proposed(
+        tried=tried,
+        at_least=at_least,
+        ends_at=ends_at,
+        channels=channels,
+        possible=possible,
+        calendar=calendar,
+        at=at,
+    ):
+        assert at < found.due_at <= ends_at
+        assert found.channel in possible or possible == {"message"}
+        if found.at_once:
+            tried.append(found.at_once)
+        if len(tried) < at_least:
+            tried.append(found.channel)
+        at = min(found.due_at + timedelta(minutes=late.pop()), ends_at - timedelta(minutes=1))
+    assert len(tried) >= at_least
+    assert at <= ends_at
 
 
 @pytest.mark.parametrize(("tried", "possible"), [(["call"] * 6, BOTH), (["call"], set())])

@@ -1,11 +1,12 @@
 """What the cadence proposes next for a handoff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from accord.agreement.queries import terms_of
 from accord.agreement.terms import Attempts
+from accord.handoffs.models import ClockKind
 from accord.handoffs.queries.inbox import InboxItem
 from accord.handoffs.queries.reach import channels_of
 from accord.handoffs.rules.aside import moments_aside
@@ -41,6 +42,7 @@ def cadence_of(item: InboxItem, *, at: datetime) -> Cadence:
     promised = terms_of(handoff.agreement_version).attempts
     calendar = calendars_of({handoff.owner_id})[handoff.owner_id]
     begun_at = tried[0][2] if tried else at
+    clock = next((each for each in item.promises if each.kind == ClockKind.ATTEMPTS), None)
     return Cadence(
         made=len(counted(channels, possible)),
         promised=promised,
@@ -49,7 +51,7 @@ def cadence_of(item: InboxItem, *, at: datetime) -> Cadence:
         else proposed(
             tried=channels,
             at_least=promised.at_least,
-            ends_at=promised.within.due(calendar, begun_at),
+            ends_at=clock.due_at if clock else promised.within.due(calendar, begun_at),
             channels=promised.channels,
             possible=possible,
             calendar=calendar,
@@ -65,7 +67,7 @@ def _asked_for_later(item: InboxItem) -> bool:
     return promised or any(each.paused_until for each in item.promises)
 
 
-def moments_to_rest(item: InboxItem, *, at: datetime) -> Sequence[datetime]:
-    """Until when a handoff may be put aside, each before something is due. One query."""
+def moments_to_rest(item: InboxItem, *, at: datetime) -> Mapping[str, datetime]:
+    """Until when a handoff may rest, by what people call it, before it is due. One query."""
     calendar = calendars_of({item.handoff.owner_id})[item.handoff.owner_id]
     return moments_aside(calendar=calendar, at=at, due_at=item.handoff.due_at)

@@ -13,6 +13,7 @@ from accord.teams.rules import Calendar, days, due, elapsed
 
 CALL, EMAIL, MESSAGE = "call", "email", "message"
 _NOON = 13  # the hour from which a day is its second half
+_BETWEEN = timedelta(hours=1)  # of work, at least, between two attempts of one day
 
 
 def first_of(possible: AbstractSet[str]) -> str:
@@ -46,25 +47,53 @@ def proposed(
 ) -> Proposal | None:
     """The next attempt, after those `tried` by their channels, of which not all may count.
 
-    None once all are made, or when nobody can be reached. Those left are spread over the working
-    days until `ends_at`, at the other half of the day than the last one; None or a moment that
-    has passed leaves a day between two. As long as fewer channels were used than are promised,
-    and there is another, that one is tried at once.
+    None once all are made, or when nobody can be reached. The first come close together, the later
+    ones further apart (`_gap`), each at the other half of the day than the last one and none after
+    `ends_at`; without it, or once it has passed, on the next working day at the earliest. As long
+    as fewer channels were used than are promised, and there is another, that one is tried at once.
     """
     made = counted(tried, possible)
     left = at_least - len(made)
     if left <= 0 or not possible:
         return None
     at_once = _other(made, channels, possible)
-    to_come = max(left - 1, 1) if at_once else left
-    gap = max(1, _days_left(calendar, at, ends_at) // to_come)
+    channel = first_of(possible)
+    gap = _gap(channel, made.count(channel))
+    if ends_at and at < ends_at:
+        to_come = max(left - 1, 1) if at_once else left
+        gap = min(gap, _days_left(calendar, at, ends_at) // to_come)
+        due_at = min(_after(calendar, at, gap), ends_at)
+    else:
+        due_at = _after(calendar, at, max(gap, 1))
     return Proposal(
         at_once=at_once,
-        channel=first_of(possible),
-        due_at=_half_of(calendar, days(calendar, at, gap), second=_is_first_half(calendar, at)),
+        channel=channel,
+        due_at=due_at,
         number=len(made) + (2 if at_once and left > 1 else 1),
         at_least=at_least,
     )
+
+
+def _gap(channel: str, number: int) -> int:
+    """How many working days to leave after so many attempts by a channel: one more each time.
+
+    A second call may come on the day of the first; nobody wants two mails a day.
+    """
+    return max(number - 1, 0) if channel == CALL else max(number, 1)
+
+
+def _after(calendar: Calendar, at: datetime, gap: int) -> datetime:
+    """The other half of the working day so many days on; 0: today, if enough of it is left."""
+    second = _is_first_half(calendar, at)
+    if not gap and second:
+        local = at.astimezone(ZoneInfo(calendar.time_zone))
+        yesterday = local.replace(hour=0, minute=0) - timedelta(hours=1)
+        later = _half_of(calendar, days(calendar, yesterday, 1), second=True)
+        is_today = later.astimezone(local.tzinfo).date() == local.date()
+        if is_today and elapsed(calendar, at, later) >= _BETWEEN:
+            return later
+        second = False
+    return _half_of(calendar, days(calendar, at, max(gap, 1)), second=second)
 
 
 def _other(made: Sequence[str], channels: int, possible: AbstractSet[str]) -> str | None:
