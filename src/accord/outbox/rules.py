@@ -19,7 +19,7 @@ def rest_after(attempts: int) -> timedelta | None:
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    return min(_FIRST_REST * 4.0 ** (attempts - 1), _MOST_REST)
+    return min(_FIRST_REST * (1 << 2 * (attempts - 1)), _MOST_REST)
 
 
 def asked_rest(retry_after: str, at: datetime) -> timedelta | None:
