@@ -67,7 +67,7 @@ def test_what_one_rep_misses_at_once_is_one_line_and_seen_as_one(
     client = signed_in("head_of_sales")
     page = " ".join(client.get(reverse("notifications")).content.decode().split())
     assert page.count("waits") == 2
-    assert "waits and 1 more" in page
+    assert "waits, and 1 more" in page
     notes = Notification.objects.filter(channel="app", user_id=head.id, kind="clock.missed")
     client.post(reverse("notification", args=[notes.filter(link="/handoffs/")[0].id]))
     assert [each.link for each in notes.filter(seen_at=None)] == ["/leads/"]
