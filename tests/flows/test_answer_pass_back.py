@@ -12,7 +12,15 @@ from accord.flows.answer_pass_back import answer_pass_backs
 from accord.flows.pass_back import Said, pass_back, undo_pass_back
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
-from accord.handoffs.models import Clock, ClockKind, ClockState, Escalation, Handoff, PassBack
+from accord.handoffs.models import (
+    Clock,
+    ClockKind,
+    ClockState,
+    Escalation,
+    Handoff,
+    PassBack,
+    PoolMember,
+)
 from accord.handoffs.queries import Returned, came_back, came_back_count
 from accord.insights.metrics import Scope, metric, share_of
 from accord.leads.models import Activity, Lead
@@ -46,8 +54,23 @@ def told(kind: str) -> list[tuple[object, str]]:
     return list(rows.values_list("user_id", "subject"))
 
 
+def credits() -> list[int]:
+    """What bad leads gave back to the reps."""
+    return sorted(int(each) for each in PoolMember.objects.values_list("calibration", flat=True))
+
+
 @pytest.mark.django_db
 class TestAnswering:
+    def test_a_lead_that_marketing_stands_by_counts_as_a_turn(self):
+        office = open_office()
+        stood_by, agreed = back("not_ideal"), back("not_ideal", "eva")
+        given = sum(credits())
+        assert given == -2
+        answer(office, stood_by, says="disagreed", note="They have 400 people.")
+        assert sum(credits()) == given + 1
+        answer(office, agreed)
+        assert sum(credits()) == given + 1
+
     def test_agreeing_stops_the_clock_tells_the_story_and_the_rep(self):
         office = open_office()
         passed = back()

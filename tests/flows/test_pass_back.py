@@ -84,7 +84,7 @@ class TestPassingBack:
         open_office()
         assert back(hand_raise(), "later", asked="2027-01-15").re_enter_on == date(2027, 1, 15)
 
-    @pytest.mark.parametrize("asked", ["2020-01-01", AT.date().isoformat(), "0001-01-01"])
+    @pytest.mark.parametrize("asked", ["2020-01-01", AT.date().isoformat()])
     def test_on_a_day_that_is_not_to_come_is_refused(self, asked):
         open_office()
         with pytest.raises(Invalid, match="not to come") as refused:

@@ -440,7 +440,7 @@ class TestTakingOneOutOfTheQueue:
     ) -> None:
         to_queue(handoff)
         first = act(signed_in("head_of_sales"), "handoff_claim", handoff)
-        assert "It is yours now." in str(first.content)
+        assert "is yours now." in str(first.content)
         second = act(sam, "handoff_claim", handoff)
         assert (second.status_code, "with Sofia Brandt" in str(second.content)) == (409, True)
         assert "yours now" not in str(second.content)

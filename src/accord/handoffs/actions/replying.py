@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accord.base.errors import Conflict, Missing
 from accord.base.lifecycle import Side
 from accord.handoffs.actions.clocks import stop_clocks_of_team
+from accord.handoffs.actions.pools import give_turns_back
 from accord.handoffs.models import Answer, PassBack
 from accord.leads.actions import record_activities
 from accord.leads.actions.holding import hold_leads
@@ -19,7 +20,8 @@ from accord.teams.queries import names
 
 _ANSWER = """
 UPDATE handoffs_passback AS back
-SET answer = %(answer)s, answer_note = %(note)s, answered_at = %(at)s, answered_by_id = %(by)s
+SET answer = %(answer)s, answer_note = %(note)s, answered_at = %(at)s, answered_by_id = %(by)s,
+    gives_turn_back = back.gives_turn_back AND %(gives)s
 WHERE back.id = ANY(%(backs)s) AND back.answered_at IS NULL AND back.undone_at IS NULL
 RETURNING back.id, back.lead_id, back.handoff_id, back.passed_back_by_id
 """
@@ -45,17 +47,29 @@ def answer_pass_backs(
 ) -> list[Answered]:
     """Answer pass-backs, all or none; stops what marketing promised about them.
 
+    What marketing stands by was a lead, and counts as a turn of whoever had it.
     Raises Missing for one that there is not, Conflict with who was faster.
     """
     with transaction.atomic():
-        leads = dict(PassBack.objects.filter(id__in=backs).values_list("id", "lead_id"))
+        found = PassBack.objects.filter(id__in=backs)
+        leads = dict(found.values_list("id", "lead_id"))
         if len(leads) < len(set(backs)):
             raise Missing(_("What you answer is not there any more; look at the list again."))
         hold_leads(leads=leads.values())
+        if answer == Answer.DISAGREED:
+            given = found.filter(gives_turn_back=True, answered_at=None, undone_at=None)
+            give_turns_back(given.values_list("handoff_id", flat=True), credit=-1)
         with connection.cursor() as cursor:
             cursor.execute(
                 _ANSWER,
-                {"backs": sorted(backs), "answer": answer.value, "note": note, "by": by, "at": at},
+                {
+                    "backs": sorted(backs),
+                    "answer": answer.value,
+                    "note": note,
+                    "by": by,
+                    "at": at,
+                    "gives": answer != Answer.DISAGREED,
+                },
             )
             rows = sorted((Answered(*row) for row in cursor.fetchall()), key=lambda row: row.id)
         if missing := set(leads) - {row.id for row in rows}:
