@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accord.handoffs.queries.routing import periods
@@ -65,6 +65,7 @@ _LEAD = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(
     weights=st.tuples(*[st.integers(0, 200)] * 4),
     caps=st.tuples(*[_CAPS] * 4),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accord.handoffs.rules.pools import (
@@ -102,22 +102,22 @@ class Lived:
         self.dice = random.Random(7)
 
     def turns(self, number: int, **more: Any) -> list[uuid.UUID | None]:
-        return [self.turn(Wanted(uuid.uuid4(), **more)) for _ in range(number)]
-
-    def turn(self, wanted: Wanted) -> uuid.UUID | None:
         people = {id: Person(f"{id.int}", is_present=id not in self.away) for id in self.members}
         router = Router(plan(pool(*self.members.values())), people, self.dice)
-        got = router.route(wanted).user_id
+        got = [router.route(Wanted(uuid.uuid4(), **more)).user_id for _ in range(number)]
         for (_pool, id), by in router.moved().items():
             self.change(id, calibration=self.members[id].calibration + by)
-        if got:
-            self.change(got, assigned=self.members[got].assigned + 1)
-            self.ahead[got] += 1
-            here = [each for each in self.members.values() if each.user_id not in self.away]
-            for each in here:
-                self.ahead[each.user_id] -= Fraction(each.weight, sum(m.weight for m in here))
-            self.lowest = {id: min(self.lowest[id], ahead) for id, ahead in self.ahead.items()}
+        for id in filter(None, got):
+            self.count(id)
         return got
+
+    def count(self, got: uuid.UUID) -> None:
+        self.change(got, assigned=self.members[got].assigned + 1)
+        self.ahead[got] += 1
+        here = [each for each in self.members.values() if each.user_id not in self.away]
+        for each in here:
+            self.ahead[each.user_id] -= Fraction(each.weight, sum(m.weight for m in here))
+        self.lowest = {id: min(self.lowest[id], ahead) for id, ahead in self.ahead.items()}
 
     def share(self, id: uuid.UUID, weight: int) -> None:
         others = [each for each in self.members.values() if each.user_id != id]
@@ -131,6 +131,7 @@ class Lived:
 _HAPPENS = st.tuples(st.integers(0, 9), st.none() | st.integers(0, 300), st.integers(0, 30))
 
 
+@settings(deadline=None)
 @given(
     weights=st.lists(st.integers(10, 300), min_size=2, max_size=6),
     happens=st.lists(_HAPPENS, max_size=20),
@@ -203,6 +204,7 @@ class TestWhoIsNotThere:
 
 
 class TestAnotherShare:
+    @settings(deadline=None)
     @given(
         weights=st.lists(st.integers(10, 300), min_size=2, max_size=6),
         before=st.integers(0, 60),
