@@ -205,7 +205,7 @@
   });
   if (document.activeElement?.closest("[data-row]")) mark(document.activeElement.closest("[data-row]"));
   // After a swap one is where one was: in the row as it is now, else in the one that follows.
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:load", () => {
     if (!last || here()) return;
     const list = rows();
     const row = list.find((each) => last.id && each.id === last.id) || list[Math.min(last.place, list.length - 1)];
