@@ -18,6 +18,7 @@ EXEMPT = frozenset({"agreement", "sample", "bench", WIRING})
 # Words of the agreement that also mean something else, where they do.
 OTHER_MEANINGS = {
     "cli: stop": "the command that stops Accord",
+    "handoffs.actions.openings: price": "what a person asks for",
     "leads.facts: price": "what a person asks for",
     "leads.kinds: price": "what a person asks for",
     "leads.rules.bodies: price": "what a person asks for",

@@ -9,7 +9,7 @@ from accord.teams.rules import Calendar, due
 _NOON = 13  # the hour at which the afternoon begins
 _HOUR = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
-_FIVE_MINUTES = timedelta(minutes=5)
+_TO_THE_MINUTE = timedelta(minutes=5)
 
 
 def moments_aside(
@@ -29,8 +29,8 @@ def moments_aside(
         "morning": _next_morning(calendar, at),
     }
     short = {
-        "quarter": _round(at + _QUARTER, _FIVE_MINUTES),
-        "half_hour": _round(at + 2 * _QUARTER, _FIVE_MINUTES),
+        "quarter": _round(at + _QUARTER, _TO_THE_MINUTE),
+        "half_hour": _round(at + 2 * _QUARTER, _TO_THE_MINUTE),
     }
     return _in_order(calendar, found, at, due_at) or _in_order(calendar, short, at, due_at)
 
