@@ -73,6 +73,49 @@ def test_who_may_not_call_opens_the_lead(late: Handoff, signed_in: SignedIn) -> 
     assert f'href="{reverse("lead", args=[late.lead_id])}">Open</a>' in page
 
 
+def test_each_is_offered_what_they_can_do(
+    late: Handoff, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    attempt, owner = (
+        reverse(each, args=[late.id]) for each in ("handoff_attempts", "handoff_owner")
+    )
+    rows = reverse("figure", args=["never_attempted"])
+    for address in (reverse("leaks"), rows):
+        assert f'href="{attempt}">Log an attempt</a>' in read(signed_in("rep"), address)
+        head = read(signed_in("head_of_sales"), address)
+        assert f'href="{owner}">Reassign</a>' in head
+        assert attempt not in head
+    Handoff.objects.filter(id=late.id).update(owner=None)
+    assert '?show=queue">Take it</a>' in read(signed_in("rep"), reverse("leaks"))
+
+
+def test_says_how_old_it_is_and_since_when_somebody_has_it(
+    late: Handoff, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    now = timezone.now()
+    Handoff.objects.filter(id=late.id).update(
+        offered_at=now - timedelta(days=40), assigned_at=now - timedelta(hours=2)
+    )
+    for address in (reverse("leaks"), reverse("figure", args=["never_attempted"])):
+        page = read(signed_in("rep"), address)
+        assert ">handed over 40 days ago</time>" in page
+        assert re.search(rf"{cast['rep'].name} has it since\s+<time", page)
+
+
+def test_waiting_too_long_is_counted_as_it_is_listed(
+    late: Handoff, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    client = signed_in("head_of_sales")
+    assert "Dana Ruiz" not in read(client, reverse("handoffs") + "?show=late")
+    assert "No lead waits too long." in read(client, reverse("scoreboard"))
+    leaks = read(client, reverse("leaks"))
+    assert "Dana Ruiz" in leaks
+    assert "show=late" not in leaks
+    Handoff.objects.filter(id=late.id).update(due_at=timezone.now() - timedelta(hours=1))
+    assert "Dana Ruiz" in read(client, reverse("handoffs") + "?show=late")
+    assert "1 lead waits too long" in read(client, reverse("scoreboard"))
+
+
 def test_each_number_opens_its_rows_with_what_to_do(late: Handoff, signed_in: SignedIn) -> None:
     client = signed_in("rep")
     page = read(client, reverse("leaks"))
@@ -106,7 +149,7 @@ def test_the_head_gives_what_somebody_left_to_somebody_else(
     User.objects.filter(id=cast["rep"].id).update(is_active=False)
     page = read(signed_in("head_of_sales"), reverse("leaks"))
     address = reverse("handoff_owner", args=[handoff.id])
-    assert f'href="{address}">Give to somebody else</a>' in page
+    assert f'href="{address}">Reassign</a>' in page
     assert read(signed_in("head_of_sales"), address)
     assert address not in read(signed_in("marketer"), reverse("leaks"))
 

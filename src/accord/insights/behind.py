@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accord.agreement.wording import lasting
 from accord.base.errors import Missing
 from accord.criteria.metrics import all_metrics
 from accord.insights.metrics import Metric, Scope
@@ -27,7 +28,8 @@ class Behind:
     """One counted row. `lead` is None where the reader may not see it, `lead_id` where it is about
     none; moments as in `Shape`.
 
-    `is_open` is of handoffs: whether it was not disposed of.
+    `held_since` is since when the person has it, `ages` what `aged` says. `is_open` is of handoffs:
+    whether it was not disposed of.
     """
 
     id: uuid.UUID
@@ -40,6 +42,12 @@ class Behind:
     done_at: datetime | None
     says: str
     is_open: bool
+    held_since: datetime | None
+    ages: str
+
+    def aged(self, at: datetime) -> str:
+        """How old it is at a moment, in words, such as “handed over 3 h ago”."""
+        return self.ages % {"age": lasting(max(at - self.moment, timedelta()))}
 
 
 @dataclass(frozen=True)
@@ -140,4 +148,6 @@ def _behind(
         done_at=getattr(row, shape.done) if shape.done else None,
         says=shape.says(row),
         is_open=getattr(row, "disposed_at", None) is None,
+        held_since=getattr(row, shape.held) if shape.held else None,
+        ages=shape.ages(),
     )

@@ -21,7 +21,10 @@ from accord.qualification.queries import standing
 
 @dataclass(frozen=True)
 class Shape:
-    """How rows of a model are read: their moment and its name, whose they are, what they say."""
+    """How rows of a model are read: their moment and its name, whose they are, what they say.
+
+    `ages` says how long ago the moment was, `held` names the column since when it is theirs.
+    """
 
     moment: str
     moment_is: Callable[[], str]
@@ -32,6 +35,8 @@ class Shape:
     lead: str = "lead_id"
     narrow: Callable[[Any, str], Any] | None = None
     oldest_first: bool = False
+    ages: Callable[[], str] = lambda: _("%(age)s ago")
+    held: str = ""
     is_personal: bool = False  # whose it is, only those are told who may see their figures
 
 
@@ -110,15 +115,34 @@ SHAPES: Mapping[type[Model], Shape] = {
 
 # What slips is looked at from its oldest on, and by the moment since when it does.
 _SLIPS = replace(
-    _HANDOFF, oldest_first=True, says=lambda handoff: because(handoff.trigger, None).capitalize()
+    _HANDOFF,
+    oldest_first=True,
+    says=lambda handoff: because(handoff.trigger, None).capitalize(),
+    ages=lambda: _("handed over %(age)s ago"),
+    held="assigned_at",
 )
 _STAYS = replace(
-    _LEAD, oldest_first=True, moment="stage_entered_at", moment_is=lambda: _("In the stage since")
+    _LEAD,
+    oldest_first=True,
+    moment="stage_entered_at",
+    moment_is=lambda: _("In the stage since"),
+    ages=lambda: _("in the stage for %(age)s"),
 )
+_NURTURED = replace(_STAYS, ages=lambda: _("in nurture for %(age)s"))
 _BY_KEY: Mapping[str, Shape] = {
     "never_attempted": _SLIPS,
-    "gone_quiet": replace(_SLIPS, moment="accepted_at", moment_is=lambda: _("Accepted")),
-    "step_overdue": replace(_SLIPS, moment="step_due_at", moment_is=lambda: _("Promised for")),
+    "gone_quiet": replace(
+        _SLIPS,
+        moment="accepted_at",
+        moment_is=lambda: _("Accepted"),
+        ages=lambda: _("accepted %(age)s ago"),
+    ),
+    "step_overdue": replace(
+        _SLIPS,
+        moment="step_due_at",
+        moment_is=lambda: _("Promised for"),
+        ages=lambda: _("promised for %(age)s ago"),
+    ),
     "without_owner": _SLIPS,
     "without_deal": _STAYS,
     "leads_left_behind": _STAYS,
@@ -127,15 +151,20 @@ _BY_KEY: Mapping[str, Shape] = {
         oldest_first=True,
         moment="opened_at",
         moment_is=lambda: _("Opened"),
+        ages=lambda: _("opened %(age)s ago"),
         says=lambda deal: str(deal.title),
     ),
     "content_past_due": replace(
-        _REQUEST, oldest_first=True, person="asked_by_id", is_personal=False
+        _REQUEST,
+        oldest_first=True,
+        person="asked_by_id",
+        is_personal=False,
+        ages=lambda: _("asked %(age)s ago"),
     ),
-    "off_track": _STAYS,
-    "in_nurture": _STAYS,
-    "in_touch": _STAYS,
-    "out_of_touch": _STAYS,
+    "off_track": _NURTURED,
+    "in_nurture": _NURTURED,
+    "in_touch": _NURTURED,
+    "out_of_touch": _NURTURED,
     "stuck_with_marketing": _STAYS,
     "stuck_with_sales": _STAYS,
 }

@@ -1,7 +1,7 @@
 """Moments and spans as people read them, with the exact moment on hover. Used by templates."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.template.defaultfilters import date as date_format
 from django.utils import timezone
@@ -10,6 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accord.agreement.wording import lasting
+
+if TYPE_CHECKING:
+    from accord.insights.behind import Behind
 
 _RUNS = timedelta(hours=2)  # within which a clock shows its seconds
 _A_WEEK = 7
@@ -39,6 +42,11 @@ def ago(context: dict[str, Any], moment: datetime | None) -> SafeString | str:
     else:
         words = _("in %(span)s") % {"span": lasting(-gap)}
     return _time(moment, words)
+
+
+def aged(context: dict[str, Any], row: "Behind") -> SafeString:
+    """How old a counted row is; the exact moment on hover."""
+    return _time(row.moment, row.aged(context["at"]))
 
 
 def when(moment: datetime | None, form: str = "j M, H:i") -> SafeString | str:

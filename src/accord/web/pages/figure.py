@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from accord.criteria.metrics import all_metrics
 from accord.insights.behind import behind
-from accord.web.context import Allowed
 from accord.web.filters import leads_url
 from accord.web.leaks import ACTS, act_on
 from accord.web.scopes import query_of, read_scope
@@ -28,7 +27,7 @@ def figure(request: "Request", key: str) -> HttpResponse:
     page = behind(key, scope, user=request.user, only=only, cursor=cursor)
     context = {
         "page": page,
-        "rows": [(row, act_on(key, row, Allowed(set(request.user.roles)))) for row in page.rows],
+        "rows": [(row, act_on(key, row, request.user)) for row in page.rows],
         "has_acts": key in ACTS,
         "scope": scope,
         "query": query_of(scope, only),

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET
 from accord.base.lifecycle import Side
 from accord.insights.leaks import Leaking, leak_board
 from accord.insights.metrics import Scope
-from accord.web.context import Allowed
 from accord.web.leaks import act_on
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 def leaks(request: "Request") -> HttpResponse:
     """Where leads slip, the oldest of each kind first."""
     board = leak_board(user=request.user, at=request.at)
-    may = Allowed(set(request.user.roles))
     of_side = {
         side: [each for each in board.leaking if each.leak.side == side]
         for side in (Side.SALES, Side.MARKETING)
@@ -33,7 +31,7 @@ def leaks(request: "Request") -> HttpResponse:
             for side, found in of_side.items()
         ],
         "rows": {
-            each.leak.key: [(row, act_on(each.leak.key, row, may)) for row in each.rows]
+            each.leak.key: [(row, act_on(each.leak.key, row, request.user)) for row in each.rows]
             for each in board.leaking
         },
     }
