@@ -6,6 +6,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,7 +19,7 @@ from accord.flows.pass_back import Said
 from accord.outbox.actions import Listening, set_listener, tell
 from accord.outbox.models import Notification
 from accord.teams.models import Absence, User
-from tests.handoffs.office import AT, HOUR, hand_raise, open_office
+from tests.handoffs.office import AT, HOUR, MINUTE, hand_raise, open_office
 from tests.outbox.people import telling
 
 EIGHT = AT - HOUR  # Monday, 9:00 in Berlin: work begins
@@ -63,19 +64,55 @@ def test_not_to_who_is_away_or_wants_none():
     assert send_digests(at=EIGHT) == 2
 
 
-def test_says_what_waits_what_is_at_risk_and_that_nothing_slips():
+def test_says_what_waits_what_of_it_is_at_risk_and_that_nothing_slips():
     office = open_office()
     handoff = hand_raise("dana", at=AT)
     send_digests(at=AT)
     (mine,) = digests(user_id=handoff.owner_id)
-    assert mine.subject == "Your day: 1 lead waits, 1 at risk"
-    assert "Dana Ruiz, due Mon 2 Nov," in mine.text
+    assert mine.subject == "Your day: 1 lead waits (1 at risk)"
+    assert mine.text.count("Dana Ruiz, due Mon 2 Nov,") == 1
+    assert f"{settings.ACCORD_URL}/leads/{handoff.lead_id}/" in mine.text
     assert "Zero leaks" in mine.text
     other = next(id for id in office.reps if id != handoff.owner_id)
     (theirs,) = digests(user_id=other)
     assert theirs.subject == "Your day: nothing waits for you"
     assert "No lead waits for you." in theirs.text
     assert "came back" not in theirs.text
+
+
+def test_names_the_leads_that_slip_ones_own_first():
+    office = open_office()
+    late = [hand_raise(f"kim{n}", at=AT) for n in range(5)]
+    send_digests(at=AT + 4 * HOUR)
+    for person in (office.mira, office.tom):
+        own = [each.lead_id for each in late if each.owner_id == person.id]
+        (mail,) = digests(user_id=person.id)
+        said = f"Your day: {len(own)} leads wait ({len(own)} at risk), {len(own)} slip"
+        assert mail.subject == said
+        title, *lines = mail.text.split("\n\n")[1].splitlines()
+        assert title == f"Leads that slip through (yours: {len(own)}): 5"
+        assert lines[0].startswith("– Kim")
+        assert lines[0].endswith(
+            f" · {person.name} · Handed over, and nobody has tried: handed over 4 h ago"
+        )
+        links = [line.strip() for line in lines[1::2]]
+        addresses = {f"{settings.ACCORD_URL}/leads/{lead}/" for lead in own}
+        assert set(links[: len(own)]) == addresses
+        assert len(links) == 5
+    (heads,) = digests(user_id=office.head.id)
+    assert "5 slip" in heads.subject
+    assert "Leads that slip through: 5" in heads.text
+    (marketings,) = digests(user_id=office.max.id)
+    assert "slip" not in marketings.subject
+
+
+def test_does_not_say_that_nothing_slips_where_nobody_can_tell():
+    office = open_office()
+    hand_raise("dana", at=AT)
+    send_digests(at=AT + MINUTE)
+    (marketings,) = digests(user_id=office.max.id)
+    assert "Zero leaks" not in marketings.text
+    assert "of some nobody can tell yet" in marketings.text
 
 
 def test_marketing_reads_what_came_back():
@@ -103,7 +140,8 @@ def test_marketing_reads_what_content_sales_waits_for():
     assert "Content that sales asks for (1 past due): 2" in mine.text
     lines = mine.text.splitlines()
     said = next(n for n, line in enumerate(lines) if "A price list, due Fri 30 Oct" in line)
-    assert "Case study: A case study of a water utility, for their board" in lines[said + 1]
+    assert f"/content/requests/?request={second.id}" in lines[said + 1]
+    assert "Case study: A case study of a water utility, for their board" in lines[said + 2]
     (reps,) = digests(user_id=office.mira.id)
     assert "content" not in reps.text
     answer_requests(
@@ -136,12 +174,12 @@ def test_more_people_take_no_more_statements():
     hand_raise("dana")
     set_listener(user=office.head.id, listening=Listening(gets_digest=False))
     with CaptureQueriesContext(connection) as few:
-        send_digests(at=AT)
+        send_digests(at=AT + 2 * HOUR)
     set_listener(user=office.head.id, listening=Listening())
     for n in range(3):
         hand_raise(f"kim{n}", at=TOMORROW)
     with CaptureQueriesContext(connection) as more:
-        send_digests(at=TOMORROW + HOUR)
+        send_digests(at=TOMORROW + 3 * HOUR)
     assert len(more) <= len(few)
 
 

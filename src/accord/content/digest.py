@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accord.content.models import OPEN, ContentRequest
-from accord.outbox.sections import MOST_LINES, Reader, Section, register
+from accord.outbox.sections import MOST_LINES, Line, Reader, Section, register
 from accord.teams.models import MARKETING_ROLES
 
 
@@ -37,7 +37,11 @@ def asked_for(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, S
     }
 
 
-def _line(request: ContentRequest, reader: Reader) -> str:
+def _line(request: ContentRequest, reader: Reader) -> Line:
+    return Line(_said(request, reader), f"/content/requests/?request={request.id}")
+
+
+def _said(request: ContentRequest, reader: Reader) -> str:
     words = {"piece": request.get_piece_display(), "need": " ".join(request.need.split())[:80]}
     if request.due_at is None:
         return _("%(piece)s: %(need)s") % words

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accord.outbox import queries, sections
 from accord.outbox.actions.digests import Digest, event_of, put_digests
 from accord.outbox.models import Notification
-from accord.outbox.sections import MOST_LINES, Reader, Section
+from accord.outbox.sections import MOST_LINES, Line, Reader, Section
 from accord.teams import queries as teams
 from accord.teams.models import User
 from accord.teams.rules import Calendar
@@ -72,9 +73,9 @@ def _digest(
 ) -> Digest:
     said = [_read(part) for part in parts]
     if kept:
-        lines = [each.subject for each in kept[:MOST_LINES]]
+        lines = [Line(each.subject, each.link) for each in kept[:MOST_LINES]]
         said.append(_read(Section(_("Since your last digest"), len(kept), "", "", lines)))
-    shorts = [part.short for part in parts if part.number]
+    shorts = [part.short for part in parts if part.number and part.short]
     subject = (
         _("Your day: %(what)s") % {"what": ", ".join(shorts)}
         if shorts
@@ -86,7 +87,11 @@ def _digest(
 def _read(part: Section) -> str:
     if not part.number:
         return part.nothing
-    lines = [f"– {line}" for line in part.lines[:MOST_LINES]]
+    lines = [_line(line) for line in part.lines[:MOST_LINES]]
     if part.lines and part.number > len(lines):
         lines.append(_("– and %(n)s more") % {"n": part.number - len(lines)})
     return "\n".join([f"{part.title}: {part.number}", *lines])
+
+
+def _line(line: Line) -> str:
+    return f"– {line.text}\n  {settings.ACCORD_URL}{line.link}" if line.link else f"– {line.text}"

@@ -13,38 +13,43 @@ from django.utils.translation import ngettext
 
 from accord.handoffs.models import Handoff, PassBack
 from accord.leads.models import Lead
-from accord.outbox.sections import MOST_LINES, Reader, Section, register
+from accord.outbox.sections import MOST_LINES, Line, Reader, Section, register
 from accord.teams.models import MARKETING_ROLES, SALES_ROLES
 
 AT_RISK = timedelta(hours=4)  # before a promise is due
 
 
 def waiting(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
-    """What waits for each of sales, the one due first on top. Two queries."""
+    """What waits for each of sales, the one due first on top, and how many are at risk.
+
+    Two queries.
+    """
     return {
         id: Section(
-            title=_("Waits for you"),
+            title=_title(mine),
             number=mine.number,
-            short=_said("%(n)s lead waits", "%(n)s leads wait", mine.number),
+            short=_short(mine),
             nothing=_("No lead waits for you."),
             lines=mine.lines,
         )
-        for id, mine in _open_of(readers, Q()).items()
+        for id, mine in _open_of(readers, at).items()
     }
 
 
-def at_risk(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
-    """What is past due or soon will be, for each of sales. Two queries."""
-    return {
-        id: Section(
-            title=_("At risk: due within four hours, or past due"),
-            number=mine.number,
-            short=_said("%(n)s at risk", "%(n)s at risk", mine.number),
-            nothing=_("No promise is at risk."),
-            lines=mine.lines,
-        )
-        for id, mine in _open_of(readers, Q(due_at__lte=at + AT_RISK)).items()
-    }
+def _title(mine: "_Open") -> str:
+    if not mine.at_risk:
+        return _("Waits for you")
+    said = _("Waits for you (at risk, for it is past due or due within four hours: %(n)d)")
+    return said % {"n": mine.at_risk}
+
+
+def _short(mine: "_Open") -> str:
+    waits = _said("%(n)s lead waits", "%(n)s leads wait", mine.number)
+    return (
+        _("%(waits)s (%(n)d at risk)") % {"waits": waits, "n": mine.at_risk}
+        if mine.at_risk
+        else waits
+    )
 
 
 def came_back(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, Section]:
@@ -60,38 +65,47 @@ def came_back(readers: Collection[Reader], at: datetime) -> Mapping[uuid.UUID, S
         number=len(found),
         short=_said("%(n)s came back", "%(n)s came back", len(found)),
         nothing=_("Nothing that came back waits for an answer."),
-        lines=[leads[each.lead_id] for each in found[:MOST_LINES] if each.lead_id in leads],
+        lines=[
+            Line(leads[each.lead_id], f"/leads/{each.lead_id}/")
+            for each in found[:MOST_LINES]
+            if each.lead_id in leads
+        ],
     )
     return {reader.id: section for reader in meant}
 
 
 @dataclass
 class _Open:
-    """How many handoffs somebody has, and lines of those that are due first."""
+    """How many handoffs somebody has, how many at risk, and lines of those that are due first."""
 
     number: int = 0
-    lines: list[str] = field(default_factory=list)
+    at_risk: int = 0
+    lines: list[Line] = field(default_factory=list)
 
 
-def _open_of(readers: Collection[Reader], narrowed: Q) -> dict[uuid.UUID, _Open]:
+def _open_of(readers: Collection[Reader], at: datetime) -> dict[uuid.UUID, _Open]:
     """The open handoffs of those in sales, the one due first on top. Two queries."""
     meant = {reader.id: reader for reader in readers if SALES_ROLES & reader.roles}
     in_order = ["due_at", "offered_at", "id"]
     first = list(
-        Handoff.objects.filter(narrowed, disposed_at__isnull=True, owner_id__in=meant)
+        Handoff.objects.filter(disposed_at__isnull=True, owner_id__in=meant)
         .annotate(
             place=Window(RowNumber(), partition_by="owner_id", order_by=in_order),
             number=Window(Count("id"), partition_by="owner_id"),
+            at_risk=Window(
+                Count("id", filter=Q(due_at__lte=at + AT_RISK)), partition_by="owner_id"
+            ),
         )
         .filter(place__lte=MOST_LINES)
         .order_by("owner_id", "place")
-        .values_list("owner_id", "lead_id", "due_at", "number")
+        .values_list("owner_id", "lead_id", "due_at", "number", "at_risk")
     )
-    leads = _names(lead_id for _owner, lead_id, _due, _number in first)
+    leads = _names(lead_id for _owner, lead_id, *_rest in first)
     found = {id: _Open() for id in meant}
-    for owner, lead_id, due_at, number in first:
-        found[owner].number = number
-        found[owner].lines.append(_line(leads.get(lead_id, ""), due_at, meant[owner]))
+    for owner, lead_id, due_at, number, at_risk in first:
+        found[owner].number, found[owner].at_risk = number, at_risk
+        said = _line(leads.get(lead_id, ""), due_at, meant[owner])
+        found[owner].lines.append(Line(said, f"/leads/{lead_id}/"))
     return found
 
 
@@ -112,5 +126,4 @@ def _names(leads: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 register("waiting", waiting)
-register("at_risk", at_risk)
 register("came_back", came_back)

@@ -10,18 +10,27 @@ MOST_LINES = 8
 
 
 @dataclass(frozen=True)
+class Line:
+    """One of a section, and the path of the page where it is attended to."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
     """What one person reads of one thing.
 
-    `number` counts it, `short` says that in a few words for the mail's subject, `lines` are the
-    first of it; `nothing` is the sentence where there is none, since that is news as well.
+    `number` counts it, `short` says in a few words for the mail's subject what of it is theirs,
+    `lines` are the first of it; `nothing` is the sentence where there is none, since that is news
+    as well.
     """
 
     title: str
     number: int
     short: str
     nothing: str
-    lines: Sequence[str] = ()
+    lines: Sequence[Line] = ()
 
 
 @dataclass(frozen=True)
