@@ -24,6 +24,7 @@ from accord.flows.reschedule import reschedule
 from accord.flows.watch_clocks import watch_clocks
 from accord.handoffs.actions import Attempt
 from accord.handoffs.models import Clock, Handoff, PassBack
+from accord.insights.became import Became
 from accord.insights.behind import behind
 from accord.insights.metrics import Scope, metric
 from accord.insights.narrowing import narrowed, only_of
@@ -246,6 +247,26 @@ class TestFigures:
             assert groups, by
             for group in groups:
                 assert opened(group, reader) == said_by(group), (by, group.name)
+
+    def test_what_was_missed_says_what_became_of_it(self, office: Office) -> None:
+        handoff = hand_raise("late", at=LATER)
+        missed = Clock.objects.get(handoff_id=handoff.id, kind="first_attempt")
+        at = LATER + HOUR + MINUTE
+        watch_clocks(at=at)
+
+        def became() -> Became | None:
+            rows = behind("first_attempt_missed", november(at), user=office.head).rows
+            (row,) = (row for row in rows if row.id == missed.id)
+            assert row.done_at is None
+            return row.became
+
+        assert became() == Became("not yet", None)
+        other = next(iter(office.reps - {handoff.owner_id}))
+        follow_up.reassign(owners={handoff.id: other}, why="Ill.", by=office.head.id, at=at)
+        assert became() == Became("not yet; somebody else has it since", at)
+        handoff.owner_id = other
+        call(handoff, at + HOUR, "no_answer")
+        assert became() == Became("tried later", at + HOUR)
 
     def test_parts_add_up(self, office: Office) -> None:
         for by in BY:

@@ -16,7 +16,7 @@ class Fates:
     """The promises that `promised` gives for a scope, each due at `due_at`.
 
     `done_at` names the column of the moment at which one was kept, `missed` says which are past
-    due and still to be done.
+    due and were not done by whoever promised; somebody else may have done it since.
     """
 
     promised: Callable[[Scope], QuerySet[Any]]
@@ -81,7 +81,14 @@ class Fates:
 _SAID = (
     ("kept", _("Kept in time"), _("Promises of the period that were kept by the moment due.")),
     ("late", _("Kept late"), _("Promises of the period that were kept after the moment due.")),
-    ("missed", _("Missed"), _("Promises of the period that are past due and still to be done.")),
+    (
+        "missed",
+        _("Missed"),
+        _(
+            "Promises of the period that were not done in time by whoever promised; what became "
+            "of each stands beside it."
+        ),
+    ),
     (
         "due",
         _("Came due"),

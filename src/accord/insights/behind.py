@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accord.agreement.wording import lasting
 from accord.base.errors import Missing
 from accord.criteria.metrics import all_metrics
+from accord.insights.became import Became, became
 from accord.insights.metrics import Metric, Scope
 from accord.insights.narrowing import narrowed
 from accord.insights.shapes import SHAPES, Shape, shape_of
@@ -29,7 +30,7 @@ class Behind:
     none; moments as in `Shape`.
 
     `held_since` is since when the person has it, `ages` what `aged` says. `is_open` is of handoffs:
-    whether it was not disposed of.
+    whether it was not disposed of. `became` is of promises that are not done.
     """
 
     id: uuid.UUID
@@ -44,6 +45,7 @@ class Behind:
     is_open: bool
     held_since: datetime | None
     ages: str
+    became: Became | None = None
 
     def aged(self, at: datetime) -> str:
         """How old it is at a moment, in words, such as “handed over 3 h ago”."""
@@ -70,7 +72,7 @@ class BehindPage(ListPage):
 def behind(key: str, scope: Scope, *, user: User, only: str = "", cursor: str = "") -> BehindPage:
     """What the metric counts over the scope; `only` narrows it, see `narrowing`.
 
-    Five queries.
+    Six queries.
 
     Raises Missing for a figure that nobody counts.
     """
@@ -114,7 +116,7 @@ def _cursor(row: Any, moment: str) -> str:
 
 
 def read_rows(lists: Sequence[tuple[Shape, Sequence[Any]]], *, user: User) -> list[list[Behind]]:
-    """Rows as a person reads them, list by list. Three queries, however many lists.
+    """Rows as a person reads them, list by list. Four queries, however many lists.
 
     Whose a kept or missed promise is, is told as far as a person's figures are.
     """
@@ -124,8 +126,11 @@ def read_rows(lists: Sequence[tuple[Shape, Sequence[Any]]], *, user: User) -> li
     personal = {id for each, row in found if each.is_personal for id in [_person(each, row)] if id}
     if personal:
         told |= set(whose_figures(user).filter(id__in=personal).values_list("id", flat=True))
-    people = names(told)
-    return [[_behind(shape, row, leads, people) for row in rows] for shape, rows in lists]
+    people, ends = names(told), became(row for _shape, row in found)
+    return [
+        [replace(_behind(shape, row, leads, people), became=ends.get(row.id)) for row in rows]
+        for shape, rows in lists
+    ]
 
 
 def read_all(lists: Sequence[tuple[Shape, Sequence[Any]]]) -> list[list[Behind]]:

@@ -41,8 +41,8 @@ class Volume:
 class Quality:
     """A share promised: `promised` is None where the agreement names no share.
 
-    For promised moments `late` were kept too late, `missed` are past due and still to be done,
-    `running` are not due yet. `rows` names the metric behind each of these figures. Not
+    For promised moments `late` were kept too late, `missed` were not done by whoever
+    promised, `running` are not due yet. `rows` names the metric behind each of these figures. Not
     `is_final`: more may be kept even when the period is over.
     """
 

@@ -179,7 +179,10 @@ def _sla_notes(over: Scope) -> list[str]:
     return [
         _("Promises from %(begin)s to before %(end)s (UTC); handoffs count when offered.")
         % {"begin": f"{over.begins_at:%Y-%m-%d %H:%M}", "end": f"{over.ends_at:%Y-%m-%d %H:%M}"},
-        _("kept of due were in time; missed are past due and still to be done."),
+        _(
+            "kept of due were in time; missed were not done in time by whoever promised, whatever "
+            "others did later."
+        ),
     ]
 
 

@@ -18,7 +18,7 @@ class ClockState(models.TextChoices):
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
     STOPPED = "stopped", _("Stopped")
-    MISSED = "missed", _("Missed")  # past due and still to be done
+    MISSED = "missed", _("Missed")  # past due, and not done by whoever promised
     CANCELLED = "cancelled", _("Cancelled")
 
 
