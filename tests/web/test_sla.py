@@ -2,9 +2,11 @@
 
 import csv
 import html
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -92,6 +94,32 @@ def test_can_be_asked_in_many_ways(query: str, work: Handoff, signed_in: SignedI
     assert page.count("<table") >= 3
     assert 'id="trend-data"' in page
     assert Lead.objects.exists()
+
+
+def test_draws_the_promise_chosen_and_no_share_of_too_few(
+    work: Handoff, sends: Sends, signed_in: SignedIn, cast: dict[str, User]
+) -> None:
+    def chart(promise: str) -> Any:
+        page = read(signed_in("rep"), f"period=month&promise={promise}")
+        (said,) = re.findall(r'<script id="trend-data"[^>]*>(.*?)</script>', page, re.S)
+        return json.loads(said)
+
+    assert chart("pass_back_answer")["side"] == "marketing"
+    few = chart("first_attempt")
+    assert (few["name"], few["side"], few["cases"], few["values"]) == (
+        *("First attempt", "sales"), [1], [None],
+    )  # fmt: skip
+    for number in range(5):
+        lead = sends(email=f"kim{number}@acme.example", phone="")
+        handoff = Handoff.objects.get(lead_id=lead.id)
+        attempt = Attempt(lead.id, "email", "left_message")
+        at = handoff.offered_at + timedelta(minutes=1)
+        follow_up.log_attempts(attempts=[attempt], by=handoff.owner_id, at=at)
+    assert chart("first_attempt")["values"] == [1.0]
+    page = read(signed_in("rep"), "period=month")
+    (row,) = re.findall(r"<thead><tr>(.*?)</tr></thead>", page.split('id="trend-title"')[0], re.S)
+    names = re.findall(r">([^<>]+)</th>", row)
+    assert names[:4] == ["Team", "Share in time", "Median", "Nine in ten"]
 
 
 def test_is_calm_when_there_is_nothing(signed_in: SignedIn) -> None:

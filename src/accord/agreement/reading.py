@@ -168,7 +168,7 @@ def next_review(terms: Terms, *, since: datetime | None) -> date | None:
 
 def _review(terms: Terms, since: datetime | None) -> str:
     if day := next_review(terms, since=since):
-        when = _("Next review: %(day)s.") % {"day": date_format(day)}
+        when = _("Next review: %(day)s.") % {"day": date_format(day, "j M Y")}
     else:
         when = ngettext("Every %(n)s month.", "Every %(n)s months.", terms.review_every_months) % {
             "n": terms.review_every_months

@@ -50,7 +50,9 @@ def _lines(terms: Terms) -> Iterator[Line]:
     yield from _goal(together)
     yield Line("period", _("Period"), reading.period)
     day = terms.effective_on
-    yield Line("effective_on", _("In force from"), date_format(day) if day else _("at once"))
+    yield Line(
+        "effective_on", _("In force from"), date_format(day, "j M Y") if day else _("at once")
+    )
     yield Line("on_trial", _("On trial"), ", ".join(_on_trial(terms)) or _("nothing"))
     yield Line("review", _("Review"), reading.review)
     if document.review.next_on:  # else the months stand in the line above

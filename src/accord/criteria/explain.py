@@ -195,4 +195,4 @@ def _shown(value: Any, fact: Fact) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return ", ".join(_shown(item, fact) for item in value)
-    return date_format(value) if hasattr(value, "isoformat") else fact.said(str(value))
+    return date_format(value, "j M Y") if hasattr(value, "isoformat") else fact.said(str(value))

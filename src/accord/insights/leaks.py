@@ -160,8 +160,8 @@ def _not_told(scope: Scope) -> Mapping[str, str]:
 
 
 def _why_not(stage: Stage, known: Pace | None, number: int) -> str:
-    words = {"stage": stage.label, "number": number, "fewest": FEWEST}
-    whom = ngettext("%(stage)s, %(number)d lead:", "%(stage)s, %(number)d leads:", number) % words
+    words = {"stage": stage.label, "number": f"{number:,}", "fewest": FEWEST}
+    whom = ngettext("%(stage)s, %(number)s lead:", "%(stage)s, %(number)s leads:", number) % words
     if known and known.is_enough:
         why = _(
             "more than one in ten of those who came in twelve months are still in it, so that "

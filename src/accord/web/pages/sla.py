@@ -80,7 +80,7 @@ def sla(request: "Request") -> HttpResponse:
             (each, _name(each, trend.by), each.promises.get(asked.promise)) for each in trend.groups
         ],
         "trend_by": LABELS[trend.by],
-        "trend_chart": _chart(trend),
+        "trend_chart": _chart(trend, asked.promise),
         "spans": SPAN_LABELS.items(),
         "parts": LABELS.items(),
         "part": LABELS[asked.by],
@@ -125,7 +125,7 @@ def _lines(found: Sla, before: Mapping[str, Group], asked: Asked) -> list[Line]:
         if kept is None:
             continue
         old = before[group.key].promises.get(asked.promise) if group.key in before else None
-        share = old.in_time.value if old else None
+        share = old.in_time.value if old and old.in_time.is_ranked else None
         lines.append(Line(group, kept, _name(group, asked.by), share))
     return lines
 
@@ -137,23 +137,17 @@ def _name(group: Group, by: str) -> str:
     return day(date.fromisoformat(group.key)) if by in PERIODS else group.name
 
 
-def _chart(trend: Sla) -> dict[str, Any]:
+def _chart(trend: Sla, promise: str) -> dict[str, Any]:
+    """The share of one promise over time, with a gap where there are too few cases to say one."""
+    shares = [
+        each.promises[promise].in_time if promise in each.promises else None
+        for each in trend.groups
+    ]
     return {
         "periods": [_name(each, trend.by) for each in trend.groups],
-        "series": [
-            {
-                "name": str(label),
-                "side": side_of(kind).value,
-                "values": [
-                    each.promises[kind].in_time.value if kind in each.promises else None
-                    for each in trend.groups
-                ],
-                "cases": [
-                    each.promises[kind].in_time.whole if kind in each.promises else 0
-                    for each in trend.groups
-                ],
-            }
-            for kind, label in KINDS.items()
-        ],
+        "name": str(KINDS[promise]),
+        "side": side_of(promise).value,
+        "values": [each.value if each and each.is_ranked else None for each in shares],
+        "cases": [each.whole if each else 0 for each in shares],
         "words": {"of": _("of"), "in_time": _("in time")},
     }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,6 +26,7 @@ from accord.insights.metrics import metric
 from accord.leads import queries as leads
 from accord.outbox import queries as outbox
 from accord.teams import queries as teams
+from accord.web import times
 from accord.web.pages.agreement import SEATS
 from accord.web.permissions import ADMIN, HEAD_OF_MARKETING, HEAD_OF_SALES, HEADS, MARKETING, SALES
 
@@ -122,7 +122,7 @@ def _review(request: "Request", terms: "Terms") -> Iterator[Todo]:
         yield Todo(
             sentence=_("Review the agreement together"),
             about=_("Its review was due on %(day)s; a version that both sign sets the next day.")
-            % {"day": date_format(day)},
+            % {"day": times.day(day)},
             link=reverse("agreement"),
             icon="calendar-due",
             side="both",

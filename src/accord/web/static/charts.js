@@ -76,18 +76,17 @@
     };
   }
 
-  function trend(data, width) {
-    const { base, axis, ink } = frame();
-    const hues = ["var(--sales)", "color-mix(in oklab, var(--sales) 55%, var(--tblr-body-color))", "color-mix(in oklab, var(--sales) 45%, var(--tblr-bg-surface))", "var(--prospect)"];
-    let at = 0;
+  function trend(data) {
+    const { base, axis } = frame();
+    const hue = colour(`var(--${data.side})`);
+    const words = (at) => `${data.name}: ${percent(data.values[at])} ${data.words.in_time} (${data.words.of} ${number.format(data.cases[at])})`;
     return {
       ...base,
-      tooltip: { ...base.tooltip, trigger: "axis", formatter: (points) => [points[0].axisValue, ...points.filter((each) => each.value != null).map((each) => `${each.seriesName}: ${percent(each.value)} ${data.words.in_time} (${data.words.of} ${number.format(data.series[each.seriesIndex].cases[each.dataIndex])})`)].join("\n") },
-      legend: { bottom: 0, itemWidth: 16, textStyle: { color: ink }, type: width < 700 ? "scroll" : "plain" },
-      grid: { left: 8, right: 12, top: 12, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      tooltip: { ...base.tooltip, trigger: "axis", formatter: ([point]) => (point.value == null ? point.axisValue : `${point.axisValue}\n${words(point.dataIndex)}`) },
+      grid: { left: 8, right: 12, top: 12, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       xAxis: { type: "category", data: data.periods, ...axis, splitLine: { show: false } },
       yAxis: { type: "value", min: 0, max: 1, ...axis, axisLine: { show: false }, axisLabel: { ...axis.axisLabel, formatter: (value) => `${Math.round(value * 100)} %` } },
-      series: data.series.map((each, place) => ({ type: "line", name: each.name, data: each.values, connectNulls: true, symbol: ["circle", "rect", "triangle", "diamond", "emptyCircle"][place % 5], symbolSize: 7, lineStyle: { type: ["solid", "dashed", "dotted", "solid", "dashed"][place % 5] }, color: colour(each.side === "marketing" ? "var(--marketing)" : hues[at++ % hues.length]) })),
+      series: [{ type: "line", name: data.name, data: data.values, connectNulls: false, symbol: "circle", symbolSize: 8, lineStyle: { width: 3 }, color: hue }],
     };
   }
 
