@@ -216,7 +216,7 @@ def _names(by: str, keys: Iterable[str]) -> Mapping[str, str]:
         return {**{str(id): name for id, name in found.items()}, NONE: _("nobody yet")}
     if by == "team":
         pools = {str(id): name for id, name in Pool.objects.values_list("id", "name")}
-        return {**pools, MARKETING: _("Marketing"), NONE: _("Sales: given by name, not in turn")}
+        return {**pools, MARKETING: _("Marketing"), NONE: _("Sales, by name")}
     if by == "segment":
         return {**segments(), NONE: _("in no segment")}
     if by == "trigger":
