@@ -181,7 +181,7 @@ class TestQuiet:
         open_office()
         people = [somebody(f"rep{n}") for n in range(12)]
         tell(tellings=[telling(each) for each in people for _ in range(3)], at=EVENING)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             assert send_mail(at=EVENING) == 0
 
 

@@ -42,10 +42,13 @@ COUNTS: Mapping[str, Count] = {
 
 
 def counts_for(user: Any, at: datetime) -> dict[str, int]:
-    """The counts of the places where a person may do what waits, by the places' URL names."""
+    """The counts of the places that a person may open, by their URL names.
+
+    0 where what waits is not theirs to do.
+    """
     roles = set(user.roles)
     return {
-        view: count.number(user, at)
+        view: count.number(user, at) if permissions.may(roles, count.act) else 0
         for view, count in COUNTS.items()
-        if permissions.may(roles, count.act)
+        if permissions.may(roles, view)
     }
