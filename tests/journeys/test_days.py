@@ -83,8 +83,6 @@ def sam_talks_and_keeps_what_was_heard(page: Page, card: Locator) -> None:
     card.get_by_role("button", name="Talked with them").click()
     expect(card).to_contain_text("accepted")
     look(page)
-    card.get_by_text("Keep what you heard").click()
-    look(page)
     card.get_by_label("What they asked").fill("Does it read Modbus?")
     card.get_by_label("Who else they look at").fill("Endor")
     card.get_by_role("button", name="Keep it").click()
@@ -110,6 +108,7 @@ def sofia_looks_at_all_and_takes_one_over(page: Page) -> None:
 
 def sofia_passes_it_back(page: Page) -> None:
     page.goto("/handoffs/")
+    page.keyboard.press("j")
     page.keyboard.press("p")
     page.get_by_label("Why does it go back?").select_option(label="Not our ideal customer")
     expect(page.get_by_role("checkbox").first).to_be_checked()
@@ -127,6 +126,7 @@ def marketing_keeps_it_and_agrees(page: Page) -> None:
     page.get_by_role("button", name="Keep it in nurture").click()
     expect(page.get_by_text("Kept in nurture.")).to_be_visible()
     look(page)
+    page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page.get_by_role("article")).to_have_count(0)
     expect(page.get_by_text("Answered: you agree.")).to_be_visible()

@@ -59,7 +59,6 @@ def the_rep_finds_a_real_chance(page: Page) -> None:
     page.get_by_role("link", name="Call Dana Ruiz").click()
     expect(page.get_by_text("You called Dana Ruiz. What came of it?")).to_be_focused()
     page.get_by_role("button", name="Talked with them").click()
-    page.get_by_role("article").get_by_text("Keep what you heard").click()
     page.get_by_label("How they said it").fill("Budget is there, decision in March")
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_text("Kept, on the timeline")).to_be_visible()
