@@ -120,7 +120,7 @@ def something_new_after_the_day_brings_the_other_one_back(place: Place, sam: Pag
     card = sam.get_by_role("article").filter(has_text="Lena Fuchs")
     card.get_by_role("button", name="Accept").click()
     expect(card).to_contain_text("accepted")
-    card.get_by_role("link", name="Lena Fuchs").click()
+    card.get_by_role("link", name="Lena Fuchs", exact=True).click()
     story = sam.locator("#story")
     expect(story.get_by_text("Accepted the lead")).to_be_visible()
     expect(story).to_contain_text("No need now")
