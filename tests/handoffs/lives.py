@@ -90,7 +90,8 @@ def _clocks_belong(handoffs: list[Handoff]) -> None:
         running = [
             clock
             for clock in clocks[handoff.id]
-            if clock.state != ClockState.MISSED or clock.user_id == handoff.owner_id
+            if clock.state != ClockState.MISSED
+            or (clock.user_id == handoff.owner_id and clock.started_at >= handoff.assigned_at)
         ]
         live = [clock for clock in running if clock.state != ClockState.MISSED]
         kinds = [clock.kind for clock in live]

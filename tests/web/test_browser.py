@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -148,7 +148,7 @@ class TestRefusals:
         expect(page.locator(".in-place").filter(has=sentence)).to_be_visible()
         expect(due).to_have_attribute("aria-invalid", "true")
         expect(due).to_be_focused()
-        due.fill("2099-01-01T10:00")
+        due.fill(f"{datetime.now(UTC).date() + timedelta(days=30)}T10:00")
         page.get_by_role("button", name="Plan it").click()
         expect(page.get_by_text("Planned: Dana Ruiz.")).to_be_visible()
         expect(sentence).to_have_count(0)

@@ -48,8 +48,7 @@ def hand_off(
 ) -> list[Handoff]:
     """Hand over those of the leads that call for it, so many at `most`; the handoffs that are new.
 
-    Whoever has a lead already is told when it raises a hand again. `new` names those that came
-    only now, who have no past to be read.
+    Whoever has a lead is told when it raises a hand again. `new` names those without a past.
     """
     if not leads:
         return []

@@ -1,7 +1,6 @@
 """What agreements would have done in a time that has passed: the figures of a back-test.
 
-All variants are counted over the same leads, deals and handoffs; the first variant is what the
-others are compared with.
+All variants are counted over the same leads, deals and handoffs, and compared with the first.
 """
 
 from collections import Counter

@@ -10,13 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
-from accord.leads.models import (
-    Company,
-    Lead,
-    Source,
-    StageEntry,
-    Submission,
-)
+from accord.leads.models import Company, Lead, Source, StageEntry, Submission
 from accord.leads.queries.custom import has_value
 from accord.teams.models import User
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accord.base.errors import Invalid, Refusal
+from accord.base.errors import Refusal
 from accord.flows import hours, pass_on, roles, stand_in
 from accord.handoffs.actions import Taken
 from accord.handoffs.traces import language_name
-from accord.teams import actions, shown
 from accord.teams import queries as teams
+from accord.teams import shown
 from accord.teams.actions import HandsOver, Working
 from accord.teams.dates import read_day, read_moment
 from accord.teams.zones import zones_offered
@@ -131,44 +130,12 @@ def person_absence_end(request: "Request", id: uuid.UUID, absence_id: uuid.UUID)
 
 
 @require_POST
-def person_passing_on(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """What somebody who is gone left behind goes to a rep."""
-    to = id_in(request.POST, "to")
-    if to is None:
-        raise Invalid(_("Choose who takes over."), field="to")
-    passed = pass_on.pass_on(user_id=id, to=to, by=request.user.id, at=request.at)
-    said = _("Passed on: leads: %(leads)d, open deals: %(deals)d, companies: %(accounts)d.")
-    messages.success(request, said % asdict(passed))
-    return redirect("person", id)
-
-
-@require_POST
 def person_roles(request: "Request", id: uuid.UUID) -> HttpResponse:
     """What somebody is here; whoever leaves sales has their open leads handed to others."""
     given = request.POST.getlist("roles")
     moved = roles.set_roles(user_id=id, roles=given, by=request.user.id, at=request.at)
     messages.success(request, _said(_("Saved."), moved))
     return redirect("person", id)
-
-
-@require_POST
-def person_leaving(request: "Request", id: uuid.UUID) -> HttpResponse:
-    """Somebody no longer works here, or does again."""
-    if request.POST.get("back"):
-        actions.set_active(user_id=id, is_active=True, by=request.user.id, at=request.at)
-        messages.success(request, _("They can sign in again."))
-        return redirect("person", id)
-    moved = stand_in.deactivate(user_id=id, by=request.user.id, at=request.at)
-    messages.success(
-        request,
-        ngettext(
-            "They can no longer sign in. %(n)d open lead went to others.",
-            "They can no longer sign in. %(n)d open leads went to others.",
-            len(moved),
-        )
-        % {"n": len(moved)},
-    )
-    return redirect("people")
 
 
 def _stand_ins(user: "User", at: datetime) -> Sequence[shown.Colleague]:
