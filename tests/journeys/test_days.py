@@ -50,7 +50,7 @@ def test_three_days_on_a_phone(place: Place, opens: Opens) -> None:
 
 
 def sam_calls_and_takes_what_is_proposed(page: Page, card: Locator) -> None:
-    expect(card).to_contain_text("you asked for a demo and wrote: “We need to replace")
+    expect(card).to_contain_text("You asked for a demo and wrote: “We need to replace")
     fits_a_phone(page)
     card.get_by_role("link", name="Call Dana Ruiz").click()
     expect(card.get_by_text("What came of it?")).to_be_visible()
@@ -93,13 +93,14 @@ def sam_talks_and_keeps_what_was_heard(page: Page, card: Locator) -> None:
 
 
 def sofia_looks_at_all_and_takes_one_over(page: Page) -> None:
-    for show, words in (("late", "Nobody waits too long."), ("queue", "The queue is empty.")):
+    for show, words in (("late", "Nobody waits too long"), ("queue", "The queue is empty.")):
         page.goto(f"/handoffs/?show={show}")
         expect(page.get_by_text(words)).to_be_visible()
     page.goto("/handoffs/?show=all")
     page.get_by_role("link", name="Reassign").click()
     look(page)
-    page.get_by_label("Who has it from now on").select_option(label="Sofia Brandt")
+    to = page.get_by_label("Who has it from now on")
+    to.select_option(to.locator("option", has_text="Sofia Brandt").get_attribute("value"))
     page.get_by_label("Why; both of them read it").fill("Sam is away from tomorrow")
     fits_a_phone(page)
     page.get_by_role("button", name="Give it to them").click()

@@ -47,7 +47,7 @@ def the_rep_sees_whom_to_call_and_why(page: Page) -> None:
         DANA["message"],
         "First attempt",
         "They raised a hand and asked for us.",
-        "you asked for a demo and wrote",
+        "You asked for a demo and wrote",
     ):
         expect(card).to_contain_text(words)
     expect(card.locator("time.clock")).to_contain_text("left")
