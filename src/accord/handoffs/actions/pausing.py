@@ -40,10 +40,12 @@ FROM json_to_recordset(%(rows)s::json) AS new(handoff_id uuid, until timestamptz
 WHERE clock.handoff_id = new.handoff_id AND clock.state = 'missed'
   AND clock.user_id IS NOT NULL AND clock.escalates_at IS NOT NULL
 """
-_RESUME = """
+# What a clock that runs again comes to next: its warning, or the moment due.
+_NEXT = """CASE WHEN clock.warned_at IS NULL
+    THEN LEAST(clock.warns_at, clock.due_at) ELSE clock.due_at END"""
+_RESUME = f"""
 UPDATE handoffs_clock AS clock
-SET state = 'running', escalates_at = CASE WHEN clock.warned_at IS NULL
-    THEN LEAST(clock.warns_at, clock.due_at) ELSE clock.due_at END
+SET state = 'running', escalates_at = {_NEXT}
 WHERE clock.state = 'paused' AND clock.stopped_at IS NULL AND clock.resumes_at <= %(at)s
   AND clock.id = ANY(
     SELECT id FROM handoffs_clock WHERE state = 'paused' AND resumes_at <= %(at)s
@@ -52,9 +54,9 @@ RETURNING clock.lead_id, clock.handoff_id, clock.user_id, clock.resumes_at
 """
 
 
-_WAKE = """
+_WAKE = f"""
 UPDATE handoffs_clock AS clock
-SET state = 'running', resumes_at = %(at)s, escalates_at = clock.due_at
+SET state = 'running', resumes_at = %(at)s, escalates_at = {_NEXT}
 WHERE clock.handoff_id = ANY(%(handoffs)s) AND clock.state = 'paused'
   AND clock.stopped_at IS NULL
 RETURNING clock.id

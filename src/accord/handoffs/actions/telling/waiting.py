@@ -93,27 +93,26 @@ def _to_head(step: StepTaken, head: User, *, who: str, rep: str, link: str) -> T
 
 def tell_of_nobody_else(*, steps: Sequence[StepTaken], at: datetime) -> None:
     """Tell the heads of sales what was to go to somebody else, and found nobody."""
-    if not steps:
+    of_reps = {each.clock: each.clock.user_id for each in steps if each.clock.user_id}
+    if not of_reps:
         return
-    leads = names_of(each.clock.lead_id for each in steps)
-    reps = teams.names(each.clock.user_id for each in steps if each.clock.user_id)
+    leads = names_of(clock.lead_id for clock in of_reps)
+    reps = teams.names(of_reps.values())
+    heads = heads_of_sales()
     tell(
         tellings=[
             Telling(
-                event_id=named_id("nobody else", each.clock.id),
+                event_id=named_id("nobody else", clock.id),
                 user_id=head,
                 kind="clock.missed",
                 subject=_("%(who)s still waits for %(rep)s: nobody else is there")
-                % {
-                    "who": leads[each.clock.lead_id],
-                    "rep": reps.get(each.clock.user_id, "") if each.clock.user_id else "",
-                },
+                % {"who": leads[clock.lead_id], "rep": reps.get(rep, "")},
                 text=_("Give the lead to somebody by hand, or ask %(rep)s to call.")
-                % {"rep": reps.get(each.clock.user_id, "") if each.clock.user_id else ""},
-                link=page_of(each.clock.lead_id),
+                % {"rep": reps.get(rep, "")},
+                link=page_of(clock.lead_id),
             )
-            for each in steps
-            for head in heads_of_sales()
+            for clock, rep in of_reps.items()
+            for head in heads
         ],
         at=at,
     )
